@@ -1,0 +1,74 @@
+// The server that `kv` runs on, and what it says of itself.
+import { connect } from "node:net";
+import process from "node:process";
+import { startEmulator } from "../scripts/emulator-process.mjs";
+import { PUT_SET, SETS } from "./records.mjs";
+
+const INFO = 0x0201;
+const TIMEOUT_MS = 5_000;
+
+/** AEROSPIKE_HOSTS, else the emulator as a process of its own: `{ hosts, kind, build, namespace, cleanUp, stop }`. */
+export async function startServer() {
+  const named = process.env.AEROSPIKE_HOSTS;
+  const emulator = named ? undefined : await startEmulator();
+  const hosts = named ?? emulator.hosts;
+  const said = await info(hosts, ["build", "edition", "namespaces"]);
+  const namespaces = (said.namespaces ?? "").split(";").filter(Boolean);
+  const namespace = namespaces.includes("test") ? "test" : namespaces[0];
+  return {
+    hosts,
+    namespace,
+    kind: emulator ? "the emulator of this repository, as a process of its own" : "AEROSPIKE_HOSTS",
+    build: `${said.build}${said.edition ? ` (${said.edition})` : ""}`,
+    /** Takes the benchmark's records away again. */
+    cleanUp: async () => {
+      const sets = [
+        PUT_SET,
+        ...Array.from({ length: SETS }, (_, i) => `bench-${i}`),
+      ];
+      if (named) {
+        await info(
+          hosts,
+          sets.map((set) => `truncate:namespace=${namespace};set=${set}`),
+        );
+      }
+    },
+    stop: async () => await emulator?.stop(),
+  };
+}
+
+/** Asks the first host by the info protocol: one name a line, `name\tanswer` a line back. */
+function info(hosts, names) {
+  const [host, port = "3000"] = hosts.split(",")[0].split(":");
+  return new Promise((resolve, reject) => {
+    const body = new TextEncoder().encode(
+      names.map((name) => `${name}\n`).join(""),
+    );
+    const request = Buffer.alloc(8 + body.length);
+    request.writeUInt16BE(INFO, 0);
+    request.writeUInt32BE(body.length, 4);
+    request.set(body, 8);
+    const socket = connect(
+      { host, port: Number(port), timeout: TIMEOUT_MS },
+      () => socket.write(request),
+    );
+    let answer = Buffer.alloc(0);
+    socket.on(
+      "timeout",
+      () =>
+        socket.destroy(
+          new Error(`${host}:${port} did not answer in ${TIMEOUT_MS} ms`),
+        ),
+    );
+    socket.on("error", reject);
+    socket.on("data", (chunk) => {
+      answer = Buffer.concat([answer, chunk]);
+      if (answer.length < 8 || answer.length < 8 + answer.readUInt32BE(4)) {
+        return;
+      }
+      socket.destroy();
+      const lines = answer.subarray(8).toString().split("\n").filter(Boolean);
+      resolve(Object.fromEntries(lines.map((line) => line.split("\t"))));
+    });
+  });
+}

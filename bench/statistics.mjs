@@ -1,0 +1,42 @@
+// The arithmetic of the benchmarks.
+
+/** The median; NaN of nothing. */
+export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  if (sorted.length === 0) return NaN;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** The smallest value that at least `share` of the sorted values do not exceed; NaN of nothing. */
+export function percentile(sorted, share) {
+  if (sorted.length === 0) return NaN;
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
+}
+
+/** How far the middle half of the values lies apart, as a share of their median. */
+export function spread(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (percentile(sorted, 0.75) - percentile(sorted, 0.25)) / median(values);
+}
+
+/** A generator of numbers in [0, 1) that gives the same ones for the same seed (mulberry32). */
+export function generator(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
+  };
+}
+
+/** A shuffled copy. */
+export function shuffled(values, random) {
+  const copy = [...values];
+  for (let i = copy.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [copy[i], copy[j]] = [copy[j], copy[i]];
+  }
+  return copy;
+}

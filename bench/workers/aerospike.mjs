@@ -1,0 +1,43 @@
+// The official client on Node, tuned as its documentation advises: as many connections as commands in flight, because
+// beyond them its commands fail, and a command queue behind them for what it opens beside (a batch over several nodes).
+import process from "node:process";
+import Aerospike from "aerospike";
+import { answer } from "./kv.mjs";
+import { serve } from "./protocol.mjs";
+
+const { AEROSPIKE_HOSTS: hosts, BENCH_NAMESPACE: namespace } = process.env;
+const CONNECTIONS = 300;
+const TIMEOUT_MS = 10_000;
+
+Aerospike.setupGlobalCommandQueue({
+  maxCommandsInProcess: CONNECTIONS,
+  maxCommandsInQueue: 1_000,
+});
+const policy = { totalTimeout: TIMEOUT_MS };
+const client = await Aerospike.connect({
+  hosts,
+  maxConnsPerNode: CONNECTIONS,
+  policies: {
+    read: new Aerospike.ReadPolicy(policy),
+    write: new Aerospike.WritePolicy(policy),
+    batch: new Aerospike.BatchPolicy(policy),
+  },
+});
+
+await serve(
+  `npm aerospike 6.7.1 on node ${process.versions.node}`,
+  (request) =>
+    answer({
+      key: (set, userKey) => new Aerospike.Key(namespace, set, userKey),
+      get: async (key) => (await client.get(key)).bins,
+      put: (key, bins) => client.put(key, bins),
+      batch: async (keys) => {
+        const rows = await client.batchRead(
+          keys.map((key) => ({ key, readAllBins: true })),
+        );
+        return rows.map((row) => row.record.bins);
+      },
+    }, request),
+);
+client.close();
+Aerospike.releaseEventLoop();

@@ -1,0 +1,35 @@
+// This project's client: the same file in Deno and in Bun.
+import process from "node:process";
+import { type Bins, connect, Key } from "../../mod.ts";
+import { answer } from "./kv.mjs";
+import { serve } from "./protocol.mjs";
+
+const hosts = process.env.AEROSPIKE_HOSTS;
+const namespace = process.env.BENCH_NAMESPACE ?? "test";
+const TIMEOUT_MS = 10_000;
+const { deno, bun } = process.versions;
+
+if (hosts === undefined) throw new Error("AEROSPIKE_HOSTS is not set");
+const policy = { totalTimeout: TIMEOUT_MS };
+const client = await connect({
+  hosts,
+  policies: { read: policy, write: policy, batch: policy },
+});
+
+const measured = {
+  key: (set: string, userKey: string) => new Key(namespace, set, userKey),
+  get: async (key: Key) => (await client.get(key))?.bins,
+  put: (key: Key, bins: Bins) => client.put(key, bins),
+  batch: async (keys: Key[]) => {
+    const rows = await client.batchRead(keys);
+    const bins = [];
+    for (const row of rows) bins.push(row.record?.bins);
+    return bins;
+  },
+};
+
+await serve(
+  `aerospike-ts on ${deno ? `deno ${deno}` : `bun ${bun}`}`,
+  (request) => answer(measured, request),
+);
+await client.close();

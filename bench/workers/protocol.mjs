@@ -1,0 +1,127 @@
+// What every JavaScript worker does alike: answer line by line, keep commands in flight, take times.
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { percentile } from "../statistics.mjs";
+
+const LAG_INTERVAL_MS = 5;
+
+/** CPU time of this thread alone in seconds, or null where the system does not say. */
+function threadSeconds() {
+  try {
+    return Number(
+      readFileSync("/proc/thread-self/schedstat", "utf8").split(" ")[0],
+    ) / 1e9;
+  } catch {
+    return null;
+  }
+}
+
+function cpuSeconds() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+/** Milliseconds, growing in place: a plain array that is pushed to would make garbage of its own. */
+class Times {
+  #values = new Float64Array(1 << 16);
+  #count = 0;
+
+  add(value) {
+    if (this.#count === this.#values.length) {
+      const larger = new Float64Array(this.#values.length * 2);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values[this.#count++] = value;
+  }
+
+  get count() {
+    return this.#count;
+  }
+
+  sorted() {
+    return this.#values.subarray(0, this.#count).sort();
+  }
+}
+
+/** How late a timer of 5 ms fires: what other work on this thread would have to wait. */
+class Lag {
+  #times = new Times();
+  #timer;
+  #due = performance.now() + LAG_INTERVAL_MS;
+
+  constructor() {
+    const tick = () => {
+      const now = performance.now();
+      this.#times.add(Math.max(0, now - this.#due));
+      this.#due = now + LAG_INTERVAL_MS;
+      this.#timer = setTimeout(tick, LAG_INTERVAL_MS);
+    };
+    this.#timer = setTimeout(tick, LAG_INTERVAL_MS);
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+    return this.#times.sorted();
+  }
+}
+
+/**
+ * Keeps `inFlight` calls of `operation(i)` going for `seconds` and says what that took. `i` counts up over all lanes.
+ *
+ * @param {number} inFlight
+ * @param {number} seconds
+ * @param {(i: number) => Promise<unknown>} operation
+ */
+export async function sustain(inFlight, seconds, operation) {
+  const times = new Times();
+  const lag = new Lag();
+  let next = 0;
+  const cpuBefore = cpuSeconds();
+  const threadBefore = threadSeconds();
+  const started = performance.now();
+  const end = started + seconds * 1000;
+  const lane = async () => {
+    for (let now = performance.now(); now < end;) {
+      await operation(next++);
+      const then = now;
+      now = performance.now();
+      times.add(now - then);
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, lane));
+  const elapsed = (performance.now() - started) / 1000;
+  const threadAfter = threadSeconds();
+  const cpu = cpuSeconds() - cpuBefore;
+  const lags = lag.stop();
+  const sorted = times.sorted();
+  return {
+    operations: times.count,
+    seconds: elapsed,
+    cpuSeconds: cpu,
+    threadSeconds: threadBefore === null || threadAfter === null ? null : threadAfter - threadBefore,
+    p50: percentile(sorted, 0.5),
+    p99: percentile(sorted, 0.99),
+    lagP50: percentile(lags, 0.5),
+    lagP99: percentile(lags, 0.99),
+  };
+}
+
+/**
+ * Says that this worker is ready, then answers every line of standard input until it ends.
+ *
+ * @param {string} version
+ * @param {(request: any) => Promise<object>} answer
+ */
+export async function serve(version, answer) {
+  const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
+  say({ version });
+  for await (const line of createInterface({ input: process.stdin })) {
+    try {
+      say(await answer(JSON.parse(line)));
+    } catch (error) {
+      say({ error: String(error?.stack ?? error) });
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * An in-memory emulator of an Aerospike server, in this process: for tests and demos, with nothing to install.
+ *
+ * It is not a product database: it stores nothing on disk, has no security, and listens on the loopback interface
+ * unless told otherwise. Every Aerospike client can talk to it.
+ *
+ * ```ts
+ * import { connect, Key } from "@aerospike-ts/client";
+ * import { Emulator } from "@aerospike-ts/client/emulator";
+ *
+ * await using server = await Emulator.start();
+ * await using client = await connect({ hosts: server.hosts });
+ * const key = new Key("test", "users", "alice");
+ * await client.put(key, { name: "Alice" }, { ttl: 60 });
+ * server.advance(62);
+ * console.log(await client.get(key)); // null
+ * ```
+ *
+ * @module
+ */
+import { Emulator } from "./emulator.ts";
+
+export { Emulator };
+export type { Key, UserKey } from "../src/key.ts";
+export { EmulatorError } from "./error.ts";
+export { EMULATOR_LIBRARY_VARIABLE } from "./library.ts";
+export type {
+  EmulatorCommand,
+  EmulatorCommandKind,
+  EmulatorFault,
+  EmulatorOptions,
+  EmulatorRecord,
+  EmulatorStats,
+} from "./types.ts";

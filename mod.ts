@@ -1,0 +1,117 @@
+/**
+ * A native async Aerospike client for Deno and Bun. A community project, not an official product of Aerospike.
+ *
+ * ```ts
+ * import { connect, Key } from "@aerospike-ts/client";
+ *
+ * await using client = await connect({ hosts: "127.0.0.1:3000" });
+ * const key = new Key("test", "users", "alice");
+ * await client.put(key, { name: "Alice", age: 30 }, { ttl: "never" });
+ * const record = await client.get<{ name: string; age: number }>(key);
+ * console.log(record?.bins.name);
+ * ```
+ *
+ * @module
+ */
+
+import type { Binding } from "./src/binding.ts";
+import type { Client } from "./src/client.ts";
+import type { ConnectOptions } from "./src/connect-options.ts";
+import { connectWith } from "./src/connect.ts";
+import { detectRuntime } from "./src/runtime.ts";
+
+/**
+ * Connects to a cluster. Nothing is loaded before this is called.
+ *
+ * ```ts
+ * import { connect } from "@aerospike-ts/client";
+ *
+ * await using client = await connect({
+ *   hosts: ["127.0.0.1:3000"],
+ *   connectTimeout: 2000, // milliseconds
+ *   policies: { read: { totalTimeout: 50 } },
+ * });
+ * console.log(client.isConnected());
+ * ```
+ *
+ * @throws {InvalidArgumentError} where an option is unknown or not valid
+ * @throws {LibraryError} where the runtime or the native library does not fit
+ * @throws {AerospikeConnectionError} where no host answers
+ * @throws {AerospikeTimeoutError} after `connectTimeout`
+ */
+export async function connect(options?: ConnectOptions): Promise<Client> {
+  return await connectWith(await loadBinding(), options);
+}
+
+async function loadBinding(): Promise<Binding> {
+  // Each of the modules uses its runtime's own names, so only the one that runs may be loaded.
+  return detectRuntime() === "deno"
+    ? (await import("./deno/binding.ts")).binding
+    : (await import("./bun/binding.ts")).binding;
+}
+
+export type { WakeMode } from "./src/binding.ts";
+export type { BatchReadRow, BatchWriteRow } from "./src/batch.ts";
+export { type BatchRow, BatchRows, type BatchStatus } from "./src/batch-rows.ts";
+export { type BinFields, Client } from "./src/client.ts";
+export type {
+  AdminOptions,
+  CloseOptions,
+  Counters,
+  InfoAnswers,
+  InfoOptions,
+  NodeConnections,
+  NodeInfo,
+  PingResult,
+} from "./src/cluster-info.ts";
+export type { LogRecord } from "./src/completion-queue.ts";
+export type { AuthOptions, ConnectOptions, LogLevel, LogOptions, TlsOptions } from "./src/connect-options.ts";
+export {
+  AbortError,
+  AerospikeConnectionError,
+  AerospikeError,
+  type AerospikeErrorInit,
+  type AerospikeErrorJSON,
+  AerospikeTimeoutError,
+  BackpressureError,
+  ClientClosedError,
+  type ErrorPhase,
+  FilteredOutError,
+  GenerationError,
+  InternalError,
+  InvalidArgumentError,
+  LibraryError,
+  RecordExistsError,
+  ServerError,
+  type SubError,
+} from "./src/errors.ts";
+export type { Host } from "./src/hosts.ts";
+export { Key, type UserKey } from "./src/key.ts";
+export { op, type Operation, type OperationBuilders, type OperationKind } from "./src/operation.ts";
+export type {
+  BasePolicy,
+  BatchPolicy,
+  BatchReadOptions,
+  BatchWriteOptions,
+  BatchWritePolicy,
+  ClientPolicies,
+  CommandOptions,
+  GenerationFields,
+  GetOptions,
+  ReadOptions,
+  ReadPolicy,
+  RecordExists,
+  Replica,
+  Ttl,
+  WriteFields,
+  WriteOptions,
+  WritePolicy,
+} from "./src/policy.ts";
+export { AerospikeRecord, OperateRecord } from "./src/record.ts";
+export { Double } from "./src/values/double.ts";
+export { GeoJSON } from "./src/values/geojson.ts";
+export { HyperLogLog } from "./src/values/hyperloglog.ts";
+export { Unparsed } from "./src/values/unparsed.ts";
+export type { BinInput, Bins, BinValue, DecodeOptions, MapKey } from "./src/values/value.ts";
+export { doubles, vector } from "./src/values/vector.ts";
+export type { UndefinedBins } from "./src/codec/particle.ts";

@@ -1,0 +1,297 @@
+//! Lists and maps as a server stores them: canonical MessagePack, the keys of every map in order.
+
+use aerospike_wire::msgpack::{MAX_DEPTH, Reader, Token, Writer, order};
+use aerospike_wire::{Malformed, particle};
+use std::cmp::Ordering;
+
+/// A value within a list or map.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value<'a> {
+    Nil,
+    Boolean(bool),
+    Integer(i64),
+    Unsigned(u64),
+    Float(f64),
+    Single(f32),
+    Particle(u8, &'a [u8]),
+    List {
+        flags: Option<u8>,
+        items: Vec<Value<'a>>,
+    },
+    Map {
+        flags: Option<u8>,
+        pairs: Vec<(Value<'a>, Value<'a>)>,
+    },
+}
+
+/// The stored form of a list that was sent.
+pub(crate) fn stored_list(data: &[u8]) -> Result<Vec<u8>, Malformed> {
+    match whole(data)? {
+        list @ Value::List { .. } => Ok(encode(&list)),
+        _ => Err(Malformed("not a list")),
+    }
+}
+
+/// The stored form of a map that was sent.
+pub(crate) fn stored_map(data: &[u8]) -> Result<Vec<u8>, Malformed> {
+    match whole(data)? {
+        map @ Value::Map { .. } => Ok(encode(&map)),
+        _ => Err(Malformed("not a map")),
+    }
+}
+
+fn whole(data: &[u8]) -> Result<Value<'_>, Malformed> {
+    let mut reader = Reader::new(data);
+    let value = parse(&mut reader, 0)?;
+    if reader.rest().is_empty() {
+        Ok(value)
+    } else {
+        Err(Malformed("bytes behind the value"))
+    }
+}
+
+fn parse<'a>(reader: &mut Reader<'a>, depth: usize) -> Result<Value<'a>, Malformed> {
+    if depth > MAX_DEPTH {
+        return Err(Malformed("nested too deep"));
+    }
+    Ok(match reader.token()? {
+        Token::Nil => Value::Nil,
+        Token::Boolean(value) => Value::Boolean(value),
+        Token::Integer(value) => Value::Integer(value),
+        Token::Unsigned(value) => Value::Unsigned(value),
+        Token::Float(value) => Value::Float(value),
+        Token::Single(value) => Value::Single(value),
+        Token::Particle(kind, data) => Value::Particle(kind, data),
+        Token::List(len) => parse_list(reader, len, depth)?,
+        Token::Map(len) => parse_map(reader, len, depth)?,
+        Token::Extension(..) => return Err(Malformed("an extension is no value")),
+    })
+}
+
+/// The flags of an order marker, when one comes next.
+fn marker(reader: &mut Reader<'_>) -> Option<u8> {
+    let mut ahead = reader.clone();
+    let Ok(Token::Extension(flags, [])) = ahead.token() else {
+        return None;
+    };
+    *reader = ahead;
+    Some(flags)
+}
+
+fn parse_list<'a>(reader: &mut Reader<'a>, len: u32, depth: usize) -> Result<Value<'a>, Malformed> {
+    let flags = if len == 0 { None } else { marker(reader) };
+    let count = len as usize - usize::from(flags.is_some());
+    if count > reader.rest().len() {
+        return Err(Malformed("truncated"));
+    }
+    let mut items = Vec::with_capacity(count);
+    for _ in 0..count {
+        items.push(parse(reader, depth + 1)?);
+    }
+    let is_ordered = flags.is_some_and(|flags| flags & order::ORDERED != 0);
+    if is_ordered
+        && items
+            .windows(2)
+            .any(|pair| compare(&pair[0], &pair[1]) == Ordering::Greater)
+    {
+        return Err(Malformed("the list is not in order"));
+    }
+    Ok(Value::List { flags, items })
+}
+
+fn parse_map<'a>(reader: &mut Reader<'a>, len: u32, depth: usize) -> Result<Value<'a>, Malformed> {
+    let flags = if len == 0 { None } else { marker(reader) };
+    if flags.is_some() {
+        // The marker is a key, and has a value to skip.
+        reader.skip()?;
+    }
+    let count = len as usize - usize::from(flags.is_some());
+    if count > reader.rest().len() / 2 {
+        return Err(Malformed("truncated"));
+    }
+    let mut pairs = Vec::with_capacity(count);
+    for _ in 0..count {
+        let key = parse(reader, depth + 1)?;
+        if !matches!(
+            key,
+            Value::Integer(_) | Value::Unsigned(_) | Value::Particle(..)
+        ) {
+            return Err(Malformed("a map key must be an integer, text or bytes"));
+        }
+        pairs.push((key, parse(reader, depth + 1)?));
+    }
+    let flags = flags
+        .map(|flags| flags & (order::ORDERED | order::BY_VALUE))
+        .filter(|flags| *flags != 0);
+    if flags.is_none() {
+        pairs.sort_by(|left, right| compare(&left.0, &right.0));
+    }
+    // A map that claims to be ordered must be, and none has a key twice.
+    if pairs
+        .windows(2)
+        .any(|pair| compare(&pair[0].0, &pair[1].0) != Ordering::Less)
+    {
+        return Err(Malformed("map keys repeat or are not in order"));
+    }
+    Ok(Value::Map { flags, pairs })
+}
+
+fn encode(value: &Value<'_>) -> Vec<u8> {
+    let mut out = Vec::new();
+    write(value, &mut out);
+    out
+}
+
+fn write(value: &Value<'_>, out: &mut Vec<u8>) {
+    let mut writer = Writer::new(out);
+    match value {
+        Value::Nil => writer.nil(),
+        Value::Boolean(value) => writer.boolean(*value),
+        Value::Integer(value) => writer.integer(*value),
+        Value::Unsigned(value) => writer.unsigned(*value),
+        Value::Float(value) => writer.float(*value),
+        Value::Single(value) => writer.single(*value),
+        Value::Particle(0, []) => writer.packed(&[0xa0]),
+        Value::Particle(kind, data) => writer.text(*kind, data),
+        Value::List { flags, items } => {
+            writer.list((items.len() + usize::from(flags.is_some())) as u32);
+            if let Some(flags) = flags {
+                writer.order(*flags);
+            }
+            items.iter().for_each(|item| write(item, out));
+        }
+        Value::Map { flags, pairs } => {
+            writer.map((pairs.len() + usize::from(flags.is_some())) as u32);
+            if let Some(flags) = flags {
+                writer.order(*flags);
+                writer.nil();
+            }
+            for (key, value) in pairs {
+                write(key, out);
+                write(value, out);
+            }
+        }
+    }
+}
+
+fn float(value: &Value<'_>) -> f64 {
+    match value {
+        Value::Float(value) => *value,
+        Value::Single(value) => f64::from(*value),
+        _ => 0.0,
+    }
+}
+
+/// The order of values across types.
+fn rank(value: &Value<'_>) -> u8 {
+    match value {
+        Value::Nil => 0,
+        Value::Boolean(_) => 1,
+        Value::Integer(_) | Value::Unsigned(_) => 2,
+        Value::Particle(particle::GEOJSON, _) => 8,
+        Value::Particle(particle::STRING, _) => 3,
+        Value::Particle(..) => 6,
+        Value::List { .. } => 4,
+        Value::Map { .. } => 5,
+        Value::Float(_) | Value::Single(_) => 7,
+    }
+}
+
+/// Compares values as ordered lists and maps do.
+pub(crate) fn compare(left: &Value<'_>, right: &Value<'_>) -> Ordering {
+    match (left, right) {
+        (Value::Boolean(left), Value::Boolean(right)) => left.cmp(right),
+        (Value::Integer(left), Value::Integer(right)) => left.cmp(right),
+        (Value::Unsigned(left), Value::Unsigned(right)) => left.cmp(right),
+        (Value::Integer(_), Value::Unsigned(_)) => Ordering::Less,
+        (Value::Unsigned(_), Value::Integer(_)) => Ordering::Greater,
+        (Value::Float(_) | Value::Single(_), Value::Float(_) | Value::Single(_)) => {
+            float(left).total_cmp(&float(right))
+        }
+        (Value::Particle(_, left_data), Value::Particle(_, right_data)) => rank(left)
+            .cmp(&rank(right))
+            .then_with(|| left_data.cmp(right_data)),
+        (Value::List { items: left, .. }, Value::List { items: right, .. }) => left
+            .iter()
+            .zip(right)
+            .map(|(left, right)| compare(left, right))
+            .find(|order| order.is_ne())
+            .unwrap_or_else(|| left.len().cmp(&right.len())),
+        (Value::Map { pairs: left, .. }, Value::Map { pairs: right, .. }) => {
+            left.len().cmp(&right.len()).then_with(|| {
+                left.iter()
+                    .zip(right)
+                    .map(|(left, right)| {
+                        compare(&left.0, &right.0).then_with(|| compare(&left.1, &right.1))
+                    })
+                    .find(|order| order.is_ne())
+                    .unwrap_or(Ordering::Equal)
+            })
+        }
+        _ => rank(left).cmp(&rank(right)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn map_keys_are_sorted_at_every_depth() {
+        let map = [
+            0x81, 0xa2, 3, b'k', 0x82, 0xa2, 3, b'b', 1, 0xa2, 3, b'a', 2,
+        ];
+        let sorted = [
+            0x81, 0xa2, 3, b'k', 0x82, 0xa2, 3, b'a', 2, 0xa2, 3, b'b', 1,
+        ];
+        assert_eq!(stored_map(&map).unwrap(), sorted);
+    }
+
+    #[test]
+    fn numbers_and_text_become_canonical() {
+        assert_eq!(
+            stored_list(&[0x92, 0xcc, 5, 0xd3, 0, 0, 0, 0, 0, 0, 0, 7]).unwrap(),
+            [0x92, 5, 7]
+        );
+        assert_eq!(
+            stored_list(&[0x91, 0xd9, 2, 3, b'a']).unwrap(),
+            [0x91, 0xa2, 3, b'a']
+        );
+        assert_eq!(
+            stored_list(&[0x91, 0xc4, 2, 4, b'a']).unwrap(),
+            [0x91, 0xa2, 4, b'a']
+        );
+        assert_eq!(stored_list(&[0x91, 0xa0]).unwrap(), [0x91, 0xa0]);
+    }
+
+    #[test]
+    fn order_flags_are_checked_and_reduced() {
+        assert_eq!(
+            stored_map(&[0x82, 0xc7, 0, 0x11, 0xc0, 1, 1]).unwrap(),
+            [0x82, 0xc7, 0, 1, 0xc0, 1, 1]
+        );
+        assert_eq!(
+            stored_map(&[0x83, 0xc7, 0, 8, 0xc0, 2, 1, 1, 1]).unwrap(),
+            [0x82, 1, 1, 2, 1]
+        );
+        assert!(stored_map(&[0x83, 0xc7, 0, 1, 0xc0, 2, 1, 1, 1]).is_err());
+        assert!(stored_list(&[0x93, 0xc7, 0, 1, 2, 1]).is_err());
+        assert_eq!(
+            stored_list(&[0x91, 0xc7, 0, 1]).unwrap(),
+            [0x91, 0xc7, 0, 1]
+        );
+    }
+
+    #[test]
+    fn what_no_server_stores_is_refused() {
+        assert!(stored_map(&[0x82, 1, 1, 1, 2]).is_err());
+        assert!(stored_map(&[0x81, 0xc0, 1]).is_err());
+        assert!(stored_map(&[0x81, 0xc3, 1]).is_err());
+        assert!(stored_map(&[0x81, 0x90, 1]).is_err());
+        assert!(stored_list(&[0x91, 0xd4, 0xff, 0]).is_err());
+        assert!(stored_list(&[0x90, 0]).is_err());
+        assert!(stored_list(&[0x80]).is_err());
+        assert!(stored_list(&[0xdd, 0xff, 0xff, 0xff, 0xff]).is_err());
+        assert!(stored_map(&[0xdf, 0xff, 0xff, 0xff, 0xff]).is_err());
+    }
+}

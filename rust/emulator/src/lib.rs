@@ -1,0 +1,36 @@
+//! An in-memory server that speaks Aerospike's wire protocol, for tests and demos.
+//!
+//! It is not a product database: it stores nothing on disk, has no security, and listens on the loopback interface
+//! unless told otherwise. What it answers is what a Community Edition server was observed to answer.
+
+pub mod abi;
+mod admin;
+mod batch;
+mod calls;
+mod clock;
+mod cluster;
+mod command;
+mod connection;
+mod container;
+mod fault;
+mod geojson;
+mod info;
+mod journal;
+mod listener;
+mod load;
+mod namespace;
+mod operate;
+mod particle;
+mod read;
+mod record;
+mod reply;
+mod scalar;
+mod server;
+mod slices;
+mod statistics;
+mod write;
+
+pub use fault::Fault;
+pub use journal::Entry;
+pub use load::{LoadError, Loaded, LoadedKey};
+pub use server::{Config, Server};

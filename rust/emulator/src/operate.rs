@@ -1,0 +1,124 @@
+//! Applies operations to a draft of a record. Families of operations are dispatched from here, each in its own file.
+
+use crate::command::{Code, Command, wire};
+use crate::read::{nothing, respond};
+use crate::record::{Draft, Record};
+use crate::reply::Message;
+use crate::{particle as checked, scalar};
+use aerospike_wire::operation::{self, Operation};
+use aerospike_wire::result_code::code;
+use aerospike_wire::{message::info1, particle};
+
+/// True when an operation changes what a bin holds, other than by writing it anew.
+pub(crate) fn is_modification(op: u8) -> bool {
+    matches!(
+        op,
+        operation::INCREMENT
+            | operation::APPEND
+            | operation::PREPEND
+            | operation::CDT_MODIFY
+            | operation::BIT_MODIFY
+            | operation::HLL_MODIFY
+            | operation::EXP_MODIFY
+    )
+}
+
+/// Filter expressions are not evaluated.
+pub(crate) fn check_filter(command: &Command<'_>, _record: &Record) -> Result<(), Code> {
+    match command.fields.filter {
+        Some(_) => Err(wire(code::UNSUPPORTED_FEATURE)),
+        None => Ok(()),
+    }
+}
+
+/// Answers an operation of a read-only command that is not a plain read.
+pub(crate) fn read(
+    _command: &Command<'_>,
+    operation: Operation<'_>,
+    _bin: Option<Operation<'_>>,
+    _message: &mut Message,
+    _out: &mut Vec<u8>,
+) -> Result<(), Code> {
+    Err(match operation.op {
+        operation::CDT_READ | operation::BIT_READ | operation::HLL_READ | operation::EXP_READ => {
+            wire(code::UNSUPPORTED_FEATURE)
+        }
+        _ => wire(code::REQUEST_INVALID),
+    })
+}
+
+/// Applies one operation of a command that writes.
+pub(crate) fn apply(
+    command: &Command<'_>,
+    operation: Operation<'_>,
+    draft: &mut Draft,
+    message: &mut Message,
+    out: &mut Vec<u8>,
+) -> Result<(), Code> {
+    match operation.op {
+        operation::READ => {
+            read_draft(command, operation, draft, message, out);
+            return Ok(());
+        }
+        // A server answers nothing for a touch, even when every operation is to be answered.
+        operation::TOUCH => return Ok(()),
+        operation::WRITE => write(operation, draft)?,
+        operation::INCREMENT => scalar::increment(operation, draft)?,
+        operation::APPEND => scalar::append(operation, draft)?,
+        operation::PREPEND => scalar::prepend(operation, draft)?,
+        operation::DELETE => draft.bins.clear(),
+        operation::CDT_READ
+        | operation::CDT_MODIFY
+        | operation::BIT_READ
+        | operation::BIT_MODIFY
+        | operation::HLL_READ
+        | operation::HLL_MODIFY
+        | operation::EXP_READ
+        | operation::EXP_MODIFY => return Err(wire(code::UNSUPPORTED_FEATURE)),
+        _ => return Err(wire(code::REQUEST_INVALID)),
+    }
+    if command.responds_to_all() {
+        message.operation(out, nothing(operation));
+    }
+    Ok(())
+}
+
+fn read_draft(
+    command: &Command<'_>,
+    read: Operation<'_>,
+    draft: &Draft,
+    message: &mut Message,
+    out: &mut Vec<u8>,
+) {
+    if command.header.info1 & info1::GET_ALL != 0 {
+        for bin in &draft.bins {
+            let bin = Operation {
+                op: operation::READ,
+                particle: bin.particle,
+                name: &bin.name,
+                data: &bin.data,
+            };
+            message.operation(out, bin);
+        }
+        return;
+    }
+    let bin = draft.get(read.name).map(|bin| Operation {
+        particle: bin.particle,
+        data: &bin.data,
+        ..read
+    });
+    respond(command, read, bin, message, out);
+}
+
+fn write(operation: Operation<'_>, draft: &mut Draft) -> Result<(), Code> {
+    if operation.particle == particle::NULL {
+        draft.remove(operation.name);
+    } else {
+        draft.set(
+            operation.name,
+            operation.particle,
+            checked::stored(operation.particle, operation.data)?,
+        );
+    }
+    Ok(())
+}

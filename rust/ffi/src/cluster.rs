@@ -1,0 +1,336 @@
+//! Clusters: one per connection, shared by all queues of the process.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use aerospike_core::{Client, ClientPolicy, Host};
+use tokio::sync::{Notify, OwnedSemaphorePermit, watch};
+use tokio::task::AbortHandle;
+use tokio::time::timeout;
+
+use crate::config::Settings;
+use crate::counter;
+use crate::driver::Progress;
+use crate::error::{self, Failure, Phase};
+use crate::handle::Table;
+use crate::limiter::Limiter;
+use crate::seed::{self, Unreachable};
+use crate::{queue, runtime};
+
+/// How often at most the limiter looks at the number of nodes.
+const RESIZE_INTERVAL_MS: u64 = 100;
+/// How long a close waits for what it stopped. None of it waits for anything by then.
+const STOP_BOUND: Duration = Duration::from_secs(2);
+/// How long a close waits for core's tend task, which finishes the cycle it is in.
+const CORE_BOUND: Duration = Duration::from_secs(5);
+/// Pause between attempts to start core when it may start later.
+const RESTART: Duration = Duration::from_secs(1);
+
+/// One cluster.
+pub(crate) struct Cluster {
+    handle: OnceLock<u32>,
+    /// Absent until core has started, which `failIfNotConnected: false` does not wait for.
+    client: OnceLock<Client>,
+    started: watch::Sender<bool>,
+    starter: Mutex<Option<AbortHandle>>,
+    limiter: Limiter,
+    /// Connections a node may have, where the limiter follows the number of nodes.
+    per_node: Option<usize>,
+    opened: Instant,
+    resized_ms: AtomicU64,
+    closing: AtomicBool,
+    closed: watch::Sender<bool>,
+    /// Commands that were not answered yet.
+    active: AtomicUsize,
+    /// Commands, those included that were answered and wait for a late reply.
+    present: AtomicUsize,
+    left: Notify,
+    /// Tells late replies that nobody waits any more.
+    shutdown: watch::Sender<bool>,
+}
+
+static CLUSTERS: RwLock<Table<Arc<Cluster>>> = RwLock::new(Table::new());
+
+/// The cluster behind a handle.
+pub(crate) fn get(handle: u32) -> Option<Arc<Cluster>> {
+    CLUSTERS.read().unwrap_or_else(PoisonError::into_inner).get(handle).cloned()
+}
+
+/// Opens a cluster within its bound; gives its handle.
+pub(crate) async fn open(settings: Settings, progress: &Progress) -> Result<u32, Failure> {
+    progress.enter(Phase::Connect);
+    let started = Instant::now();
+    let bound = settings.connect_timeout;
+    let socket_bound = match settings.policy.connect_timeout {
+        0 => settings.policy.timeout,
+        milliseconds => milliseconds,
+    };
+    let probe_bound = bound.min(Duration::from_millis(socket_bound.max(1).into()));
+    let (reached, unreachable) = seed::probe(&settings.hosts, probe_bound).await;
+    if !settings.policy.fail_if_not_connected {
+        let hosts = if reached.is_empty() { settings.hosts.clone() } else { reached };
+        let cluster = Cluster::new(&settings);
+        cluster.start_in_background(settings.policy, hosts);
+        let left = bound.saturating_sub(started.elapsed());
+        let _ = timeout(left, cluster.wait_started()).await;
+        return register(cluster);
+    }
+    if reached.is_empty() {
+        return Err(not_connected("no host can be reached", &[], &unreachable));
+    }
+    let left = bound.saturating_sub(started.elapsed());
+    match timeout(left, Client::new(&settings.policy, &reached)).await {
+        Ok(Ok(client)) => {
+            let cluster = Cluster::new(&settings);
+            let _ = cluster.client.set(client);
+            cluster.started.send_replace(true);
+            cluster.resize();
+            register(cluster)
+        }
+        Ok(Err(error)) => {
+            let failure = Failure::from_core(&error, false);
+            // What core says on a failed start names each host it tried.
+            let said = match error.kind() {
+                aerospike_core::ErrorKind::Connection => "the cluster cannot be used".to_owned(),
+                _ => return Err(failure.in_phase(Phase::Connect)),
+            };
+            let mut failure = not_connected(&said, &[], &unreachable);
+            failure.message = format!("{}; {}", failure.message, tidy(&error.base_message())).into();
+            Err(failure)
+        }
+        Err(_) => {
+            let said = format!("no usable answer within {} ms", bound.as_millis());
+            Err(not_connected(&said, &reached, &unreachable))
+        }
+    }
+}
+
+fn register(cluster: Arc<Cluster>) -> Result<u32, Failure> {
+    let mut clusters = CLUSTERS.write().unwrap_or_else(PoisonError::into_inner);
+    match clusters.insert(Arc::clone(&cluster)) {
+        Ok(handle) => {
+            let _ = cluster.handle.set(handle);
+            counter::CLUSTERS.add(1);
+            Ok(handle)
+        }
+        Err(cluster) => {
+            cluster.abandon();
+            Err(Failure::internal("too many clusters are open"))
+        }
+    }
+}
+
+/// Core's list of failed hosts, on one line and without its own numbers.
+fn tidy(text: &str) -> String {
+    let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join(" ").replace("Unable to communicate with server cluster: ", "")
+}
+
+fn not_connected(what: &str, silent: &[Host], unreachable: &[Unreachable]) -> Failure {
+    let hosts: Vec<_> = silent
+        .iter()
+        .map(|host| format!("{host} accepts connections but does not answer as an Aerospike node"))
+        .chain(unreachable.iter().map(|seed| format!("{}: {}", seed.host, seed.reason)))
+        .collect();
+    let list = if hosts.is_empty() { String::new() } else { format!(" ({})", hosts.join("; ")) };
+    Failure::new(error::CONNECTION, format!("could not connect: {what}{list}")).in_phase(Phase::Connect)
+}
+
+impl Cluster {
+    fn new(settings: &Settings) -> Arc<Self> {
+        let per_node = settings.policy.max_conns_per_node;
+        Arc::new(Self {
+            handle: OnceLock::new(),
+            client: OnceLock::new(),
+            started: watch::Sender::new(false),
+            starter: Mutex::new(None),
+            limiter: Limiter::new(settings.max_commands.unwrap_or(per_node), settings.queue_timeout),
+            per_node: settings.max_commands.is_none().then_some(per_node),
+            opened: Instant::now(),
+            resized_ms: AtomicU64::new(0),
+            closing: AtomicBool::new(false),
+            closed: watch::Sender::new(false),
+            active: AtomicUsize::new(0),
+            present: AtomicUsize::new(0),
+            left: Notify::new(),
+            shutdown: watch::Sender::new(false),
+        })
+    }
+
+    fn start_in_background(self: &Arc<Self>, policy: ClientPolicy, hosts: Vec<Host>) {
+        let Some(runtime) = runtime::get() else { return };
+        let cluster = Arc::downgrade(self);
+        let task = runtime.spawn(async move {
+            loop {
+                if let Ok(client) = Client::new(&policy, &hosts).await {
+                    match cluster.upgrade() {
+                        Some(cluster) if !cluster.closing.load(Ordering::SeqCst) => {
+                            let _ = cluster.client.set(client);
+                            cluster.started.send_replace(true);
+                        }
+                        _ => drop(client.close().await),
+                    }
+                    return;
+                }
+                tokio::time::sleep(RESTART).await;
+            }
+        });
+        *self.starter.lock().unwrap_or_else(PoisonError::into_inner) = Some(task.abort_handle());
+    }
+
+    async fn wait_started(&self) {
+        let _ = self.started.subscribe().wait_for(|started| *started).await;
+    }
+
+    /// Stops a cluster that never got a handle.
+    fn abandon(self: Arc<Self>) {
+        self.closing.store(true, Ordering::SeqCst);
+        if let Some(runtime) = runtime::get() {
+            runtime.spawn(async move { self.stop_core().await });
+        }
+    }
+
+    /// Core's client; waits for it where it may start later.
+    pub(crate) async fn client(&self, progress: &Progress) -> Result<&Client, Failure> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        progress.enter(Phase::Connect);
+        self.wait_started().await;
+        self.client.get().ok_or_else(Failure::closed)
+    }
+
+    /// Whether a node is active; for `aef_cluster_connected`.
+    pub(crate) fn connected(&self) -> bool {
+        self.client.get().is_some_and(|client| {
+            client.is_connected() && client.nodes().iter().any(|node| node.is_active())
+        })
+    }
+
+    /// A place among the commands that run.
+    pub(crate) async fn turn(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        if let Some(permit) = self.limiter.try_acquire() {
+            return Ok(permit);
+        }
+        self.resize_sometimes();
+        self.limiter.acquire().await.map_err(|_| {
+            Failure::new(error::QUEUE_TIMEOUT, error::describe(error::QUEUE_TIMEOUT)).in_phase(Phase::Queue)
+        })
+    }
+
+    fn resize_sometimes(&self) {
+        let now = self.opened.elapsed().as_millis() as u64;
+        let before = self.resized_ms.load(Ordering::Relaxed);
+        if now.saturating_sub(before) >= RESIZE_INTERVAL_MS
+            && self.resized_ms.compare_exchange(before, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        {
+            self.resize();
+        }
+    }
+
+    fn resize(&self) {
+        if let (Some(per_node), Some(client)) = (self.per_node, self.client.get()) {
+            self.limiter.resize(per_node * client.nodes().len().max(1));
+        }
+    }
+
+    /// Closes: refuses commands, gives running ones up to `drain`, stops the rest, ends core. Who comes second waits for
+    /// the first.
+    pub(crate) async fn close(self: Arc<Self>, drain: Duration) {
+        if self.closing.swap(true, Ordering::SeqCst) {
+            let _ = self.closed.subscribe().wait_for(|closed| *closed).await;
+            return;
+        }
+        let _ = timeout(drain, self.wait_for(|| self.active.load(Ordering::SeqCst) == 0)).await;
+        let handle = self.handle.get().copied().unwrap_or_default();
+        for queue in queue::all() {
+            queue.cancel_cluster(handle);
+        }
+        self.shutdown.send_replace(true);
+        let _ = timeout(STOP_BOUND, self.wait_for(|| self.present.load(Ordering::SeqCst) == 0)).await;
+        self.stop_core().await;
+        if CLUSTERS.write().unwrap_or_else(PoisonError::into_inner).remove(handle).is_some() {
+            counter::CLUSTERS.sub(1);
+        }
+        self.closed.send_replace(true);
+    }
+
+    async fn stop_core(&self) {
+        if let Some(starter) = self.starter.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            starter.abort();
+        }
+        if let Some(client) = self.client.get() {
+            let _ = timeout(CORE_BOUND, client.close()).await;
+        }
+        self.started.send_replace(true);
+    }
+
+    /// Only a close waits, and it says so before it looks at the counters.
+    fn tell_close(&self) {
+        if self.closing.load(Ordering::SeqCst) {
+            self.left.notify_waiters();
+        }
+    }
+
+    async fn wait_for(&self, condition: impl Fn() -> bool) {
+        loop {
+            let left = self.left.notified();
+            let mut left = std::pin::pin!(left);
+            left.as_mut().enable();
+            if condition() {
+                return;
+            }
+            left.await;
+        }
+    }
+}
+
+/// A command's presence on a cluster.
+pub(crate) struct Visit {
+    cluster: Arc<Cluster>,
+    answered: bool,
+}
+
+impl Visit {
+    /// Refused when the cluster closes or is unknown.
+    pub(crate) fn begin(handle: u32) -> Result<Self, Failure> {
+        let cluster = get(handle).ok_or_else(Failure::closed)?;
+        cluster.active.fetch_add(1, Ordering::SeqCst);
+        cluster.present.fetch_add(1, Ordering::SeqCst);
+        let visit = Self { cluster, answered: false };
+        // After the counters went up, so that a close that misses this check sees the command.
+        if visit.cluster.closing.load(Ordering::SeqCst) { Err(Failure::closed()) } else { Ok(visit) }
+    }
+
+    pub(crate) fn cluster(&self) -> &Arc<Cluster> {
+        &self.cluster
+    }
+
+    /// The caller has its answer; what goes on is the wait for a late reply.
+    pub(crate) fn answered(&mut self) {
+        if !std::mem::replace(&mut self.answered, true) {
+            self.cluster.active.fetch_sub(1, Ordering::SeqCst);
+            self.cluster.tell_close();
+        }
+    }
+
+    /// Lets work go on for a while, but not longer than its cluster.
+    pub(crate) async fn linger<F: Future>(self, bound: Duration, work: Pin<&mut F>) {
+        let mut shutdown = self.cluster.shutdown.subscribe();
+        tokio::select! {
+            _ = timeout(bound, work) => {}
+            _ = shutdown.wait_for(|shutdown| *shutdown) => {}
+        }
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        self.answered();
+        self.cluster.present.fetch_sub(1, Ordering::SeqCst);
+        self.cluster.tell_close();
+    }
+}

@@ -1,0 +1,341 @@
+//! Batches: rows in, one payload of rows out.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aerospike_core as core;
+use tokio::task::JoinSet;
+
+use super::record;
+use crate::cluster::{Cluster, Visit};
+use crate::completion::{Answer, Completion, Outcome};
+use crate::driver::{Bounds, Effect, Progress, drive};
+use crate::error::{Failure, INTERNAL, Phase};
+use crate::frame::{BatchBody, Template};
+use crate::operation::{self, Plan, Send};
+use crate::policy::core_read_touch_ttl;
+use crate::{particle, runtime};
+
+/// Length of the payload's header.
+const HEADER: usize = 16;
+/// Length of one row's fixed part.
+const ROW: usize = 32;
+/// From this many rows on, a batch of reads is split so that its parts are parsed side by side.
+const SPLIT: usize = 2000;
+/// A part has at least this many rows.
+const PART: usize = 1000;
+
+const IN_DOUBT: u8 = 1;
+
+pub(super) async fn run(completion: Completion, bounds: Bounds, visit: Visit, body: BatchBody<'_>) {
+    let progress = Progress::new();
+    let cluster = Arc::clone(visit.cluster());
+    let left = bounds.left();
+    let writes = body.templates().any(|template| matches!(template, Template::Write(_) | Template::Remove(_)));
+    let effect = match (writes, body.policy.retries()) {
+        (false, _) => Effect::Read,
+        (true, false) => Effect::Write,
+        (true, true) => Effect::RetriedWrite,
+    };
+    let work = async {
+        if body.rows == 0 {
+            return Ok(Answer::Payload(assemble(Vec::new(), &[])));
+        }
+        cluster.client(&progress).await?;
+        // Every part takes a turn; a part that waits for one holds none back, because the first is running.
+        let _turn = cluster.turn().await?;
+        progress.enter(Phase::Command);
+        let policy = body.policy.batch(&body.options, left, writes);
+        let mut rows = build(&body)?;
+        let names = Arc::new(Names::default());
+        let parts = if writes || rows.len() < SPLIT { 1 } else { (rows.len() / PART).min(runtime::workers()) };
+        if parts == 1 {
+            let part = execute(&cluster, &policy, rows, &names).await;
+            return finish(vec![part], &names);
+        }
+        let mut running = JoinSet::new();
+        let each = rows.len().div_ceil(parts);
+        for number in 0..parts {
+            let rest = rows.split_off(each.min(rows.len()));
+            let (part, cluster, policy, names) =
+                (std::mem::replace(&mut rows, rest), Arc::clone(&cluster), policy.clone(), Arc::clone(&names));
+            running.spawn(async move {
+                // The first runs on the turn that the batch has.
+                let _turn = if number == 0 { None } else { Some(cluster.turn().await?) };
+                Ok::<_, Failure>((number, execute(&cluster, &policy, part, &names).await))
+            });
+        }
+        let mut done = Vec::with_capacity(parts);
+        while let Some(part) = running.join_next().await {
+            done.push(part.map_err(|_| Failure::internal("a part of the batch panicked"))??);
+        }
+        done.sort_unstable_by_key(|(number, _)| *number);
+        finish(done.into_iter().map(|(_, part)| part).collect(), &names)
+    };
+    drive(completion, bounds, Some(visit), effect, &progress, work).await;
+}
+
+/// A row on its way: what core executes, and how its results are to be read.
+struct Row {
+    operation: core::BatchOperation,
+    plan: Option<Arc<Plan>>,
+    writes: bool,
+}
+
+/// A template, ready to be applied to keys.
+enum Prepared {
+    Bins(core::BatchReadPolicy, core::Bins),
+    Operations(core::BatchReadPolicy, Arc<Plan>),
+    Write(core::BatchWritePolicy),
+    Remove(core::BatchDeletePolicy),
+}
+
+fn prepare(template: Template<'_>) -> Result<Prepared, Failure> {
+    let reads = |percent| core::BatchReadPolicy {
+        read_touch_ttl: core_read_touch_ttl(percent),
+        filter_expression: None,
+    };
+    Ok(match template {
+        Template::Bins { read_touch_ttl, bins } => Prepared::Bins(reads(read_touch_ttl), bins.to_core()),
+        Template::Operations { operations, .. } if operations.len() == 0 || operations.writes() => {
+            return Err(Failure::invalid("the operations of a row that reads must be reads, and at least one"));
+        }
+        Template::Operations { read_touch_ttl, operations } => {
+            Prepared::Operations(reads(read_touch_ttl), Arc::new(operations.to_core()))
+        }
+        Template::Write(write) => Prepared::Write(write.batch_write()),
+        Template::Remove(write) => Prepared::Remove(write.batch_delete()),
+    })
+}
+
+fn build(body: &BatchBody<'_>) -> Result<Vec<Row>, Failure> {
+    let spaces: Vec<_> = body.spaces().collect();
+    let sends_key: Vec<_> = body
+        .templates()
+        .map(|template| matches!(template, Template::Write(write) | Template::Remove(write) if write.send_key))
+        .collect();
+    let prepared = body.templates().map(prepare).collect::<Result<Vec<_>, _>>()?;
+    let mut rows = Vec::with_capacity(body.rows as usize);
+    // Rows that are written alike share one plan, which core then sends once.
+    let mut last: Option<(crate::operation::Operations<'_>, Arc<Plan>)> = None;
+    for row in body.rows() {
+        let template = usize::from(row.template);
+        let (namespace, set) = spaces[usize::from(row.space)];
+        let key = row.value.to_core(namespace, set, sends_key[template]);
+        rows.push(match &prepared[template] {
+            Prepared::Bins(policy, bins) => {
+                Row { operation: core::BatchOperation::read(policy, key, bins.clone()), plan: None, writes: false }
+            }
+            Prepared::Operations(policy, plan) => {
+                let operation = match &plan.send {
+                    Send::Header => core::BatchOperation::read(policy, key, core::Bins::None),
+                    Send::Operations(sent) => core::BatchOperation::read_ops(policy, key, sent.clone()),
+                };
+                Row { operation, plan: Some(Arc::clone(plan)), writes: false }
+            }
+            Prepared::Write(policy) => {
+                let operations = row.operations.filter(|operations| operations.writes()).ok_or_else(|| {
+                    Failure::invalid("the operations of a row that writes must include a write")
+                })?;
+                let plan = match &last {
+                    Some((same, plan)) if *same == operations => Arc::clone(plan),
+                    _ => Arc::new(operations.to_core()),
+                };
+                last = Some((operations, Arc::clone(&plan)));
+                let Send::Operations(sent) = &plan.send else {
+                    return Err(Failure::internal("a write without operations"));
+                };
+                let operation = core::BatchOperation::write(policy, key, sent.clone());
+                Row { operation, plan: Some(plan), writes: true }
+            }
+            Prepared::Remove(policy) => {
+                Row { operation: core::BatchOperation::delete(policy, key), plan: None, writes: true }
+            }
+        });
+    }
+    Ok(rows)
+}
+
+/// The bin names of a batch, each with its number.
+#[derive(Default)]
+struct Names(Mutex<Vec<Box<str>>>);
+
+impl Names {
+    fn id(&self, name: &str) -> u16 {
+        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match names.iter().position(|known| **known == *name) {
+            Some(id) => id as u16,
+            None => {
+                names.push(name.into());
+                (names.len() - 1) as u16
+            }
+        }
+    }
+}
+
+/// Guesses names by position: rows of one set mostly have the same bins in the same order, so one comparison finds most
+/// names and nothing is hashed.
+struct Guess<'n> {
+    shared: &'n Names,
+    expected: Vec<(String, u16)>,
+}
+
+impl Guess<'_> {
+    fn id(&mut self, position: usize, name: &str) -> u16 {
+        if let Some((expected, id)) = self.expected.get(position)
+            && expected == name
+        {
+            return *id;
+        }
+        let id = match self.expected.iter().find(|(known, _)| known == name) {
+            Some((_, id)) => *id,
+            None => self.shared.id(name),
+        };
+        match self.expected.get_mut(position) {
+            Some(expected) => *expected = (name.to_owned(), id),
+            None => self.expected.push((name.to_owned(), id)),
+        }
+        id
+    }
+}
+
+/// Rows that are encoded, with offsets from the start of `bodies`.
+struct Part {
+    heads: Vec<u8>,
+    bodies: Vec<u8>,
+    answered: bool,
+    failure: Option<Failure>,
+}
+
+async fn execute(cluster: &Cluster, policy: &core::BatchPolicy, rows: Vec<Row>, names: &Names) -> Part {
+    let count = rows.len();
+    let (mut operations, plans): (Vec<_>, Vec<_>) =
+        rows.into_iter().map(|row| (row.operation, (row.plan, row.writes))).unzip();
+    let client = match cluster.client(&Progress::new()).await {
+        Ok(client) => client,
+        Err(failure) => return Part { heads: Vec::new(), bodies: Vec::new(), answered: false, failure: Some(failure) },
+    };
+    let outcome = client.batch(policy, &mut operations).await;
+    let writes = plans.iter().any(|(_, writes)| *writes);
+    let mut part = Part {
+        heads: Vec::with_capacity(count * ROW),
+        bodies: Vec::with_capacity(count * 64),
+        answered: false,
+        failure: outcome
+            .err()
+            .map(|error| record::explain(Failure::from_core(&error, writes), &error, client)),
+    };
+    let mut guess = Guess { shared: names, expected: Vec::new() };
+    for (operation, (plan, writes)) in operations.into_iter().zip(plans) {
+        part.push(operation.into_batch_record(), plan.as_deref(), writes, &mut guess, client);
+    }
+    part
+}
+
+impl Part {
+    fn push(
+        &mut self,
+        row: core::BatchRecord,
+        plan: Option<&Plan>,
+        writes: bool,
+        guess: &mut Guess<'_>,
+        client: &core::Client,
+    ) {
+        let mut head = [0u8; ROW];
+        if let Some(error) = row.error() {
+            let failure = record::explain(Failure::from_core(error, writes), error, client);
+            self.answered |= matches!(error.kind(), core::ErrorKind::Server { .. });
+            head[0..4].copy_from_slice(&failure.code.to_le_bytes());
+            head[20] = if writes && row.in_doubt() { IN_DOUBT } else { 0 };
+            if !matches!(failure.code, crate::error::NOT_FOUND | crate::error::FILTERED_OUT) {
+                self.push_error(&mut head, &failure);
+            }
+            self.failure.get_or_insert(failure);
+        } else if let Some(record) = &row.record {
+            self.answered = true;
+            head[4..8].copy_from_slice(&record.generation.to_le_bytes());
+            head[8..12].copy_from_slice(&record::ttl(record).to_le_bytes());
+            // Offsets are shifted to the start of the payload at the end; none is zero, because none is at its start.
+            head[12..16].copy_from_slice(&(self.bodies.len() as u32 + 1).to_le_bytes());
+            let bins = self.push_bins(record, guess);
+            head[16..18].copy_from_slice(&bins.to_le_bytes());
+            if let Some(plan) = plan {
+                head[18..20].copy_from_slice(&(plan.len() as u16).to_le_bytes());
+                plan.push_results(&mut self.bodies, record);
+            }
+        } else {
+            let failure = Failure::new(INTERNAL, "the row was not executed");
+            head[0..4].copy_from_slice(&failure.code.to_le_bytes());
+            self.push_error(&mut head, &failure);
+        }
+        self.heads.extend_from_slice(&head);
+    }
+
+    fn push_bins(&mut self, record: &core::Record, guess: &mut Guess<'_>) -> u16 {
+        let mut count = 0;
+        for (position, (name, value)) in record.bins.iter().enumerate() {
+            if let Some(value) = operation::last(value) {
+                let id = guess.id(position, name);
+                self.bodies.extend_from_slice(&id.to_le_bytes());
+                particle::push(&mut self.bodies, value);
+                count += 1;
+            }
+        }
+        count
+    }
+
+    fn push_error(&mut self, head: &mut [u8; ROW], failure: &Failure) {
+        head[24..28].copy_from_slice(&(self.bodies.len() as u32 + 1).to_le_bytes());
+        let text = failure.to_row_json();
+        self.bodies.extend_from_slice(&(text.len() as u32).to_le_bytes());
+        self.bodies.extend_from_slice(&text);
+    }
+}
+
+/// A batch succeeds when any row was answered; else it fails as its first row did.
+fn finish(mut parts: Vec<Part>, names: &Names) -> Outcome {
+    if parts.iter().all(|part| !part.answered) {
+        let failure = parts.iter_mut().find_map(|part| part.failure.take());
+        return Err(failure.unwrap_or_else(|| Failure::internal("no row of the batch was executed")));
+    }
+    let names = std::mem::take(&mut *names.0.lock().unwrap_or_else(PoisonError::into_inner));
+    let mut payload = assemble(parts, &names);
+    payload.shrink_to_fit();
+    Ok(Answer::Payload(payload))
+}
+
+fn assemble(parts: Vec<Part>, names: &[Box<str>]) -> Vec<u8> {
+    let heads: usize = parts.iter().map(|part| part.heads.len()).sum();
+    let bodies: usize = parts.iter().map(|part| part.bodies.len()).sum();
+    let table: usize = names.iter().map(|name| name.len() + 1).sum();
+    let mut out = Vec::with_capacity(HEADER + heads + bodies + table);
+    out.extend_from_slice(&((heads / ROW) as u32).to_le_bytes());
+    out.extend_from_slice(&(names.len() as u32).to_le_bytes());
+    out.extend_from_slice(&((HEADER + heads + bodies) as u32).to_le_bytes());
+    out.extend_from_slice(&[0; 4]);
+    let mut base = HEADER + heads;
+    for part in &parts {
+        let start = out.len();
+        out.extend_from_slice(&part.heads);
+        for row in out[start..].chunks_exact_mut(ROW) {
+            shift(&mut row[12..16], base);
+            shift(&mut row[24..28], base);
+        }
+        base += part.bodies.len();
+    }
+    for part in &parts {
+        out.extend_from_slice(&part.bodies);
+    }
+    for name in names {
+        out.push(name.len() as u8);
+        out.extend_from_slice(name.as_bytes());
+    }
+    out
+}
+
+/// From one more than the offset in a part to the offset in the payload.
+fn shift(offset: &mut [u8], base: usize) {
+    let value = u32::from_le_bytes([offset[0], offset[1], offset[2], offset[3]]);
+    if value != 0 {
+        offset.copy_from_slice(&(value - 1 + base as u32).to_le_bytes());
+    }
+}

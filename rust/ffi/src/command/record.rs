@@ -1,0 +1,242 @@
+//! The single-record commands.
+
+use std::sync::Arc;
+
+use aerospike_core as core;
+
+use crate::cluster::Visit;
+use crate::completion::{Answer, Completion, Outcome};
+use crate::driver::{Bounds, Effect, Progress, drive};
+use crate::error::{self, Failure, Phase};
+use crate::frame::{BinList, BinWrite, Selection};
+use crate::key::KeyRef;
+use crate::operation::{self, Operations, Plan, Send};
+use crate::particle;
+use crate::policy::{Policy, WriteBlock};
+
+/// Time to live of a record that never expires.
+pub(super) const NEVER: u32 = u32::MAX;
+
+pub(super) fn ttl(record: &core::Record) -> u32 {
+    record.time_to_live().map_or(NEVER, |left| u32::try_from(left.as_secs()).unwrap_or(NEVER - 1))
+}
+
+/// Appends name and particle of every bin that has a value; gives their number.
+fn push_bins(out: &mut Vec<u8>, record: &core::Record) -> u16 {
+    let mut count = 0;
+    for (name, value) in &record.bins {
+        if let Some(value) = operation::last(value) {
+            out.push(name.len() as u8);
+            out.extend_from_slice(name.as_bytes());
+            particle::push(out, value);
+            count += 1;
+        }
+    }
+    count
+}
+
+fn encode(record: &core::Record, plan: Option<&Plan>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(64 + record.bins.len() * 32);
+    out.extend_from_slice(&record.generation.to_le_bytes());
+    out.extend_from_slice(&ttl(record).to_le_bytes());
+    out.extend_from_slice(&[0; 2]);
+    out.extend_from_slice(&plan.map_or(0, |plan| plan.len() as u16).to_le_bytes());
+    let bins = push_bins(&mut out, record);
+    out[8..10].copy_from_slice(&bins.to_le_bytes());
+    if let Some(plan) = plan {
+        plan.push_results(&mut out, record);
+    }
+    out
+}
+
+/// A miss is an answer where nothing was to be written.
+fn read_outcome(error: &core::Error, client: &core::Client) -> Outcome {
+    let failure = explain(Failure::from_core(error, false), error, client);
+    match failure.code {
+        code @ (error::NOT_FOUND | error::FILTERED_OUT) => Ok(Answer::Code(code)),
+        _ => Err(failure),
+    }
+}
+
+fn write_failure(error: &core::Error, client: &core::Client) -> Failure {
+    explain(Failure::from_core(error, true), error, client)
+}
+
+/// Without a node, core knows no namespace and says that this one is wrong.
+pub(super) fn explain(failure: Failure, error: &core::Error, client: &core::Client) -> Failure {
+    if matches!(error.kind(), core::ErrorKind::InvalidNamespace | core::ErrorKind::InvalidNode) && !client.is_connected()
+    {
+        return Failure::new(error::CONNECTION, "the client is not connected to any node").in_phase(Phase::Connect);
+    }
+    failure
+}
+
+pub(super) async fn get(
+    completion: Completion,
+    bounds: Bounds,
+    visit: Visit,
+    policy: Policy,
+    key: KeyRef<'_>,
+    bins: Selection<'_>,
+) {
+    let progress = Progress::new();
+    let cluster = Arc::clone(visit.cluster());
+    let left = bounds.left();
+    let work = async {
+        let client = cluster.client(&progress).await?;
+        let _turn = cluster.turn().await?;
+        progress.enter(Phase::Command);
+        match client.get(&policy.read(left), &key.to_core(false), bins.to_core()).await {
+            Ok(record) => Ok(Answer::Payload(encode(&record, None))),
+            Err(error) => read_outcome(&error, client),
+        }
+    };
+    drive(completion, bounds, Some(visit), Effect::Read, &progress, work).await;
+}
+
+pub(super) async fn exists(completion: Completion, bounds: Bounds, visit: Visit, policy: Policy, key: KeyRef<'_>) {
+    let progress = Progress::new();
+    let cluster = Arc::clone(visit.cluster());
+    let left = bounds.left();
+    let work = async {
+        let client = cluster.client(&progress).await?;
+        let _turn = cluster.turn().await?;
+        progress.enter(Phase::Command);
+        match client.exists(&policy.read(left), &key.to_core(false)).await {
+            Ok(found) => Ok(Answer::Code(if found { 0 } else { error::NOT_FOUND })),
+            Err(error) => read_outcome(&error, client),
+        }
+    };
+    drive(completion, bounds, Some(visit), Effect::Read, &progress, work).await;
+}
+
+fn effect_of_write(policy: &Policy) -> Effect {
+    if policy.retries() { Effect::RetriedWrite } else { Effect::Write }
+}
+
+pub(super) async fn write(
+    completion: Completion,
+    bounds: Bounds,
+    visit: Visit,
+    how: BinWrite,
+    (policy, write): (Policy, WriteBlock),
+    key: KeyRef<'_>,
+    bins: BinList<'_>,
+) {
+    let progress = Progress::new();
+    let cluster = Arc::clone(visit.cluster());
+    let left = bounds.left();
+    let work = async {
+        let client = cluster.client(&progress).await?;
+        let _turn = cluster.turn().await?;
+        progress.enter(Phase::Command);
+        let (core_policy, key, bins) = (policy.write(&write, left), key.to_core(write.send_key), bins.to_core());
+        let written = match how {
+            BinWrite::Put => client.put(&core_policy, &key, &bins).await,
+            BinWrite::Add => client.add(&core_policy, &key, &bins).await,
+            BinWrite::Append => client.append(&core_policy, &key, &bins).await,
+            BinWrite::Prepend => client.prepend(&core_policy, &key, &bins).await,
+        };
+        written.map(|()| Answer::Code(0)).map_err(|error| write_failure(&error, client))
+    };
+    drive(completion, bounds, Some(visit), effect_of_write(&policy), &progress, work).await;
+}
+
+/// Removing and touching say that there is no such record, as reading does.
+fn miss_is_an_answer(failure: Failure) -> Outcome {
+    match failure.code {
+        code @ (error::NOT_FOUND | error::FILTERED_OUT) => Ok(Answer::Code(code)),
+        _ => Err(failure),
+    }
+}
+
+pub(super) async fn remove(
+    completion: Completion,
+    bounds: Bounds,
+    visit: Visit,
+    policy: Policy,
+    write: WriteBlock,
+    key: KeyRef<'_>,
+) {
+    let progress = Progress::new();
+    let cluster = Arc::clone(visit.cluster());
+    let left = bounds.left();
+    let work = async {
+        let client = cluster.client(&progress).await?;
+        let _turn = cluster.turn().await?;
+        progress.enter(Phase::Command);
+        match client.delete(&policy.write(&write, left), &key.to_core(false)).await {
+            Ok(existed) => Ok(Answer::Code(if existed { 0 } else { error::NOT_FOUND })),
+            Err(error) => miss_is_an_answer(write_failure(&error, client)),
+        }
+    };
+    drive(completion, bounds, Some(visit), effect_of_write(&policy), &progress, work).await;
+}
+
+pub(super) async fn touch(
+    completion: Completion,
+    bounds: Bounds,
+    visit: Visit,
+    policy: Policy,
+    write: WriteBlock,
+    key: KeyRef<'_>,
+) {
+    let progress = Progress::new();
+    let cluster = Arc::clone(visit.cluster());
+    let left = bounds.left();
+    let work = async {
+        let client = cluster.client(&progress).await?;
+        let _turn = cluster.turn().await?;
+        progress.enter(Phase::Command);
+        match client.touch(&policy.write(&write, left), &key.to_core(write.send_key)).await {
+            Ok(()) => Ok(Answer::Code(0)),
+            Err(error) => miss_is_an_answer(write_failure(&error, client)),
+        }
+    };
+    drive(completion, bounds, Some(visit), effect_of_write(&policy), &progress, work).await;
+}
+
+pub(super) async fn operate(
+    completion: Completion,
+    bounds: Bounds,
+    visit: Visit,
+    (policy, write): (Policy, WriteBlock),
+    key: KeyRef<'_>,
+    operations: Operations<'_>,
+) {
+    let progress = Progress::new();
+    let cluster = Arc::clone(visit.cluster());
+    let left = bounds.left();
+    let writes = operations.writes();
+    let effect = if writes { effect_of_write(&policy) } else { Effect::Read };
+    let work = async {
+        if operations.len() == 0 {
+            return Err(Failure::invalid("operate needs at least one operation"));
+        }
+        if operations.mixes_reads_of_all_and_one() {
+            return Err(Failure::invalid(
+                "the server refuses to read all bins and single bins while it writes: read all of them, or each by name",
+            ));
+        }
+        let client = cluster.client(&progress).await?;
+        let _turn = cluster.turn().await?;
+        progress.enter(Phase::Command);
+        let plan = operations.to_core();
+        let key = key.to_core(write.send_key && writes);
+        let result = match &plan.send {
+            Send::Header => client.get(&policy.read(left), &key, core::Bins::None).await,
+            Send::Operations(sent) => {
+                let mut core_policy = policy.write(&write, left);
+                // One answer for each operation, so that positions hold.
+                core_policy.respond_per_each_op = true;
+                client.operate(&core_policy, &key, sent).await
+            }
+        };
+        match result {
+            Ok(record) => Ok(Answer::Payload(encode(&record, Some(&plan)))),
+            Err(error) if writes => Err(write_failure(&error, client)),
+            Err(error) => read_outcome(&error, client),
+        }
+    };
+    drive(completion, bounds, Some(visit), effect, &progress, work).await;
+}

@@ -1,0 +1,140 @@
+//! Runs one command inside its bounds: the hard deadline, the caller's wish to stop, the end of its cluster.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+use tokio::time::{Sleep, sleep_until};
+
+use crate::cluster::Visit;
+use crate::completion::{Completion, Outcome};
+use crate::error::{self, Failure, Phase};
+use crate::policy::GRACE;
+use crate::queue::Stop;
+
+/// How far a command has come; written by the command, read when it is stopped.
+#[derive(Debug)]
+pub(crate) struct Progress(AtomicU8);
+
+impl Progress {
+    pub(crate) const fn new() -> Self {
+        Self(AtomicU8::new(Phase::Queue as u8))
+    }
+
+    pub(crate) fn enter(&self, phase: Phase) {
+        self.0.store(phase as u8, Ordering::Relaxed);
+    }
+
+    fn phase(&self) -> Phase {
+        match self.0.load(Ordering::Relaxed) {
+            phase if phase == Phase::Queue as u8 => Phase::Queue,
+            phase if phase == Phase::Connect as u8 => Phase::Connect,
+            _ => Phase::Command,
+        }
+    }
+}
+
+/// When a command has to have ended, and who may stop it before.
+pub(crate) struct Bounds {
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) stop: Option<oneshot::Receiver<Stop>>,
+}
+
+impl Bounds {
+    /// The time left, if there is a deadline.
+    pub(crate) fn left(&self) -> Option<Duration> {
+        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+}
+
+enum Event {
+    Done(Outcome),
+    Stopped(Stop),
+    TimedOut,
+}
+
+/// What stopping a command means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// It changes nothing, so it may run on for its reply.
+    Read,
+    /// It may have changed something, and runs on for its reply.
+    Write,
+    /// As `Write`, but core might send it again: it ends at once.
+    RetriedWrite,
+}
+
+impl Effect {
+    fn writes(self) -> bool {
+        self != Self::Read
+    }
+}
+
+/// Runs `work` until it is done, stopped or out of time, and completes the command accordingly.
+///
+/// Work that was stopped after it may have been sent goes on for up to [`GRACE`], unheard: its reply is read and its
+/// connection kept. It still holds its place in the limiter.
+pub(crate) async fn drive(
+    completion: Completion,
+    bounds: Bounds,
+    visit: Option<Visit>,
+    effect: Effect,
+    progress: &Progress,
+    work: impl Future<Output = Outcome> + Send,
+) {
+    let mut work = pin!(work);
+    let event = {
+        let mut timer = pin!(bounds.deadline.map(|deadline| sleep_until(deadline.into())));
+        let mut stop = bounds.stop;
+        poll_fn(|context| {
+            if let Poll::Ready(outcome) = work.as_mut().poll(context) {
+                return Poll::Ready(Event::Done(outcome));
+            }
+            if let Some(receiver) = &mut stop {
+                match Pin::new(receiver).poll(context) {
+                    Poll::Ready(Ok(why)) => return Poll::Ready(Event::Stopped(why)),
+                    // The queue let go of the command without stopping it.
+                    Poll::Ready(Err(_)) => stop = None,
+                    Poll::Pending => {}
+                }
+            }
+            match timer.as_mut().as_pin_mut().map(|timer: Pin<&mut Sleep>| timer.poll(context)) {
+                Some(Poll::Ready(())) => Poll::Ready(Event::TimedOut),
+                _ => Poll::Pending,
+            }
+        })
+        .await
+    };
+    let mut failure = match event {
+        Event::Done(outcome) => {
+            completion.settle(outcome);
+            return;
+        }
+        Event::TimedOut => timed_out(progress.phase()),
+        Event::Stopped(Stop::ClusterClosed) => Failure::closed(),
+        Event::Stopped(Stop::Cancelled | Stop::QueueClosed) => Failure::cancelled(),
+    };
+    let phase = progress.phase();
+    failure.sent = phase == Phase::Command;
+    failure.in_doubt = failure.sent && effect.writes();
+    completion.settle(Err(failure.in_phase(phase)));
+    if phase == Phase::Command
+        && effect != Effect::RetriedWrite
+        && let Some(mut visit) = visit
+    {
+        visit.answered();
+        visit.linger(GRACE, work).await;
+    }
+}
+
+fn timed_out(phase: Phase) -> Failure {
+    let message = match phase {
+        Phase::Queue => "the command timed out while it waited for its turn in this client",
+        Phase::Connect => "the command timed out while the client was not connected to the cluster",
+        Phase::Command => "the command timed out while it waited for the server",
+    };
+    Failure::new(error::TIMEOUT, message)
+}

@@ -1,0 +1,374 @@
+//! Frames: what `submit` is given. Parsing borrows from the frame and allocates nothing, because it runs on the JS
+//! thread; the task that executes a command parses again and builds what core needs.
+
+use crate::key::KeyRef;
+use crate::operation::Operations;
+use crate::particle::Particle;
+use crate::policy::{BatchOptions, Policy, WriteBlock};
+
+/// Length of a frame's header.
+pub(crate) const HEADER: usize = 24;
+
+/// A frame that does not follow the ABI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Malformed;
+
+pub(crate) type Parsed<T> = Result<T, Malformed>;
+
+/// Reads a frame from front to back and checks every length.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cursor<'a>(&'a [u8]);
+
+impl<'a> Cursor<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) fn take(&mut self, length: usize) -> Parsed<&'a [u8]> {
+        let (head, tail) = self.0.split_at_checked(length).ok_or(Malformed)?;
+        self.0 = tail;
+        Ok(head)
+    }
+
+    pub(crate) fn array<const N: usize>(&mut self) -> Parsed<&'a [u8; N]> {
+        let (head, tail) = self.0.split_first_chunk().ok_or(Malformed)?;
+        self.0 = tail;
+        Ok(head)
+    }
+
+    pub(crate) fn u8(&mut self) -> Parsed<u8> {
+        Ok(self.array::<1>()?[0])
+    }
+
+    pub(crate) fn u16(&mut self) -> Parsed<u16> {
+        Ok(u16::from_le_bytes(*self.array()?))
+    }
+
+    pub(crate) fn u32(&mut self) -> Parsed<u32> {
+        Ok(u32::from_le_bytes(*self.array()?))
+    }
+
+    pub(crate) fn zeros<const N: usize>(&mut self) -> Parsed<()> {
+        if *self.array::<N>()? == [0; N] { Ok(()) } else { Err(Malformed) }
+    }
+
+    pub(crate) fn text(&mut self, length: usize) -> Parsed<&'a str> {
+        std::str::from_utf8(self.take(length)?).map_err(|_| Malformed)
+    }
+
+    /// A name: its length in one byte, then UTF-8.
+    pub(crate) fn name(&mut self) -> Parsed<&'a str> {
+        let length = self.u8()?;
+        self.text(length.into())
+    }
+
+    pub(crate) fn particle(&mut self) -> Parsed<Particle<'a>> {
+        let kind = self.u8()?;
+        let length = self.u32()?;
+        Particle::new(kind, self.take(length as usize)?)
+    }
+
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.0
+    }
+
+    /// What `parse` consumed.
+    pub(crate) fn span(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<()>) -> Parsed<&'a [u8]> {
+        let before = self.0;
+        parse(self)?;
+        Ok(&before[..before.len() - self.0.len()])
+    }
+
+    fn end(&self) -> Parsed<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(Malformed) }
+    }
+}
+
+/// A frame's header.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Head {
+    pub(crate) length: u32,
+    pub(crate) tag: u32,
+    pub(crate) command: u8,
+    pub(crate) cluster: u32,
+    pub(crate) deadline_ms: u32,
+}
+
+impl Head {
+    /// The header at the start of `frames`, which hold at least the whole frame.
+    pub(crate) fn parse(frames: &[u8]) -> Parsed<Self> {
+        let mut cursor = Cursor::new(frames);
+        let length = cursor.u32()?;
+        if (length as usize) < HEADER || length as usize > frames.len() {
+            return Err(Malformed);
+        }
+        let (tag, command) = (cursor.u32()?, cursor.u8()?);
+        cursor.zeros::<3>()?;
+        let (cluster, deadline_ms) = (cursor.u32()?, cursor.u32()?);
+        cursor.zeros::<4>()?;
+        Ok(Self { length, tag, command, cluster, deadline_ms })
+    }
+}
+
+/// Which bins a read asks for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Selection<'a> {
+    /// All bins.
+    All,
+    /// The header only.
+    None,
+    /// Encoded names and their number.
+    Names(u16, &'a [u8]),
+}
+
+impl<'a> Selection<'a> {
+    pub(crate) fn parse(cursor: &mut Cursor<'a>) -> Parsed<Self> {
+        match cursor.u16()? {
+            0xFFFF => Ok(Self::All),
+            0 => Ok(Self::None),
+            count => {
+                let names = cursor.span(|cursor| (0..count).try_for_each(|_| cursor.name().map(drop)))?;
+                Ok(Self::Names(count, names))
+            }
+        }
+    }
+
+    pub(crate) fn to_core(self) -> aerospike_core::Bins {
+        use aerospike_core::Bins;
+        match self {
+            Self::All => Bins::All,
+            Self::None => Bins::None,
+            Self::Names(count, names) => {
+                let mut cursor = Cursor::new(names);
+                Bins::Some((0..count).map_while(|_| cursor.name().ok().map(str::to_owned)).collect())
+            }
+        }
+    }
+}
+
+/// The bins of a write.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct BinList<'a>(u16, &'a [u8]);
+
+impl<'a> BinList<'a> {
+    fn parse(cursor: &mut Cursor<'a>) -> Parsed<Self> {
+        let count = cursor.u16()?;
+        let bins = cursor.span(|cursor| {
+            (0..count).try_for_each(|_| {
+                cursor.name()?;
+                cursor.particle().map(drop)
+            })
+        })?;
+        Ok(Self(count, bins))
+    }
+
+    pub(crate) fn to_core(self) -> Vec<aerospike_core::Bin> {
+        let mut cursor = Cursor::new(self.1);
+        let next = |_| {
+            let name = cursor.name().ok()?;
+            Some(aerospike_core::Bin::new(name, cursor.particle().ok()?.to_core()))
+        };
+        (0..self.0).map_while(next).collect()
+    }
+}
+
+/// The single-record writes that take bins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BinWrite {
+    /// Write bins.
+    Put,
+    /// Add to numbers.
+    Add,
+    /// Append to strings or bytes.
+    Append,
+    /// Prepend to strings or bytes.
+    Prepend,
+}
+
+/// A parsed command.
+#[derive(Debug)]
+#[allow(missing_docs)] // docs/abi.md has one row for each.
+pub(crate) enum Request<'a> {
+    Echo { delay_ms: u32, bytes: &'a [u8] },
+    Panic,
+    Open { json: &'a [u8] },
+    Close { drain_ms: u32 },
+    Nodes,
+    Info { json: &'a [u8] },
+    Ping { json: &'a [u8] },
+    WarmUp { connections: u32 },
+    Connections,
+    Get { policy: Policy, key: KeyRef<'a>, bins: Selection<'a> },
+    Exists { policy: Policy, key: KeyRef<'a> },
+    Write { how: BinWrite, policy: Policy, write: WriteBlock, key: KeyRef<'a>, bins: BinList<'a> },
+    Remove { policy: Policy, write: WriteBlock, key: KeyRef<'a> },
+    Touch { policy: Policy, write: WriteBlock, key: KeyRef<'a> },
+    Operate { policy: Policy, write: WriteBlock, key: KeyRef<'a>, operations: Operations<'a> },
+    Batch(BatchBody<'a>),
+}
+
+/// The commands that `submit` tells from the others.
+pub(crate) const ECHO: u8 = 1;
+pub(crate) const CLOSE: u8 = 4;
+
+/// Parses a body. Every length, number and name in it is checked.
+pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> {
+    let mut cursor = Cursor::new(body);
+    let request = match command {
+        ECHO => return Ok(Request::Echo { delay_ms: cursor.u32()?, bytes: cursor.rest() }),
+        2 => Request::Panic,
+        3 => return Ok(Request::Open { json: body }),
+        CLOSE => Request::Close { drain_ms: cursor.u32()? },
+        5 => Request::Nodes,
+        6 => return Ok(Request::Info { json: body }),
+        7 => return Ok(Request::Ping { json: body }),
+        8 => Request::WarmUp { connections: cursor.u32()? },
+        9 => Request::Connections,
+        16 => Request::Get {
+            policy: Policy::parse(&mut cursor)?,
+            key: KeyRef::parse(&mut cursor)?,
+            bins: Selection::parse(&mut cursor)?,
+        },
+        17 => Request::Exists { policy: Policy::parse(&mut cursor)?, key: KeyRef::parse(&mut cursor)? },
+        18..=21 => Request::Write {
+            how: match command {
+                18 => BinWrite::Put,
+                19 => BinWrite::Add,
+                20 => BinWrite::Append,
+                _ => BinWrite::Prepend,
+            },
+            policy: Policy::parse(&mut cursor)?,
+            write: WriteBlock::parse(&mut cursor)?,
+            key: KeyRef::parse(&mut cursor)?,
+            bins: BinList::parse(&mut cursor)?,
+        },
+        22 | 23 => {
+            let policy = Policy::parse(&mut cursor)?;
+            let write = WriteBlock::parse(&mut cursor)?;
+            let key = KeyRef::parse(&mut cursor)?;
+            if command == 22 { Request::Remove { policy, write, key } } else { Request::Touch { policy, write, key } }
+        }
+        24 => Request::Operate {
+            policy: Policy::parse(&mut cursor)?,
+            write: WriteBlock::parse(&mut cursor)?,
+            key: KeyRef::parse(&mut cursor)?,
+            operations: Operations::parse(&mut cursor)?,
+        },
+        32 => Request::Batch(BatchBody::parse(&mut cursor)?),
+        _ => return Err(Malformed),
+    };
+    cursor.end()?;
+    Ok(request)
+}
+
+/// What the rows of a batch share.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Template<'a> {
+    Bins { read_touch_ttl: i8, bins: Selection<'a> },
+    Operations { read_touch_ttl: i8, operations: Operations<'a> },
+    Write(WriteBlock),
+    Remove(WriteBlock),
+}
+
+impl<'a> Template<'a> {
+    fn parse(cursor: &mut Cursor<'a>) -> Parsed<Self> {
+        match cursor.u8()? {
+            0 => {
+                let read_touch_ttl = crate::policy::read_touch_ttl(cursor)?;
+                match cursor.u8()? {
+                    0 => Ok(Self::Bins { read_touch_ttl, bins: Selection::parse(cursor)? }),
+                    1 => Ok(Self::Operations { read_touch_ttl, operations: Operations::parse(cursor)? }),
+                    _ => Err(Malformed),
+                }
+            }
+            1 => Ok(Self::Write(WriteBlock::parse(cursor)?)),
+            2 => Ok(Self::Remove(WriteBlock::parse(cursor)?)),
+            _ => Err(Malformed),
+        }
+    }
+}
+
+/// The body of a batch.
+#[derive(Debug)]
+pub(crate) struct BatchBody<'a> {
+    pub(crate) policy: Policy,
+    pub(crate) options: BatchOptions,
+    spaces: (u16, &'a [u8]),
+    templates: (u16, &'a [u8]),
+    pub(crate) rows: u32,
+    encoded_rows: &'a [u8],
+}
+
+/// One row of a batch.
+#[derive(Debug)]
+pub(crate) struct Row<'a> {
+    pub(crate) space: u16,
+    pub(crate) template: u16,
+    pub(crate) value: crate::key::KeyValue<'a>,
+    /// Of WRITE rows.
+    pub(crate) operations: Option<Operations<'a>>,
+}
+
+impl<'a> BatchBody<'a> {
+    fn parse(cursor: &mut Cursor<'a>) -> Parsed<Self> {
+        let policy = Policy::parse(cursor)?;
+        let options = BatchOptions::parse(cursor)?;
+        let space_count = cursor.u16()?;
+        let spaces = cursor.span(|cursor| {
+            (0..space_count).try_for_each(|_| {
+                cursor.name()?;
+                cursor.name().map(drop)
+            })
+        })?;
+        let template_count = cursor.u16()?;
+        let templates = cursor.span(|cursor| (0..template_count).try_for_each(|_| Template::parse(cursor).map(drop)))?;
+        let rows = cursor.u32()?;
+        let mut body = Self {
+            policy,
+            options,
+            spaces: (space_count, spaces),
+            templates: (template_count, templates),
+            rows,
+            encoded_rows: &[],
+        };
+        let writes = body.templates().map(|template| matches!(template, Template::Write(_))).collect::<Vec<_>>();
+        body.encoded_rows = cursor.span(|cursor| {
+            (0..rows).try_for_each(|_| {
+                let row = Row::parse(cursor, &writes)?;
+                if row.space < space_count { Ok(()) } else { Err(Malformed) }
+            })
+        })?;
+        Ok(body)
+    }
+
+    pub(crate) fn spaces(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let (count, bytes) = self.spaces;
+        let mut cursor = Cursor::new(bytes);
+        (0..count).map_while(move |_| Some((cursor.name().ok()?, cursor.name().ok()?)))
+    }
+
+    pub(crate) fn templates(&self) -> impl Iterator<Item = Template<'a>> + use<'a> {
+        let (count, bytes) = self.templates;
+        let mut cursor = Cursor::new(bytes);
+        (0..count).map_while(move |_| Template::parse(&mut cursor).ok())
+    }
+
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'a>> + use<'a> {
+        let writes = self.templates().map(|template| matches!(template, Template::Write(_))).collect::<Vec<_>>();
+        let mut cursor = Cursor::new(self.encoded_rows);
+        (0..self.rows).map_while(move |_| Row::parse(&mut cursor, &writes).ok())
+    }
+}
+
+impl<'a> Row<'a> {
+    fn parse(cursor: &mut Cursor<'a>, writes: &[bool]) -> Parsed<Self> {
+        let (space, template) = (cursor.u16()?, cursor.u16()?);
+        let value = crate::key::KeyValue::parse(cursor)?;
+        let operations = match writes.get(usize::from(template)) {
+            Some(true) => Some(Operations::parse(cursor)?),
+            Some(false) => None,
+            None => return Err(Malformed),
+        };
+        Ok(Self { space, template, value, operations })
+    }
+}

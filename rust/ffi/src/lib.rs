@@ -1,0 +1,26 @@
+//! The C ABI of aerospike-ts over `aerospike-core`: encoded commands go in through `submit`, completions come out of a
+//! queue that rings when it has something. `docs/abi.md` is the contract; [`api`] is its index.
+
+pub mod api;
+mod cluster;
+mod command;
+mod completion;
+mod config;
+mod counter;
+mod doorbell;
+mod driver;
+mod error;
+mod frame;
+mod handle;
+mod key;
+mod limiter;
+mod logger;
+mod operation;
+mod particle;
+mod pointer;
+mod policy;
+mod queue;
+mod record;
+mod runtime;
+mod seed;
+mod tls;

@@ -1,0 +1,199 @@
+//! Operations on one record, and which result answers which of them.
+
+use std::collections::HashMap;
+
+use aerospike_core::operations::{self, Operation};
+use aerospike_core::{Bin, Record, Value};
+
+use crate::frame::{Cursor, Malformed, Parsed};
+use crate::particle::{self, Particle};
+
+/// What an operation does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Read,
+    Write,
+    Add,
+    Append,
+    Prepend,
+    Touch,
+    Delete,
+    ReadAll,
+    ReadHeader,
+}
+
+impl Verb {
+    fn parse(number: u8) -> Parsed<Self> {
+        Ok(match number {
+            1 => Self::Read,
+            2 => Self::Write,
+            3 => Self::Add,
+            4 => Self::Append,
+            5 => Self::Prepend,
+            6 => Self::Touch,
+            7 => Self::Delete,
+            8 => Self::ReadAll,
+            9 => Self::ReadHeader,
+            _ => return Err(Malformed),
+        })
+    }
+
+    pub(crate) fn writes(self) -> bool {
+        !matches!(self, Self::Read | Self::ReadAll | Self::ReadHeader)
+    }
+}
+
+/// An operation of a frame.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OperationRef<'a> {
+    pub(crate) verb: Verb,
+    pub(crate) bin: &'a str,
+    particle: Particle<'a>,
+}
+
+impl OperationRef<'_> {
+    fn to_core(self) -> Operation {
+        let bin = || Bin::new(self.bin, self.particle.to_core());
+        match self.verb {
+            Verb::Read => operations::get_bin(self.bin),
+            Verb::Write => operations::put(&bin()),
+            Verb::Add => operations::add(&bin()),
+            Verb::Append => operations::append(&bin()),
+            Verb::Prepend => operations::prepend(&bin()),
+            Verb::Touch => operations::touch(),
+            Verb::Delete => operations::delete(),
+            Verb::ReadAll => operations::get(),
+            Verb::ReadHeader => operations::get_header(),
+        }
+    }
+}
+
+/// The encoded operations of a frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Operations<'a>(u16, &'a [u8]);
+
+impl<'a> Operations<'a> {
+    pub(crate) fn parse(cursor: &mut Cursor<'a>) -> Parsed<Self> {
+        let count = cursor.u16()?;
+        let bytes = cursor.span(|cursor| (0..count).try_for_each(|_| Self::next(cursor).map(drop)))?;
+        Ok(Self(count, bytes))
+    }
+
+    fn next(cursor: &mut Cursor<'a>) -> Parsed<OperationRef<'a>> {
+        Ok(OperationRef { verb: Verb::parse(cursor.u8()?)?, bin: cursor.name()?, particle: cursor.particle()? })
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = OperationRef<'a>> + use<'a> {
+        let Self(count, bytes) = *self;
+        let mut cursor = Cursor::new(bytes);
+        (0..count).map_while(move |_| Self::next(&mut cursor).ok())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.into()
+    }
+
+    pub(crate) fn writes(&self) -> bool {
+        self.iter().any(|operation| operation.verb.writes())
+    }
+
+    /// Whether the server would refuse the combination.
+    pub(crate) fn mixes_reads_of_all_and_one(&self) -> bool {
+        let has = |verb| self.iter().any(|operation| operation.verb == verb);
+        self.writes() && has(Verb::Read) && has(Verb::ReadAll)
+    }
+
+    /// What core is to send. Reads of the header are left out where another operation makes the server answer with
+    /// generation and TTL anyway: its flag for the whole message would strip the bins off the others.
+    pub(crate) fn to_core(self) -> Plan {
+        let verbs: Vec<_> = self.iter().map(|operation| (operation.verb, operation.bin.to_owned())).collect();
+        if !verbs.is_empty() && verbs.iter().all(|(verb, _)| *verb == Verb::ReadHeader) {
+            return Plan { verbs, send: Send::Header };
+        }
+        let send = self.iter().filter(|operation| operation.verb != Verb::ReadHeader).map(OperationRef::to_core);
+        Plan { send: Send::Operations(send.collect()), verbs }
+    }
+}
+
+/// How a list of operations is executed.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    verbs: Vec<(Verb, String)>,
+    pub(crate) send: Send,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Send {
+    /// Nothing but the header is asked for.
+    Header,
+    Operations(Vec<Operation>),
+}
+
+impl Plan {
+    /// How many results the plan has: one for each operation.
+    pub(crate) fn len(&self) -> usize {
+        self.verbs.len()
+    }
+
+    /// Appends one particle for each operation.
+    pub(crate) fn push_results(&self, out: &mut Vec<u8>, record: &Record) {
+        let sent = self.verbs.iter().filter(|(verb, _)| *verb != Verb::ReadHeader).count();
+        let results = record.results.as_deref().unwrap_or(&[]);
+        let reads_all = self.verbs.iter().any(|(verb, _)| *verb == Verb::ReadAll);
+        if results.len() == sent && !reads_all {
+            let mut results = results.iter();
+            for (verb, _) in &self.verbs {
+                let result = if *verb == Verb::ReadHeader { None } else { results.next() };
+                particle::push(out, result.unwrap_or(&Value::Nil));
+            }
+            return;
+        }
+        for result in self.by_name(record) {
+            particle::push(out, result.unwrap_or(&Value::Nil));
+        }
+    }
+
+    /// Which value answers which read when the server did not answer every operation: it leaves out writes, and reads of
+    /// bins that are not there, as soon as all bins are read. What it sent for a bin is handed out from the last read
+    /// backwards, because reading all bins takes one of each.
+    fn by_name<'r>(&self, record: &'r Record) -> Vec<Option<&'r Value>> {
+        let mut left: HashMap<&str, &[Value]> = record
+            .bins
+            .iter()
+            .map(|(name, value)| match value {
+                Value::MultiResult(values) => (name.as_str(), values.as_slice()),
+                value => (name.as_str(), std::slice::from_ref(value)),
+            })
+            .collect();
+        let mut results = vec![None; self.verbs.len()];
+        for ((verb, bin), result) in self.verbs.iter().zip(&mut results).rev() {
+            match verb {
+                Verb::Read => {
+                    if let Some((last, rest)) = left.get(bin.as_str()).and_then(|values| values.split_last()) {
+                        *result = Some(last);
+                        left.insert(bin, rest);
+                    }
+                }
+                Verb::ReadAll => {
+                    for values in left.values_mut() {
+                        // The last value answers both when a bin was sent once only.
+                        if values.len() > 1 {
+                            *values = &values[..values.len() - 1];
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        results
+    }
+}
+
+/// The value that a bin has after several operations on it: the last that is none.
+pub(crate) fn last(value: &Value) -> Option<&Value> {
+    match value {
+        Value::MultiResult(values) => values.iter().rev().find(|value| !value.is_nil()),
+        Value::Nil => None,
+        value => Some(value),
+    }
+}

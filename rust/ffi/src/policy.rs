@@ -1,0 +1,260 @@
+//! Policy blocks, from the frame to core.
+
+use std::time::Duration;
+
+use aerospike_core as core;
+
+use crate::frame::{Cursor, Malformed, Parsed};
+
+/// How long a command may live on after its caller was answered by a time-out or an abort. The reply that comes in that
+/// time is read, and the connection survives; dropping core's future at once would cost a connection each time.
+pub(crate) const GRACE: Duration = Duration::from_millis(3000);
+
+/// The base block: the policy of a read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Policy {
+    socket_timeout: u32,
+    total_timeout: u32,
+    timeout_delay: u32,
+    max_retries: u32,
+    sleep_between_retries: u32,
+    sleep_multiplier: f32,
+    replica: u8,
+    read_mode_ap: u8,
+    read_mode_sc: u8,
+    read_touch_ttl: i8,
+    compress: bool,
+}
+
+/// The block that writes have on top.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct WriteBlock {
+    record_exists: u8,
+    generation_policy: u8,
+    commit_level: u8,
+    pub(crate) send_key: bool,
+    durable_delete: bool,
+    generation: u32,
+    ttl: u32,
+}
+
+/// What a batch has on top.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct BatchOptions {
+    allow_inline: bool,
+    allow_inline_ssd: bool,
+    respond_all_keys: bool,
+    sequential: bool,
+}
+
+fn up_to(cursor: &mut Cursor<'_>, max: u8) -> Parsed<u8> {
+    match cursor.u8()? {
+        value if value <= max => Ok(value),
+        _ => Err(Malformed),
+    }
+}
+
+fn flag(cursor: &mut Cursor<'_>) -> Parsed<bool> {
+    Ok(up_to(cursor, 1)? == 1)
+}
+
+/// Percent of the TTL below which a read renews it; 0 the server's default, -1 never.
+pub(crate) fn read_touch_ttl(cursor: &mut Cursor<'_>) -> Parsed<i8> {
+    match cursor.u8()? as i8 {
+        percent @ -1..=100 => Ok(percent),
+        _ => Err(Malformed),
+    }
+}
+
+pub(crate) fn core_read_touch_ttl(percent: i8) -> core::ReadTouchTtl {
+    match percent {
+        0 => core::ReadTouchTtl::ServerDefault,
+        -1 => core::ReadTouchTtl::DontReset,
+        percent => core::ReadTouchTtl::Percent(percent as u8),
+    }
+}
+
+impl Policy {
+    pub(crate) fn parse(cursor: &mut Cursor<'_>) -> Parsed<Self> {
+        let policy = Self {
+            socket_timeout: cursor.u32()?,
+            total_timeout: cursor.u32()?,
+            timeout_delay: cursor.u32()?,
+            max_retries: cursor.u32()?,
+            sleep_between_retries: cursor.u32()?,
+            sleep_multiplier: f32::from_le_bytes(*cursor.array()?),
+            replica: up_to(cursor, 4)?,
+            read_mode_ap: up_to(cursor, 1)?,
+            read_mode_sc: up_to(cursor, 3)?,
+            read_touch_ttl: read_touch_ttl(cursor)?,
+            compress: flag(cursor)?,
+        };
+        cursor.zeros::<3>()?;
+        Ok(policy)
+    }
+
+    /// Whether core may send the command twice.
+    pub(crate) fn retries(&self) -> bool {
+        self.max_retries > 0
+    }
+
+    /// Core's policy for a command that has `left` until its hard deadline.
+    ///
+    /// Our deadline answers the caller; core's comes [`GRACE`] later, so that a reply in between is still read and the
+    /// connection kept. Not so for writes that may be retried: core must not send one again after the caller was told
+    /// that it timed out, so they end with the deadline and core drains the connection in the background.
+    fn base(&self, left: Option<Duration>, writes: bool) -> core::BasePolicy {
+        let mut total = self.total_timeout;
+        let mut timeout_delay = self.timeout_delay;
+        if let Some(left) = left {
+            let bound = if writes && self.retries() {
+                timeout_delay = timeout_delay.max(GRACE.as_millis() as u32);
+                left
+            } else {
+                left + GRACE
+            };
+            total = u32::try_from(bound.as_millis()).unwrap_or(u32::MAX).max(1);
+        }
+        core::BasePolicy {
+            read_mode_ap: if self.read_mode_ap == 1 { core::ReadModeAp::All } else { core::ReadModeAp::One },
+            read_mode_sc: match self.read_mode_sc {
+                0 => core::ReadModeSc::Session,
+                1 => core::ReadModeSc::Linearize,
+                2 => core::ReadModeSc::AllowReplica,
+                _ => core::ReadModeSc::AllowUnavailable,
+            },
+            replica: match self.replica {
+                0 => core::Replica::Master,
+                1 => core::Replica::MasterProles,
+                2 => core::Replica::Sequence,
+                3 => core::Replica::PreferRack,
+                _ => core::Replica::Random,
+            },
+            socket_timeout: self.socket_timeout,
+            total_timeout: total,
+            timeout_delay,
+            max_retries: self.max_retries as usize,
+            sleep_between_retries: self.sleep_between_retries,
+            sleep_multiplier: f64::from(self.sleep_multiplier),
+            read_touch_ttl: core_read_touch_ttl(self.read_touch_ttl),
+            use_compression: self.compress,
+            ..core::BasePolicy::default()
+        }
+    }
+
+    pub(crate) fn read(&self, left: Option<Duration>) -> core::ReadPolicy {
+        core::ReadPolicy { base_policy: self.base(left, false) }
+    }
+
+    pub(crate) fn write(&self, write: &WriteBlock, left: Option<Duration>) -> core::WritePolicy {
+        core::WritePolicy {
+            base_policy: self.base(left, true),
+            record_exists_action: write.record_exists(),
+            generation_policy: write.generation_policy(),
+            commit_level: write.commit_level(),
+            generation: write.generation,
+            expiration: write.expiration(),
+            send_key: write.send_key,
+            durable_delete: write.durable_delete,
+            ..core::WritePolicy::default()
+        }
+    }
+
+    pub(crate) fn batch(&self, options: &BatchOptions, left: Option<Duration>, writes: bool) -> core::BatchPolicy {
+        core::BatchPolicy {
+            base_policy: self.base(left, writes),
+            concurrency: if options.sequential { core::Concurrency::Sequential } else { core::Concurrency::Parallel },
+            allow_inline: options.allow_inline,
+            allow_inline_ssd: options.allow_inline_ssd,
+            respond_all_keys: options.respond_all_keys,
+        }
+    }
+}
+
+impl WriteBlock {
+    pub(crate) fn parse(cursor: &mut Cursor<'_>) -> Parsed<Self> {
+        let record_exists = up_to(cursor, 4)?;
+        let generation_policy = up_to(cursor, 2)?;
+        let commit_level = up_to(cursor, 1)?;
+        let flags = up_to(cursor, 3)?;
+        let block = Self {
+            record_exists,
+            generation_policy,
+            commit_level,
+            send_key: flags & 1 != 0,
+            durable_delete: flags & 2 != 0,
+            generation: cursor.u32()?,
+            ttl: cursor.u32()?,
+        };
+        cursor.zeros::<4>()?;
+        Ok(block)
+    }
+
+    fn record_exists(&self) -> core::RecordExistsAction {
+        match self.record_exists {
+            0 => core::RecordExistsAction::Update,
+            1 => core::RecordExistsAction::UpdateOnly,
+            2 => core::RecordExistsAction::Replace,
+            3 => core::RecordExistsAction::ReplaceOnly,
+            _ => core::RecordExistsAction::CreateOnly,
+        }
+    }
+
+    fn generation_policy(&self) -> core::GenerationPolicy {
+        match self.generation_policy {
+            0 => core::GenerationPolicy::None,
+            1 => core::GenerationPolicy::ExpectGenEqual,
+            _ => core::GenerationPolicy::ExpectGenGreater,
+        }
+    }
+
+    fn commit_level(&self) -> core::CommitLevel {
+        if self.commit_level == 1 { core::CommitLevel::CommitMaster } else { core::CommitLevel::CommitAll }
+    }
+
+    fn expiration(&self) -> core::Expiration {
+        match self.ttl {
+            0 => core::Expiration::NamespaceDefault,
+            0xFFFF_FFFF => core::Expiration::Never,
+            0xFFFF_FFFE => core::Expiration::DontUpdate,
+            seconds => core::Expiration::Seconds(seconds),
+        }
+    }
+
+    pub(crate) fn batch_write(&self) -> core::BatchWritePolicy {
+        core::BatchWritePolicy {
+            record_exists_action: self.record_exists(),
+            generation_policy: self.generation_policy(),
+            commit_level: self.commit_level(),
+            generation: self.generation,
+            expiration: self.expiration(),
+            send_key: self.send_key,
+            durable_delete: self.durable_delete,
+            ..core::BatchWritePolicy::default()
+        }
+    }
+
+    pub(crate) fn batch_delete(&self) -> core::BatchDeletePolicy {
+        core::BatchDeletePolicy {
+            generation_policy: self.generation_policy(),
+            commit_level: self.commit_level(),
+            generation: self.generation,
+            send_key: self.send_key,
+            durable_delete: self.durable_delete,
+            filter_expression: None,
+        }
+    }
+}
+
+impl BatchOptions {
+    pub(crate) fn parse(cursor: &mut Cursor<'_>) -> Parsed<Self> {
+        let options = Self {
+            allow_inline: flag(cursor)?,
+            allow_inline_ssd: flag(cursor)?,
+            respond_all_keys: flag(cursor)?,
+            sequential: flag(cursor)?,
+        };
+        cursor.zeros::<4>()?;
+        Ok(options)
+    }
+}

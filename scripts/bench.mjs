@@ -1,0 +1,70 @@
+// `npm run bench -- NAME [options]`: all set-up, then one benchmark of `bench/`.
+import process from "node:process";
+import { installPackages, root, setup } from "./setup.mjs";
+
+const NAMES = ["echo", "kv"];
+const FULL = { repeat: 7, seconds: 2 };
+const QUICK = { repeat: 5, seconds: 0.5 };
+const OPTIONS = {
+  "--quick": `${QUICK.repeat} repetitions of ${QUICK.seconds} s instead of ${FULL.repeat} of ${FULL.seconds} s`,
+  "--seconds s": "seconds of one measurement",
+  "--repeat n": "repetitions, of which the medians are printed; below 5 they say little",
+  "--only a,b": "these clients alone",
+  "--seed n": "the seed of the order, which a run prints",
+};
+
+function usage(problem) {
+  console.error(
+    `${problem}\n\nnpm run bench -- NAME [options]\nNAME: ${NAMES.join(", ")}\noptions:`,
+  );
+  for (const [option, meaning] of Object.entries(OPTIONS)) {
+    console.error(`  ${option.padEnd(12)} ${meaning}`);
+  }
+  process.exit(2);
+}
+
+function positive(option, text, whole) {
+  const value = Number(text);
+  if (!(value > 0) || (whole && !Number.isInteger(value))) {
+    usage(`${option} needs a positive number, not ${text}`);
+  }
+  return value;
+}
+
+function parse([name, ...rest]) {
+  if (name === undefined || !NAMES.includes(name)) {
+    usage(name ? `no such benchmark: ${name}` : "which benchmark?");
+  }
+  const options = {
+    ...FULL,
+    only: undefined,
+    seed: Date.now() % 1_000_000 + 1,
+  };
+  const given = {};
+  for (let i = 0; i < rest.length; i++) {
+    if (rest[i] === "--quick") Object.assign(options, QUICK);
+    else if (rest[i] === "--seconds") {
+      given.seconds = positive(rest[i], rest[++i], false);
+    } else if (rest[i] === "--repeat") {
+      given.repeat = positive(rest[i], rest[++i], true);
+    } else if (rest[i] === "--seed") {
+      given.seed = positive(rest[i], rest[++i], true);
+    } else if (rest[i] === "--only") given.only = (rest[++i] ?? "").split(",");
+    else usage(`no such option: ${rest[i]}`);
+  }
+  return { name, options: { ...options, ...given } };
+}
+
+const { name, options } = parse(process.argv.slice(2));
+const benchmark = await import(`../bench/${name}.mjs`);
+options.only ??= benchmark.clients;
+for (const client of options.only) {
+  if (!benchmark.clients.includes(client)) {
+    usage(`${name} has no client ${client}: ${benchmark.clients.join(", ")}`);
+  }
+}
+setup();
+if (name === "kv") installPackages(`${root}bench/`);
+const failures = await benchmark.run(options);
+for (const failure of failures) console.error(`FAILED ${failure}`);
+process.exitCode = failures.length === 0 ? 0 : 1;

@@ -1,0 +1,36 @@
+// Brings a clone to where its commands can run: npm's packages and the native libraries. Does nothing that is done.
+import { spawnSync } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+export const deno = `${root}node_modules/.bin/deno`;
+export const bun = `${root}node_modules/.bin/bun`;
+export const manifest = `${root}rust/Cargo.toml`;
+export const release = `${root}rust/target/release/`;
+
+/** Runs a command to its end with its output shown; throws when it fails. */
+export function must(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit", ...options });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${status}`);
+}
+
+function older(file, than) {
+  return !existsSync(file) || statSync(file).mtimeMs < statSync(than).mtimeMs;
+}
+
+export function installPackages(folder = root) {
+  if (older(`${folder}node_modules/.package-lock.json`, `${folder}package-lock.json`)) {
+    must("npm", ["ci", "--no-fund", "--no-audit"], { cwd: folder });
+  }
+}
+
+export function buildLibraries() {
+  must("cargo", ["build", "--release", "--locked", "--manifest-path", manifest]);
+}
+
+export function setup() {
+  installPackages();
+  buildLibraries();
+}

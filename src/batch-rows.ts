@@ -1,0 +1,183 @@
+/**
+ * What a batch gives: one row for each key, in order.
+ *
+ * @module
+ */
+
+import type { RowsReader } from "./codec/rows-reader.ts";
+import { AerospikeError, InvalidArgumentError, type SubError } from "./errors.ts";
+import { hex, isKey, type Key } from "./key.ts";
+import type { AerospikeRecord } from "./record.ts";
+import { Code } from "./result-code.ts";
+import type { Bins } from "./values/value.ts";
+
+/** How a row came out. */
+export type BatchStatus = "ok" | "not-found" | "filtered" | "failed";
+
+/** A row of a batch. */
+export interface BatchRow<T extends object = Bins> {
+  /** The key that was asked for. */
+  readonly key: Key;
+  /** How it came out. */
+  readonly status: BatchStatus;
+  /** The result code, 0 for `"ok"`. */
+  readonly code: number;
+  /** The record; null where there is none, and for writes without results. */
+  readonly record: AerospikeRecord<T> | null;
+  /** Why it failed, for `"failed"`. */
+  readonly error: AerospikeError | null;
+  /** A write may or may not have taken place. */
+  readonly inDoubt: boolean;
+}
+
+const SUB_ERROR_LIMIT = 64;
+
+/** The status of a row by its code. */
+export function batchStatus(code: number): BatchStatus {
+  if (code === Code.OK) return "ok";
+  if (code === Code.RECORD_NOT_FOUND) return "not-found";
+  return code === Code.FILTERED_OUT ? "filtered" : "failed";
+}
+
+/**
+ * The rows of a batch, positional: row `i` answers key `i`. A row is decoded when it is first read, once, and from then
+ * on keeps nothing of the reply but its own values.
+ *
+ * ```ts
+ * import { connect, Key } from "@aerospike-ts/client";
+ *
+ * await using client = await connect({ hosts: "127.0.0.1:3000" });
+ * const rows = await client.batchRead<{ name: string }>([new Key("test", "users", "alice"), new Key("test", "users", "bob")]);
+ * console.log(rows.foundCount, rows.at(0)?.record?.bins.name);
+ * for (const row of rows) console.log(row.status);
+ * ```
+ */
+export class BatchRows<T extends object = Bins> implements Iterable<BatchRow<T>> {
+  /** How many rows there are: as many as keys were given. */
+  readonly length: number;
+  /** How many rows have the status `"ok"`. */
+  readonly foundCount: number;
+  /** How many rows have the status `"failed"`. */
+  readonly failedCount: number;
+  readonly #rows: (BatchRow<T> | undefined)[];
+  readonly #keys: readonly Key[];
+  #reader: RowsReader<T> | undefined;
+  #undecoded: number;
+  #positions: Map<string, number> | undefined;
+
+  /** Made by the client. */
+  constructor(keys: readonly Key[], reader: RowsReader<T> | undefined) {
+    this.length = keys.length;
+    this.#keys = keys;
+    this.#reader = reader;
+    this.#undecoded = keys.length;
+    this.#rows = new Array<BatchRow<T> | undefined>(keys.length).fill(undefined);
+    let found = 0;
+    let failed = 0;
+    for (let i = 0; i < keys.length; i++) {
+      const code = reader?.code(i) ?? Code.OK;
+      if (code === Code.OK) found++;
+      else if (code !== Code.RECORD_NOT_FOUND && code !== Code.FILTERED_OUT) failed++;
+    }
+    this.foundCount = found;
+    this.failedCount = failed;
+  }
+
+  /** The row of the key at a position; negative positions count from the end. Undefined where there is none. */
+  at(index: number): BatchRow<T> | undefined {
+    const at = index < 0 ? this.length + index : index;
+    const row = this.#rows[at];
+    if (row !== undefined) return row;
+    const key = this.#keys[at];
+    if (key === undefined || this.#reader === undefined) return undefined;
+    const decoded = this.#reader.row(at, key);
+    this.#rows[at] = decoded;
+    // The buffer of the reply goes when nothing is left in it to decode.
+    if (--this.#undecoded === 0) this.#reader = undefined;
+    return decoded;
+  }
+
+  /** The first row of a key, by namespace and digest. */
+  get(key: Key): BatchRow<T> | undefined {
+    if (!isKey(key)) throw new InvalidArgumentError("rows.get() takes a Key");
+    const same = this.#keys.indexOf(key);
+    if (same >= 0) return this.at(same);
+    if (this.#positions === undefined) {
+      this.#positions = new Map();
+      for (let i = this.length - 1; i >= 0; i--) this.#positions.set((this.#keys[i] as Key).toString(), i);
+    }
+    const at = this.#positions.get(key.toString()) ?? this.#otherSet(key);
+    return at === undefined ? undefined : this.at(at);
+  }
+
+  /** A key made from a digest may name another set, or none: the digest alone decides. */
+  #otherSet(key: Key): number | undefined {
+    const at = this.#keys.findIndex((other) => other.equals(key));
+    return at < 0 ? undefined : at;
+  }
+
+  /** Goes through the rows in order. */
+  *[Symbol.iterator](): IterableIterator<BatchRow<T>> {
+    for (let i = 0; i < this.length; i++) yield this.at(i) as BatchRow<T>;
+  }
+
+  /** All rows, decoded. */
+  toArray(): BatchRow<T>[] {
+    return Array.from({ length: this.length }, (_, i) => this.at(i) as BatchRow<T>);
+  }
+
+  /**
+   * The records that were found, by user key; bytes, and keys without a user key, as hexadecimal digits.
+   *
+   * @throws {InvalidArgumentError} where keys of different sets have the same user key: use `get(key)`
+   */
+  toMap(): Map<string | number | bigint, AerospikeRecord<T>> {
+    const map = new Map<string | number | bigint, AerospikeRecord<T>>();
+    const owners = new Map<string | number | bigint, Key>();
+    for (let i = 0; i < this.length; i++) {
+      const row = this.at(i) as BatchRow<T>;
+      const name = mapKey(row.key);
+      const owner = owners.get(name);
+      if (owner !== undefined && !owner.equals(row.key)) {
+        throw new InvalidArgumentError("keys of different sets have the same user key: use rows.get(key)");
+      }
+      owners.set(name, row.key);
+      if (row.record !== null) map.set(name, row.record);
+    }
+    return map;
+  }
+
+  /**
+   * Throws where a row failed, and returns these rows otherwise. A record that was not found or filtered is no failure.
+   *
+   * @throws {AerospikeError} `BATCH_FAILED`, with the failures as `subErrors`
+   */
+  throwIfFailed(): this {
+    if (this.failedCount === 0) return this;
+    const subErrors: SubError[] = [];
+    let first: AerospikeError | undefined;
+    let inDoubt = false;
+    for (let i = 0; i < this.length; i++) {
+      const { error } = this.at(i) as BatchRow<T>;
+      if (error === null) continue;
+      first ??= error;
+      inDoubt ||= error.inDoubt;
+      if (subErrors.length < SUB_ERROR_LIMIT) {
+        subErrors.push({ code: error.code, message: error.message, node: error.node });
+      }
+    }
+    throw new AerospikeError(`${this.failedCount} of ${this.length} rows failed; the first: ${first?.message}`, {
+      code: Code.BATCH_FAILED,
+      subErrors,
+      inDoubt,
+      sent: true,
+      cause: first,
+    });
+  }
+}
+
+function mapKey(key: Key): string | number | bigint {
+  const { userKey } = key;
+  if (userKey === undefined) return hex(key.digest);
+  return userKey instanceof Uint8Array ? hex(userKey) : userKey;
+}

@@ -1,0 +1,569 @@
+/**
+ * The client.
+ *
+ * @module
+ */
+
+import type { NativeLibrary } from "./binding.ts";
+import type { BatchReadRow, BatchWriteRow } from "./batch.ts";
+import { BatchRows } from "./batch-rows.ts";
+import type {
+  AdminOptions,
+  CloseOptions,
+  Counters,
+  InfoAnswers,
+  InfoOptions,
+  NodeConnections,
+  NodeInfo,
+  PingResult,
+} from "./cluster-info.ts";
+import { writeBatchRead, writeBatchRemove, writeBatchWrite } from "./codec/batch.ts";
+import { writeHeaderSelection, writeSelection } from "./codec/bin-selection.ts";
+import type { FrameWriter } from "./codec/frame-writer.ts";
+import { writeKey } from "./codec/key.ts";
+import { checkOperands, readsOnly, writeOperations } from "./codec/operations.ts";
+import { type UndefinedBins, writeBins } from "./codec/particle.ts";
+import type { PolicyBlock, PolicyBlocks } from "./codec/policy.ts";
+import { readOperateRecord, readRecord } from "./codec/record-reader.ts";
+import { type ErrorContext, readError } from "./codec/reply-error.ts";
+import { RowsReader, type RowsRequest } from "./codec/rows-reader.ts";
+import { Command } from "./command.ts";
+import { type CompletionQueue, type LogRecord, RecordKind, type Reply } from "./completion-queue.ts";
+import { ClientClosedError, InvalidArgumentError } from "./errors.ts";
+import { isKey, type Key } from "./key.ts";
+import type { Operation, OperationKind } from "./operation.ts";
+import {
+  booleanOption,
+  checkObject,
+  integerOption,
+  signalOption,
+  stringOption,
+  unknownOption,
+} from "./option-check.ts";
+import type {
+  BatchReadOptions,
+  BatchWriteOptions,
+  CommandOptions,
+  GetOptions,
+  ReadOptions,
+  WriteOptions,
+} from "./policy.ts";
+import type { AerospikeRecord, OperateRecord } from "./record.ts";
+import { Code } from "./result-code.ts";
+import { COUNTERS } from "./symbols.ts";
+import type { BinInput, Bins, DecodeOptions } from "./values/value.ts";
+
+/** What a client is made of; {@link connect} makes it. */
+export interface ClientParts {
+  /** The library. */
+  readonly library: NativeLibrary;
+  /** This thread's queue. */
+  readonly queue: CompletionQueue;
+  /** The cluster's handle. */
+  readonly cluster: number;
+  /** The encoded policies. */
+  readonly policies: PolicyBlocks;
+  /** How values come back. */
+  readonly decode: DecodeOptions;
+  /** What a write does about a bin that is undefined. */
+  readonly undefinedBins: UndefinedBins;
+  /** What listens to the log, to be taken away at the end. */
+  readonly onLog: ((record: LogRecord) => void) | undefined;
+}
+
+const DRAIN_MS = 5000;
+const ADMIN_TIMEOUT = 3000;
+/** The native side tells by node what timed out; the frame's own deadline only stands behind that. */
+const ADMIN_MARGIN = 1000;
+const MS_LIMIT = 0x7fff_ffff;
+const INFO_LIMIT = 1024;
+
+/** What the signature of `put` asks of a type: every field is something that a bin may hold. */
+export type BinFields<T> = { readonly [K in keyof T]: BinInput };
+
+/**
+ * A connection to a cluster, made by {@link connect}. It may be shared by everything on its thread.
+ *
+ * What a miss gives: `get` and `header` null; `exists`, `remove` and `touch` false; a row of a batch its status;
+ * `operate` that only reads null. Any other miss (a write with `update-only`, an `operate` that writes) rejects.
+ *
+ * An abort by `signal` rejects reads, and whatever was not sent, with the signal's reason. A write that was sent rejects
+ * with an `AbortError` whose `inDoubt` is true.
+ *
+ * ```ts
+ * import { connect, Key } from "@aerospike-ts/client";
+ *
+ * await using client = await connect({ hosts: "127.0.0.1:3000" });
+ * const key = new Key("test", "users", "alice");
+ * await client.put(key, { name: "Alice", age: 30 });
+ * console.log((await client.get(key))?.bins); // { name: "Alice", age: 30 }
+ * ```
+ */
+export class Client implements AsyncDisposable {
+  readonly #library: NativeLibrary;
+  readonly #queue: CompletionQueue;
+  readonly #cluster: number;
+  readonly #policies: PolicyBlocks;
+  readonly #decode: DecodeOptions;
+  readonly #undefinedBins: UndefinedBins;
+  readonly #onLog: ((record: LogRecord) => void) | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** Made by {@link connect}. */
+  constructor(parts: ClientParts) {
+    this.#library = parts.library;
+    this.#queue = parts.queue;
+    this.#cluster = parts.cluster;
+    this.#policies = parts.policies;
+    this.#decode = parts.decode;
+    this.#undefinedBins = parts.undefinedBins;
+    this.#onLog = parts.onLog;
+  }
+
+  /**
+   * Writes bins. What else the record holds stays, unless `recordExists` is a `"replace"`.
+   *
+   * @throws {InvalidArgumentError} where a bin cannot be stored; the message has its path
+   * @throws {RecordExistsError} with `recordExists: "create-only"`, where there is a record
+   * @throws {GenerationError} with `generation`, where the record has another
+   */
+  put<T extends BinFields<T>>(key: Key, bins: T, options?: WriteOptions): Promise<void> {
+    return this.#writeBins(Command.PUT, key, bins, options, undefined);
+  }
+
+  /**
+   * Adds to bins that hold numbers; a bin that does not exist counts as 0.
+   *
+   * @throws {ServerError} `BIN_INCOMPATIBLE_TYPE` where a bin holds something else
+   */
+  add<T extends BinFields<T>>(key: Key, bins: T, options?: WriteOptions): Promise<void> {
+    return this.#writeBins(Command.ADD, key, bins, options, "add");
+  }
+
+  /**
+   * Appends to bins that hold strings or bytes; a bin that does not exist counts as empty.
+   *
+   * @throws {ServerError} `BIN_INCOMPATIBLE_TYPE` where a bin holds something else
+   */
+  append<T extends BinFields<T>>(key: Key, bins: T, options?: WriteOptions): Promise<void> {
+    return this.#writeBins(Command.APPEND, key, bins, options, "append");
+  }
+
+  /**
+   * Prepends to bins that hold strings or bytes; a bin that does not exist counts as empty.
+   *
+   * @throws {ServerError} `BIN_INCOMPATIBLE_TYPE` where a bin holds something else
+   */
+  prepend<T extends BinFields<T>>(key: Key, bins: T, options?: WriteOptions): Promise<void> {
+    return this.#writeBins(Command.PREPEND, key, bins, options, "prepend");
+  }
+
+  #writeBins(
+    command: number,
+    key: Key,
+    bins: object,
+    options: WriteOptions | undefined,
+    operand: OperationKind | undefined,
+  ): Promise<void> {
+    let size = 0;
+    return this.#send(command, this.#policies.write, options, true, (w) => {
+      this.#policies.write.write(w, options);
+      writeKey(w, key);
+      const start = w.length;
+      if (operand !== undefined) checkOperands(operand, bins);
+      writeBins(w, bins, this.#undefinedBins, "bins");
+      size = w.length - start;
+    }, (reply) => {
+      if (isFailure(reply)) throw this.#error(reply, { key, size, ttl: hasTtl(options) });
+    });
+  }
+
+  /**
+   * Reads a record: all bins, or those named in `bins`. Null where there is none.
+   *
+   * `T` is what the bins hold; nothing checks it. `get<User, "name">(key, { bins: ["name"] })` narrows it.
+   */
+  get<T extends object = Bins, K extends keyof T & string = keyof T & string>(
+    key: Key,
+    options?: GetOptions<K>,
+  ): Promise<AerospikeRecord<Pick<T, K>> | null> {
+    return this.#send(Command.GET, this.#policies.get, options, false, (w) => {
+      this.#policies.get.write(w, options);
+      writeKey(w, key);
+      writeSelection(w, options?.bins, "options.bins");
+    }, (reply) => {
+      if (reply.code !== Code.OK) return this.#missed(reply, key);
+      return readRecord<Pick<T, K>>(reply, key, this.#decode);
+    });
+  }
+
+  /** Reads a record's generation and ttl only. Null where there is none. */
+  header(key: Key, options?: ReadOptions): Promise<AerospikeRecord<Record<never, never>> | null> {
+    return this.#send(Command.GET, this.#policies.read, options, false, (w) => {
+      this.#policies.read.write(w, options);
+      writeKey(w, key);
+      writeHeaderSelection(w);
+    }, (reply) => {
+      if (reply.code !== Code.OK) return this.#missed(reply, key);
+      return readRecord<Record<never, never>>(reply, key, this.#decode);
+    });
+  }
+
+  /** Whether there is a record. */
+  exists(key: Key, options?: ReadOptions): Promise<boolean> {
+    return this.#send(Command.EXISTS, this.#policies.read, options, false, (w) => {
+      this.#policies.read.write(w, options);
+      writeKey(w, key);
+    }, (reply) => {
+      if (isFailure(reply)) throw this.#error(reply, { key });
+      return reply.code === Code.OK;
+    });
+  }
+
+  /** Removes a record. False where there was none. */
+  remove(key: Key, options?: WriteOptions): Promise<boolean> {
+    return this.#onRecord(Command.REMOVE, key, options);
+  }
+
+  /** Sets a record's ttl anew, from the option `ttl`. False where there is no record. */
+  touch(key: Key, options?: WriteOptions): Promise<boolean> {
+    return this.#onRecord(Command.TOUCH, key, options);
+  }
+
+  #onRecord(command: number, key: Key, options: WriteOptions | undefined): Promise<boolean> {
+    return this.#send(command, this.#policies.write, options, true, (w) => {
+      this.#policies.write.write(w, options);
+      writeKey(w, key);
+    }, (reply) => {
+      if (reply.code === Code.OK) return true;
+      if (reply.code === Code.RECORD_NOT_FOUND) return false;
+      // A write that a filter kept from taking place is no miss.
+      throw this.#error(reply, { key, ttl: hasTtl(options) });
+    });
+  }
+
+  /**
+   * Carries out operations on one record, in order, as one transaction. `results[i]` answers `operations[i]`. Null where
+   * all operations read and there is no record.
+   *
+   * @throws {ServerError} where an operation does not fit; then none of them took place
+   */
+  operate<T extends object = Bins>(
+    key: Key,
+    operations: readonly Operation[],
+    options?: WriteOptions,
+  ): Promise<OperateRecord<T> | null> {
+    let size = 0;
+    let asked: readonly Operation[] = [];
+    return this.#send(Command.OPERATE, this.#policies.write, options, !readsOnly(operations), (w) => {
+      this.#policies.write.write(w, options);
+      writeKey(w, key);
+      const start = w.length;
+      writeOperations(w, operations, "operations");
+      size = w.length - start;
+      // The caller may change the list while the command runs.
+      asked = operations.slice();
+    }, (reply) => {
+      if (isFailure(reply)) throw this.#error(reply, { key, size, ttl: hasTtl(options) });
+      return reply.code === Code.OK ? readOperateRecord<T>(reply, key, asked, this.#decode) : null;
+    });
+  }
+
+  /**
+   * Reads many records in one call. Rows are positional, and one that failed does not fail the others: see
+   * {@link BatchRows}. Rejects when no node answered at all.
+   */
+  batchRead<T extends object = Bins>(
+    requests: readonly (Key | BatchReadRow)[],
+    options?: BatchReadOptions,
+  ): Promise<BatchRows<T>> {
+    const policy = this.#policies.batch;
+    return this.#batch<T, Key | BatchReadRow>(requests, "requests", policy, options, false, keyOf, (w) => {
+      writeBatchRead(w, policy, requests, options);
+    }, (index) => {
+      const request = requests[index];
+      return request === undefined || isKey(request) ? undefined : request.operations;
+    });
+  }
+
+  /**
+   * Writes many records in one call, each with its own bins or operations. Rows are positional; a row without results has
+   * no record.
+   */
+  batchWrite<T extends object = Bins>(
+    rows: readonly BatchWriteRow[],
+    options?: BatchWriteOptions,
+  ): Promise<BatchRows<T>> {
+    const policy = this.#policies.batchWrite;
+    return this.#batch<T, BatchWriteRow>(rows, "rows", policy, options, true, (row) => row.key, (w) => {
+      writeBatchWrite(w, policy, rows, options, this.#undefinedBins);
+    }, (index) => rows[index]?.operations);
+  }
+
+  /** Removes many records in one call; the row of one that was not there has the status `"not-found"`. */
+  batchRemove(keys: readonly Key[], options?: BatchWriteOptions): Promise<BatchRows> {
+    const policy = this.#policies.batchRemove;
+    return this.#batch<Bins, Key>(keys, "keys", policy, options, true, (key) => key, (w) => {
+      writeBatchRemove(w, policy, keys, options);
+    }, undefined);
+  }
+
+  #batch<T extends object, R>(
+    requests: readonly R[],
+    path: string,
+    policy: PolicyBlock,
+    options: (CommandOptions & { readonly totalTimeout?: number | undefined }) | undefined,
+    isWrite: boolean,
+    key: (request: R) => Key,
+    write: (w: FrameWriter) => void,
+    operations: RowsRequest["operations"],
+  ): Promise<BatchRows<T>> {
+    if (!Array.isArray(requests)) {
+      return Promise.reject(new InvalidArgumentError(`${path} is not an array: a batch takes a list`));
+    }
+    let keys: Key[] = [];
+    let operationsOf: RowsRequest["operations"];
+    if (requests.length === 0) return this.#emptyBatch<T>(policy, options);
+    return this.#send(Command.BATCH, policy, options, isWrite, (w) => {
+      write(w);
+      keys = requests.map(key);
+      operationsOf = snapshot(operations, keys.length);
+    }, (reply) => {
+      if (isFailure(reply)) throw this.#error(reply, {});
+      // What came inline stands in a buffer that the next completions overwrite.
+      const bytes = reply.owned ? reply.bytes : reply.bytes.slice(reply.offset, reply.offset + reply.length);
+      const request = { decode: this.#decode, reads: !isWrite, operations: operationsOf };
+      return new BatchRows<T>(keys, new RowsReader<T>(bytes, keys.length, request));
+    });
+  }
+
+  /** No keys, no call; but a closed client, an abort and wrong options are what they are. */
+  async #emptyBatch<T extends object>(
+    policy: PolicyBlock,
+    options: CommandOptions | undefined,
+  ): Promise<BatchRows<T>> {
+    if (this.#closing !== undefined) throw new ClientClosedError();
+    options?.signal?.throwIfAborted();
+    policy.check(options);
+    return await Promise.resolve(new BatchRows<T>([], undefined));
+  }
+
+  /** The nodes of the cluster. */
+  nodes(options?: AdminOptions): Promise<NodeInfo[]> {
+    return this.#ask<NodeInfo[]>(Command.NODES, options, ["timeout", "signal"], undefined);
+  }
+
+  /** The pools of connections, by node. */
+  connections(options?: AdminOptions): Promise<NodeConnections[]> {
+    return this.#ask<NodeConnections[]>(Command.CONNECTIONS, options, ["timeout", "signal"], undefined);
+  }
+
+  /**
+   * Sends info commands, as `asinfo` does, to one node or to all.
+   *
+   * ```ts
+   * import { connect } from "@aerospike-ts/client";
+   *
+   * await using client = await connect({ hosts: "127.0.0.1:3000" });
+   * console.log(await client.info("namespaces", { all: true })); // { BB9...: { namespaces: "test" } }
+   * ```
+   */
+  info(commands: string | readonly string[], options?: InfoOptions): Promise<InfoAnswers> {
+    return this.#ask<InfoAnswers>(Command.INFO, options, ["timeout", "signal", "node", "all"], () => {
+      const list = typeof commands === "string" ? [commands] : commands;
+      if (!Array.isArray(list) || list.length === 0 || list.length > INFO_LIMIT) {
+        throw new InvalidArgumentError(`commands are a string, or a list of 1 to ${INFO_LIMIT} strings`);
+      }
+      const body: Record<string, unknown> = {
+        commands: list.map((command: unknown, at) => infoCommand(command, `commands[${at}]`)),
+      };
+      if (options?.node !== undefined) body.node = stringOption(options.node, "options.node");
+      if (options?.all !== undefined) body.all = booleanOption(options.all, "options.all");
+      if (body.node !== undefined && body.all === true) {
+        throw new InvalidArgumentError("options.node and options.all exclude each other");
+      }
+      return body;
+    });
+  }
+
+  /** Asks each node for an answer and measures the time. */
+  ping(options?: AdminOptions): Promise<PingResult[]> {
+    return this.#ask<PingResult[]>(Command.PING, options, ["timeout", "signal"], () => ({}));
+  }
+
+  /** Opens connections ahead of their use, so many to each node; gives how many were opened. */
+  warmUp(connectionsPerNode: number, options?: AdminOptions): Promise<number> {
+    const answer = this.#admin<{ opened: number }>(Command.WARM_UP, options, ["timeout", "signal"], (w) => {
+      w.u32(integerOption(connectionsPerNode, "connectionsPerNode", 1, 100_000));
+    });
+    return answer.then((result) => result.opened);
+  }
+
+  #ask<T>(
+    command: number,
+    options: AdminOptions | undefined,
+    valid: readonly string[],
+    body: (() => Record<string, unknown>) | undefined,
+  ): Promise<T> {
+    return this.#admin<T>(command, options, valid, (w, timeout) => {
+      if (body !== undefined) w.utf8(JSON.stringify({ ...body(), timeout }));
+    });
+  }
+
+  #admin<T>(
+    command: number,
+    options: AdminOptions | undefined,
+    valid: readonly string[],
+    write: (w: FrameWriter, timeout: number) => void,
+  ): Promise<T> {
+    if (this.#closing !== undefined) return Promise.reject(new ClientClosedError());
+    const given = options?.timeout;
+    const timeout = typeof given === "number" ? given : ADMIN_TIMEOUT;
+    const submission = {
+      command,
+      cluster: this.#cluster,
+      deadline: timeout + ADMIN_MARGIN,
+      isWrite: false,
+      signal: options?.signal,
+    };
+    return this.#queue.send(submission, (w) => {
+      if (options !== undefined) checkAdminOptions(options, valid);
+      write(w, timeout);
+    }, (reply) => {
+      if (isFailure(reply)) throw this.#error(reply, {});
+      return readJson<T>(reply);
+    });
+  }
+
+  /** Whether at least one node is active. Asks nobody: it is what the client knows. */
+  isConnected(): boolean {
+    return this.#closing === undefined && this.#library.clusterConnected(this.#cluster) === 1;
+  }
+
+  /** The native library's counters, for all clients of this process. */
+  counters(): Counters {
+    const values = this.#library.counters();
+    return Object.fromEntries(COUNTERS.map((name, at) => [name, values[at] ?? 0])) as unknown as Counters;
+  }
+
+  /**
+   * Closes the client: new commands are refused, running ones may go on for `drain` milliseconds (default 5000), then
+   * they are cancelled. A second call gives the same promise.
+   */
+  close(options?: CloseOptions): Promise<void> {
+    if (this.#closing !== undefined) return this.#closing;
+    let drain = DRAIN_MS;
+    try {
+      if (options !== undefined) {
+        checkObject(options, "options");
+        for (const name in options) if (name !== "drain") throw unknownOption(name, "options", ["drain"]);
+        if (options.drain !== undefined) drain = integerOption(options.drain, "options.drain", 0, MS_LIMIT);
+      }
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    this.#closing = this.#close(drain);
+    return this.#closing;
+  }
+
+  /** Closes the client at the end of an `await using` block, as {@link Client.close} does. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(drain: number): Promise<void> {
+    const submission = { command: Command.CLOSE, cluster: this.#cluster, deadline: 0, isWrite: false };
+    try {
+      await this.#queue.send(submission, (w) => w.u32(drain), (reply) => {
+        if (isFailure(reply)) throw this.#error(reply, {});
+      });
+    } finally {
+      if (this.#onLog !== undefined) this.#queue.unlisten(this.#onLog);
+      await this.#queue.release();
+    }
+  }
+
+  #send<T>(
+    command: number,
+    policy: PolicyBlock,
+    options: (CommandOptions & { readonly totalTimeout?: number | undefined }) | undefined,
+    isWrite: boolean,
+    write: (w: FrameWriter) => void,
+    settle: (reply: Reply) => T,
+  ): Promise<T> {
+    if (this.#closing !== undefined) return Promise.reject(new ClientClosedError());
+    const submission = {
+      command,
+      cluster: this.#cluster,
+      deadline: policy.deadline(options),
+      isWrite,
+      signal: options?.signal,
+    };
+    return this.#queue.send(submission, write, settle);
+  }
+
+  /** No record, or one that a filter hides: null. Anything else is an error. */
+  #missed(reply: Reply, key: Key): null {
+    if (isFailure(reply)) throw this.#error(reply, { key });
+    return null;
+  }
+
+  #error(reply: Reply, context: ErrorContext): Error {
+    const error = readError(reply.code, reply.bytes, reply.offset, reply.length, context);
+    if (reply.code !== Code.CANCELLED || this.#closing === undefined) return error;
+    const { inDoubt, sent, phase, node, namespace, set, digest } = error;
+    return new ClientClosedError("the client was closed while the command ran", {
+      inDoubt,
+      sent,
+      phase,
+      node,
+      namespace,
+      set,
+      digest,
+    });
+  }
+}
+
+function isFailure(reply: Reply): boolean {
+  return reply.kind !== RecordKind.result;
+}
+
+function hasTtl(options: WriteOptions | undefined): boolean {
+  return typeof options?.ttl === "number";
+}
+
+function keyOf(request: Key | BatchReadRow): Key {
+  return isKey(request) ? request : request.key;
+}
+
+/** The operations of the rows as they are now: the caller may change its list while the command runs. */
+function snapshot(operations: RowsRequest["operations"], length: number): RowsRequest["operations"] {
+  if (operations === undefined) return undefined;
+  let all: (readonly Operation[] | undefined)[] | undefined;
+  for (let i = 0; i < length; i++) {
+    const own = operations(i);
+    if (own === undefined) continue;
+    all ??= new Array<readonly Operation[] | undefined>(length).fill(undefined);
+    all[i] = own;
+  }
+  return all === undefined ? undefined : (index) => all[index];
+}
+
+function checkAdminOptions(options: AdminOptions, valid: readonly string[]): void {
+  checkObject(options, "options");
+  for (const name in options) if (!valid.includes(name)) throw unknownOption(name, "options", valid);
+  if (options.timeout !== undefined) integerOption(options.timeout, "options.timeout", 1, MS_LIMIT);
+  if (options.signal !== undefined) signalOption(options.signal, "options.signal");
+}
+
+function infoCommand(command: unknown, path: string): string {
+  const text = stringOption(command, path);
+  if (/[\r\n\t]/.test(text)) throw new InvalidArgumentError(`${path} has a line break or tab: one command each`);
+  return text;
+}
+
+const decoder: TextDecoder = new TextDecoder();
+
+function readJson<T>(reply: Reply): T {
+  return JSON.parse(decoder.decode(reply.bytes.subarray(reply.offset, reply.offset + reply.length))) as T;
+}

@@ -1,0 +1,84 @@
+/**
+ * What a client tells about its cluster.
+ *
+ * @module
+ */
+
+import type { CommandOptions } from "./policy.ts";
+
+/** A node of the cluster. */
+export interface NodeInfo {
+  /** Its name, in hexadecimal digits. */
+  readonly name: string;
+  /** Its address. */
+  readonly host: string;
+  /** Its service port. */
+  readonly port: number;
+  /** Its version. */
+  readonly version: string;
+  /** Whether it answers. */
+  readonly active: boolean;
+  /** The connections that are open to it. */
+  readonly connections: number;
+}
+
+/** What one node answered to a ping. */
+export interface PingResult {
+  /** The node's name. */
+  readonly node: string;
+  /** The time to its answer, in milliseconds. */
+  readonly ms: number;
+}
+
+/** The pool of connections to one node. */
+export interface NodeConnections {
+  /** The node's name. */
+  readonly node: string;
+  /** Connections that are open. */
+  readonly open: number;
+  /** Those of them that a command uses. */
+  readonly inUse: number;
+}
+
+/** Info answers, by node name and command. */
+export type InfoAnswers = { readonly [node: string]: { readonly [command: string]: string } };
+
+/** The native library's counters of this process. */
+export interface Counters {
+  /** Queues: one for each thread that has a client. */
+  readonly queues: number;
+  /** Clusters that are open. */
+  readonly clusters: number;
+  /** Commands in flight. */
+  readonly inFlight: number;
+  /** Large results that wait to be fetched. */
+  readonly resultsHeld: number;
+  /** Their bytes. */
+  readonly resultBytesHeld: number;
+  /** Commands accepted so far. */
+  readonly accepted: number;
+  /** Completions delivered so far. */
+  readonly completed: number;
+  /** How often a thread was woken so far. */
+  readonly rings: number;
+}
+
+/** The options of what asks the cluster itself. */
+export interface AdminOptions extends CommandOptions {
+  /** The bound on the answer, in milliseconds. Default 3000. */
+  readonly timeout?: number | undefined;
+}
+
+/** The options of `info`. */
+export interface InfoOptions extends AdminOptions {
+  /** The node to ask, by name or `host:port`; any one when it is absent. */
+  readonly node?: string | undefined;
+  /** Asks all nodes. */
+  readonly all?: boolean | undefined;
+}
+
+/** The options of `close`. */
+export interface CloseOptions {
+  /** How long running commands may go on, in milliseconds, before they are cancelled. Default 5000. */
+  readonly drain?: number | undefined;
+}

@@ -1,0 +1,278 @@
+/**
+ * Batches (`docs/abi.md`, "Batch body"): what rows share - namespace and set, bins, write policy - is written once.
+ *
+ * @module
+ */
+
+import { InvalidArgumentError } from "../errors.ts";
+import { isKey, type Key } from "../key.ts";
+import type { Operation } from "../operation.ts";
+import type { BatchReadOptions, BatchWriteOptions } from "../policy.ts";
+import type { BatchReadRow, BatchWriteRow } from "../batch.ts";
+import { unknownOption } from "../option-check.ts";
+import { writeHeaderSelection, writeSelection } from "./bin-selection.ts";
+import type { FrameWriter } from "./frame-writer.ts";
+import { checkKey, writeKeyValue } from "./key.ts";
+import { readsOnly, writeOperations } from "./operations.ts";
+import { binPath, type UndefinedBins, writeBinName, writeParticle } from "./particle.ts";
+import { type PolicyBlock, rowBlock, TOUCH_OFFSET } from "./policy.ts";
+import { ValueProblem } from "./value-problem.ts";
+
+const LIMIT = 0xffff;
+const TEMPLATE_READ = 0;
+const TEMPLATE_WRITE = 1;
+const TEMPLATE_REMOVE = 2;
+const OPERATION_WRITE = 2;
+const READ_ROW_FIELDS = ["key", "bins", "operations", "header"] as const;
+
+/** Numbers what rows share, in the order it is first met. */
+class Numbering<T> {
+  readonly values: T[] = [];
+  readonly #numbers = new Map<unknown, number>();
+  readonly #what: string;
+
+  constructor(what: string) {
+    this.#what = what;
+  }
+
+  /** The number of `identity`, which stands for `value`. */
+  number(identity: unknown, value: T): number {
+    let number = this.#numbers.get(identity);
+    if (number === undefined) {
+      number = this.values.length;
+      if (number === LIMIT) throw new InvalidArgumentError(`a batch has at most ${LIMIT} different ${this.#what}`);
+      this.values.push(value);
+      this.#numbers.set(identity, number);
+    }
+    return number;
+  }
+}
+
+/** The namespaces and sets of a batch. */
+class Spaces {
+  readonly #numbering = new Numbering<Key>("namespaces and sets");
+  #last: Key | undefined;
+  #lastNumber = 0;
+
+  number(key: Key): number {
+    const last = this.#last;
+    // Keys of one set mostly come together.
+    if (last !== undefined && key.set === last.set && key.namespace === last.namespace) return this.#lastNumber;
+    this.#last = key;
+    this.#lastNumber = this.#numbering.number(`${key.namespace}\0${key.set}`, key);
+    return this.#lastNumber;
+  }
+
+  write(w: FrameWriter): void {
+    const keys = this.#numbering.values;
+    w.u16(keys.length);
+    for (const key of keys) {
+      w.name(key.namespace);
+      w.name(key.set);
+    }
+  }
+}
+
+type ReadRequest = Key | BatchReadRow;
+
+interface ReadTemplate {
+  readonly row: BatchReadRow | undefined;
+  readonly path: string;
+}
+
+/** Writes a batch of reads. */
+export function writeBatchRead(
+  w: FrameWriter,
+  policy: PolicyBlock,
+  requests: readonly ReadRequest[],
+  options: BatchReadOptions | undefined,
+): void {
+  const start = w.length;
+  policy.write(w, options);
+  const touch = w.view.getUint8(start + TOUCH_OFFSET);
+  if (options?.header === true && options.bins !== undefined) {
+    throw new InvalidArgumentError("options.header reads no bins, so options.bins has no use beside it");
+  }
+  const spaces = new Spaces();
+  const templates = new Numbering<ReadTemplate>("selections of bins and operations");
+  const count = requests.length;
+  const numbers = new Uint16Array(count * 2);
+  for (let i = 0; i < count; i++) {
+    const request = requests[i] as ReadRequest;
+    const row = isKey(request) ? undefined : checkReadRow(request, i);
+    numbers[i * 2] = spaces.number(row === undefined ? request as Key : row.key);
+    numbers[i * 2 + 1] = templates.number(readIdentity(row), { row, path: `requests[${i}]` });
+  }
+  spaces.write(w);
+  w.u16(templates.values.length);
+  for (const template of templates.values) writeReadTemplate(w, touch, template, options);
+  w.u32(count);
+  for (let i = 0; i < count; i++) {
+    const request = requests[i] as ReadRequest;
+    w.u16(numbers[i * 2] as number);
+    w.u16(numbers[i * 2 + 1] as number);
+    writeKeyValue(w, isKey(request) ? request : request.key);
+  }
+}
+
+function checkReadRow(row: BatchReadRow, index: number): BatchReadRow {
+  const path = `requests[${index}]`;
+  if (typeof row !== "object" || row === null) {
+    throw new InvalidArgumentError(`${path} is neither a Key nor an object with a key`);
+  }
+  checkKey(row.key, `${path}.key`);
+  for (const name in row) {
+    if (!(READ_ROW_FIELDS as readonly string[]).includes(name)) throw unknownOption(name, path, READ_ROW_FIELDS);
+  }
+  const chosen = [row.bins !== undefined, row.operations !== undefined, row.header === true].filter(Boolean).length;
+  if (chosen > 1) throw new InvalidArgumentError(`${path} has more than one of bins, operations and header`);
+  return row;
+}
+
+/** What makes two rows read the same: the names, or the same list of operations. */
+function readIdentity(row: BatchReadRow | undefined): unknown {
+  if (row === undefined) return undefined;
+  if (row.operations !== undefined) return row.operations;
+  if (row.header === true) return true;
+  if (row.bins === undefined) return undefined;
+  return Array.isArray(row.bins) ? row.bins.join("\0") : row.bins;
+}
+
+function writeReadTemplate(
+  w: FrameWriter,
+  touch: number,
+  template: ReadTemplate,
+  options: BatchReadOptions | undefined,
+): void {
+  const { row, path } = template;
+  w.u8(TEMPLATE_READ);
+  w.u8(touch);
+  if (row?.operations !== undefined) {
+    w.u8(1);
+    if (!readsOnly(row.operations)) {
+      throw new InvalidArgumentError(`${path}.operations has a write: batchRead() only reads, use batchWrite()`);
+    }
+    return writeOperations(w, row.operations, `${path}.operations`);
+  }
+  w.u8(0);
+  if (row?.header === true || (row?.bins === undefined && options?.header === true)) return writeHeaderSelection(w);
+  if (row?.bins !== undefined) return writeSelection(w, row.bins, `${path}.bins`);
+  writeSelection(w, options?.bins, "options.bins");
+}
+
+/** The write blocks of a batch's rows, numbered. */
+class WriteTemplates {
+  readonly #numbering = new Numbering<Uint8Array<ArrayBuffer>>("write policies");
+  readonly #shared: Uint8Array<ArrayBuffer>;
+
+  constructor(shared: Uint8Array<ArrayBuffer>) {
+    this.#shared = shared;
+  }
+
+  number(row: object | undefined, path: string): number {
+    const block = row === undefined ? this.#shared : rowBlock(this.#shared, row, path);
+    return this.#numbering.number(block === this.#shared ? undefined : block.join(), block);
+  }
+
+  write(w: FrameWriter, kind: number): void {
+    w.u16(this.#numbering.values.length);
+    for (const block of this.#numbering.values) {
+      w.u8(kind);
+      w.blob(block);
+    }
+  }
+}
+
+/** Writes a batch of writes. */
+export function writeBatchWrite(
+  w: FrameWriter,
+  policy: PolicyBlock,
+  rows: readonly BatchWriteRow[],
+  options: BatchWriteOptions | undefined,
+  undefinedBins: UndefinedBins,
+): void {
+  const templates = new WriteTemplates(policy.writeBatch(w, options));
+  const spaces = new Spaces();
+  const count = rows.length;
+  const numbers = new Uint16Array(count * 2);
+  for (let i = 0; i < count; i++) {
+    const row = rows[i] as BatchWriteRow;
+    if (typeof row !== "object" || row === null) {
+      throw new InvalidArgumentError(`rows[${i}] is not an object with a key and bins`);
+    }
+    checkKey(row.key, `rows[${i}].key`);
+    numbers[i * 2] = spaces.number(row.key);
+    numbers[i * 2 + 1] = templates.number(row, `rows[${i}]`);
+  }
+  spaces.write(w);
+  templates.write(w, TEMPLATE_WRITE);
+  w.u32(count);
+  for (let i = 0; i < count; i++) {
+    const row = rows[i] as BatchWriteRow;
+    w.u16(numbers[i * 2] as number);
+    w.u16(numbers[i * 2 + 1] as number);
+    writeKeyValue(w, row.key);
+    writeRowOperations(w, row, undefinedBins, `rows[${i}]`);
+  }
+}
+
+function writeRowOperations(w: FrameWriter, row: BatchWriteRow, undefinedBins: UndefinedBins, path: string): void {
+  if (row.operations !== undefined) {
+    if (row.bins !== undefined) throw new InvalidArgumentError(`${path} has both bins and operations`);
+    if (readsOnly(row.operations) && row.operations.length > 0) {
+      throw new InvalidArgumentError(`${path}.operations only reads: use batchRead()`);
+    }
+    return writeOperations(w, row.operations as readonly Operation[], `${path}.operations`);
+  }
+  writeBinsAsOperations(w, row.bins, undefinedBins, `${path}.bins`);
+}
+
+function writeBinsAsOperations(w: FrameWriter, bins: unknown, undefinedBins: UndefinedBins, root: string): void {
+  if (typeof bins !== "object" || bins === null || Array.isArray(bins) || bins instanceof Map) {
+    throw new InvalidArgumentError(`${root} is not an object of bins, name to value`);
+  }
+  w.u16(0);
+  const countAt = w.length - 2;
+  let count = 0;
+  for (const name of Object.keys(bins)) {
+    const value = (bins as Record<string, unknown>)[name];
+    if (value === undefined && undefinedBins === "skip") continue;
+    w.u8(OPERATION_WRITE);
+    writeBinName(w, name, root);
+    try {
+      writeParticle(w, value);
+    } catch (error) {
+      throw error instanceof ValueProblem ? error.toError(binPath(root, name)) : error;
+    }
+    count++;
+  }
+  if (count === 0) throw new InvalidArgumentError(`${root} is empty: a write has at least one bin`);
+  if (count > LIMIT) throw new InvalidArgumentError(`${root} has more than ${LIMIT} bins`);
+  w.view.setUint16(countAt, count, true);
+}
+
+/** Writes a batch of removals. */
+export function writeBatchRemove(
+  w: FrameWriter,
+  policy: PolicyBlock,
+  keys: readonly Key[],
+  options: BatchWriteOptions | undefined,
+): void {
+  const templates = new WriteTemplates(policy.writeBatch(w, options));
+  const spaces = new Spaces();
+  const numbers = new Uint16Array(keys.length);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as Key;
+    checkKey(key, `keys[${i}]`);
+    numbers[i] = spaces.number(key);
+  }
+  templates.number(undefined, "keys");
+  spaces.write(w);
+  templates.write(w, TEMPLATE_REMOVE);
+  w.u32(keys.length);
+  for (let i = 0; i < keys.length; i++) {
+    w.u16(numbers[i] as number);
+    w.u16(0);
+    writeKeyValue(w, keys[i] as Key);
+  }
+}

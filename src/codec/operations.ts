@@ -1,0 +1,90 @@
+/**
+ * Operations in frames (`docs/abi.md`, "Operations").
+ *
+ * @module
+ */
+
+import { InvalidArgumentError } from "../errors.ts";
+import type { Operation, OperationKind } from "../operation.ts";
+import { Double } from "../values/double.ts";
+import type { FrameWriter } from "./frame-writer.ts";
+import { writeBinName, writeNoParticle, writeParticle } from "./particle.ts";
+import { toArgumentError, unsupportedOperand, ValueProblem } from "./value-problem.ts";
+
+const NUMBERS: Readonly<Record<OperationKind, number>> = {
+  "read": 1,
+  "write": 2,
+  "add": 3,
+  "append": 4,
+  "prepend": 5,
+  "touch": 6,
+  "delete": 7,
+  "read-all": 8,
+  "header": 9,
+};
+const FIRST_WITHOUT_BIN = 6;
+const READS: ReadonlySet<OperationKind> = new Set<OperationKind>(["read", "read-all", "header"]);
+
+/** Whether nothing among the operations writes. Leaves the check of their form to the writer. */
+export function readsOnly(operations: readonly Operation[]): boolean {
+  return Array.isArray(operations) && operations.every((operation) => READS.has(operation?.kind));
+}
+
+/** Writes `u16 count` and the operations. `root` begins the paths in errors. */
+export function writeOperations(w: FrameWriter, operations: readonly Operation[], root: string): void {
+  if (!Array.isArray(operations)) {
+    throw new InvalidArgumentError(`${root} is not an array: operations are a list, as [op.read("a")]`);
+  }
+  const count = operations.length;
+  if (count === 0) throw new InvalidArgumentError(`${root} is empty: give at least one operation`);
+  if (count > 0xffff) throw new InvalidArgumentError(`${root} has ${count} operations: 65,535 are the most`);
+  w.u16(count);
+  for (let i = 0; i < count; i++) writeOperation(w, operations[i], root, i);
+}
+
+function writeOperation(w: FrameWriter, operation: Operation, root: string, index: number): void {
+  const number = NUMBERS[operation?.kind];
+  if (number === undefined) {
+    throw new InvalidArgumentError(`${root}[${index}] is not an operation: make it with op.read(), op.write(), ...`);
+  }
+  w.u8(number);
+  if (number >= FIRST_WITHOUT_BIN) {
+    w.u8(0);
+    return writeNoParticle(w);
+  }
+  const { bin, kind, value } = operation;
+  writeBinName(w, bin, `${root}[${index}].bin`);
+  if (kind === "read") return writeNoParticle(w);
+  try {
+    checkOperand(kind, value);
+    writeParticle(w, value);
+  } catch (error) {
+    throw toArgumentError(error, `${root}[${index}].value`);
+  }
+}
+
+/** `add` takes numbers, `append` and `prepend` texts and bytes. */
+export function checkOperand(kind: OperationKind, value: unknown): void {
+  if (kind === "add") {
+    if (typeof value !== "number" && typeof value !== "bigint" && !(value instanceof Double)) {
+      throw unsupportedOperand(value, "add takes a number, a bigint or a Double");
+    }
+  } else if (kind === "append" || kind === "prepend") {
+    if (typeof value !== "string" && !(value instanceof Uint8Array)) {
+      throw unsupportedOperand(value, `${kind} takes a string or a Uint8Array`);
+    }
+  }
+}
+
+/** Writes the bins of `add`, `append` and `prepend`, checked as operands. */
+export function checkOperands(kind: OperationKind, bins: object): void {
+  if (typeof bins !== "object" || bins === null) return;
+  for (const [name, value] of Object.entries(bins)) {
+    if (value === undefined) continue;
+    try {
+      checkOperand(kind, value);
+    } catch (error) {
+      throw error instanceof ValueProblem ? error.toError(`bins.${name}`) : error;
+    }
+  }
+}

@@ -1,0 +1,328 @@
+/**
+ * Policies as blocks of bytes (`docs/abi.md`, "Policy blocks").
+ *
+ * Each kind of command has its default block, encoded once. A call without options copies it; one with options copies
+ * it and sets the fields it names in place.
+ *
+ * @module
+ */
+
+import { InvalidArgumentError } from "../errors.ts";
+import {
+  booleanOption,
+  checkObject,
+  choiceOption,
+  describe,
+  integerOption,
+  invalidOption,
+  signalOption,
+  unknownOption,
+} from "../option-check.ts";
+import { FrameWriter } from "./frame-writer.ts";
+
+/** The size of a base block. */
+export const BASE_BYTES = 32;
+/** The size of a write block. */
+export const WRITE_BYTES = 16;
+/** The size of what a batch policy adds. */
+export const BATCH_BYTES = 8;
+
+/** Where a base block has `readTouchTtlPercent`. */
+export const TOUCH_OFFSET = 27;
+
+const TOTAL_TIMEOUT = 4;
+/** Aerospike keeps at most ten years. */
+const TTL_LIMIT = 315_360_000;
+const TTL_NEVER = 0xffff_ffff;
+const TTL_KEEP = 0xffff_fffe;
+const MS_LIMIT = 0x7fff_ffff;
+
+/** Sets one field of a block that begins at `at`; `value` is not undefined. */
+type SetField = (view: DataView, at: number, value: unknown, path: string) => void;
+type Fields = ReadonlyMap<string, SetField>;
+
+function u32(offset: number, max: number): SetField {
+  return (view, at, value, path) => view.setUint32(at + offset, integerOption(value, path, 0, max), true);
+}
+
+function choice(offset: number, choices: readonly string[]): SetField {
+  return (view, at, value, path) => view.setUint8(at + offset, choiceOption(value, path, choices));
+}
+
+function flag(offset: number, mask: number): SetField {
+  return (view, at, value, path) => {
+    const rest = view.getUint8(at + offset) & ~mask;
+    view.setUint8(at + offset, booleanOption(value, path) ? rest | mask : rest);
+  };
+}
+
+function setMultiplier(view: DataView, at: number, value: unknown, path: string): void {
+  if (typeof value !== "number" || !(value >= 1) || value > 1000) {
+    throw invalidOption(value, path, "a number from 1 to 1000");
+  }
+  view.setFloat32(at + 20, value, true);
+}
+
+function touchPercent(value: unknown, path: string): number {
+  if (value === "server-default") return 0;
+  if (value === "keep") return -1;
+  if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 100) return value;
+  throw invalidOption(value, path, `an integer from 1 to 100, "server-default" or "keep"`);
+}
+
+function setTtl(view: DataView, at: number, value: unknown, path: string): void {
+  view.setUint32(at + 8, encodeTtl(value, path), true);
+}
+
+function encodeTtl(value: unknown, path: string): number {
+  switch (value) {
+    case "never":
+      return TTL_NEVER;
+    case "keep":
+      return TTL_KEEP;
+    case "default":
+      return 0;
+  }
+  if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= TTL_LIMIT) return value;
+  const shown = typeof value === "string" ? JSON.stringify(value.slice(0, 40)) : describe(value);
+  throw new InvalidArgumentError(
+    `${path} is ${shown}: it is seconds from 1 to ${TTL_LIMIT} (10 years), "never", "keep" or "default" (the namespace's)`,
+  );
+}
+
+/** Accepted here, and read elsewhere. */
+const PASS: SetField = () => {};
+const SIGNAL: SetField = (_view, _at, value, path) => {
+  signalOption(value, path);
+};
+
+const BASE: readonly (readonly [string, SetField])[] = [
+  ["socketTimeout", u32(0, MS_LIMIT)],
+  ["totalTimeout", u32(TOTAL_TIMEOUT, MS_LIMIT)],
+  ["timeoutDelay", u32(8, MS_LIMIT)],
+  ["maxRetries", u32(12, 1000)],
+  ["sleepBetweenRetries", u32(16, MS_LIMIT)],
+  ["sleepMultiplier", setMultiplier],
+  ["replica", choice(24, ["master", "any", "sequence", "prefer-rack", "random"])],
+  ["readModeAP", choice(25, ["one", "all"])],
+  ["readModeSC", choice(26, ["session", "linearize", "allow-replica", "allow-unavailable"])],
+  ["readTouchTtlPercent", (view, at, value, path) => view.setInt8(at + TOUCH_OFFSET, touchPercent(value, path))],
+  ["compress", flag(28, 1)],
+];
+
+/** The fields of a write block that a policy may set. */
+const WRITE: readonly (readonly [string, SetField])[] = [
+  ["recordExists", choice(0, ["update", "update-only", "replace", "replace-only", "create-only"])],
+  ["commitLevel", choice(2, ["all", "master"])],
+  ["sendKey", flag(3, 1)],
+  ["durableDelete", flag(3, 2)],
+  ["ttl", setTtl],
+];
+
+/** `generationPolicy` alone says nothing, so {@link setGeneration} sets both. */
+const GENERATION: readonly (readonly [string, SetField])[] = [
+  ["generation", PASS],
+  ["generationPolicy", PASS],
+];
+
+const BATCH: readonly (readonly [string, SetField])[] = [
+  ["allowInline", flag(BASE_BYTES, 1)],
+  ["allowInlineSSD", flag(BASE_BYTES + 1, 1)],
+  ["respondAllKeys", flag(BASE_BYTES + 2, 1)],
+  ["concurrent", choice(BASE_BYTES + 3, ["parallel", "sequential"])],
+];
+
+function shifted(fields: readonly (readonly [string, SetField])[], by: number): (readonly [string, SetField])[] {
+  return fields.map(([name, set]) => [name, (view, at, value, path) => set(view, at + by, value, path)]);
+}
+
+function setGeneration(view: DataView, at: number, options: GenerationOptions, path: string): void {
+  const { generation, generationPolicy } = options;
+  if (generation === undefined) {
+    if (generationPolicy === undefined) return;
+    throw new InvalidArgumentError(`${path}.generationPolicy says nothing without ${path}.generation`);
+  }
+  const policy = generationPolicy === undefined
+    ? 0
+    : choiceOption(generationPolicy, `${path}.generationPolicy`, ["equal", "greater"]);
+  view.setUint8(at + 1, policy + 1);
+  view.setUint32(at + 4, integerOption(generation, `${path}.generation`, 0, 0xffff_ffff), true);
+}
+
+interface GenerationOptions {
+  readonly generation?: unknown;
+  readonly generationPolicy?: unknown;
+}
+
+function apply(view: DataView, at: number, options: object, fields: Fields, path: string): void {
+  for (const name in options) {
+    const value = (options as Record<string, unknown>)[name];
+    const set = fields.get(name);
+    if (set === undefined) throw unknownOption(name, path, fields.keys());
+    if (value !== undefined) set(view, at, value, `${path}.${name}`);
+  }
+}
+
+/** The policies of one kind of command. */
+export class PolicyBlock {
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #view: DataView<ArrayBuffer>;
+  readonly #options: Fields;
+  readonly #generationAt: number;
+  /** The client's `totalTimeout`, which is a call's deadline unless the call has its own. */
+  readonly totalTimeout: number;
+
+  /**
+   * Encodes the defaults: the built-in `block`, and over it the client's `policy`. `options` are what a call may give;
+   * `generationAt` is where the write block is that a generation belongs to, -1 where there is none.
+   */
+  constructor(
+    block: Uint8Array<ArrayBuffer>,
+    policy: object | undefined,
+    path: string,
+    policyFields: Fields,
+    options: Fields,
+    generationAt: number,
+  ) {
+    this.#bytes = block;
+    this.#view = new DataView(block.buffer);
+    this.#options = options;
+    this.#generationAt = generationAt;
+    if (policy !== undefined) {
+      checkObject(policy, path);
+      apply(this.#view, 0, policy, policyFields, path);
+    }
+    this.totalTimeout = this.#view.getUint32(TOTAL_TIMEOUT, true);
+  }
+
+  /** The deadline of a call in milliseconds from now. What is not valid is reported by {@link PolicyBlock.write}. */
+  deadline(options: { readonly totalTimeout?: number | undefined } | undefined): number {
+    const own: unknown = options?.totalTimeout;
+    return typeof own === "number" ? own : this.totalTimeout;
+  }
+
+  /** Checks the options of a call that has nothing to send. */
+  check(options: object | undefined): void {
+    if (options !== undefined) this.write(new FrameWriter(), options);
+  }
+
+  /** Writes the block of a call. */
+  write(w: FrameWriter, options: object | undefined): void {
+    const at = w.length;
+    w.blob(this.#bytes);
+    if (options === undefined) return;
+    checkObject(options, "options");
+    apply(w.view, at, options, this.#options, "options");
+    if (this.#generationAt >= 0) setGeneration(w.view, at + this.#generationAt, options, "options");
+  }
+
+  /** Writes the block of a batch call, and gives the write block that its rows begin with. */
+  writeBatch(w: FrameWriter, options: object | undefined): Uint8Array<ArrayBuffer> {
+    const at = w.length;
+    this.write(w, options);
+    const rows = w.bytes.slice(at + BASE_BYTES + BATCH_BYTES, w.length);
+    w.length = at + BASE_BYTES + BATCH_BYTES;
+    return rows;
+  }
+}
+
+const ROW: Fields = new Map([...WRITE, ...GENERATION]);
+
+/** The names in a row of a batch that are no policy. */
+const ROW_WRITE: Fields = new Map([...ROW, ["key", PASS], ["bins", PASS], ["operations", PASS]]);
+
+/** The write block of a batch's row over the call's; the same object where the row says nothing of its own. */
+export function rowBlock(block: Uint8Array<ArrayBuffer>, row: object, path: string): Uint8Array<ArrayBuffer> {
+  let own: Uint8Array<ArrayBuffer> | undefined;
+  for (const name in row) {
+    if (name === "key" || name === "bins" || name === "operations") continue;
+    if ((row as Record<string, unknown>)[name] === undefined && ROW.has(name)) continue;
+    own = block.slice();
+    break;
+  }
+  if (own === undefined) return block;
+  const view = new DataView(own.buffer);
+  apply(view, 0, row, ROW_WRITE, path);
+  setGeneration(view, 0, row, path);
+  return own;
+}
+
+function baseBlock(size: number, maxRetries: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, 30_000, true);
+  view.setUint32(TOTAL_TIMEOUT, 1000, true);
+  view.setUint32(12, maxRetries, true);
+  view.setFloat32(20, 1, true);
+  view.setUint8(24, 2);
+  return bytes;
+}
+
+function batchBlock(size: number, maxRetries: number): Uint8Array<ArrayBuffer> {
+  const bytes = baseBlock(size, maxRetries);
+  bytes[BASE_BYTES] = 1;
+  bytes[BASE_BYTES + 2] = 1;
+  return bytes;
+}
+
+const READ_POLICY: Fields = new Map(BASE);
+const WRITE_POLICY: Fields = new Map([...BASE, ...shifted(WRITE, BASE_BYTES)]);
+const BATCH_POLICY: Fields = new Map([...BASE, ...BATCH]);
+const BATCH_WRITE_POLICY: Fields = new Map([...BASE, ...BATCH, ...shifted(WRITE, BASE_BYTES + BATCH_BYTES)]);
+
+const SIGNAL_OPTION: readonly (readonly [string, SetField])[] = [["signal", SIGNAL]];
+const READ_OPTIONS: Fields = new Map([...READ_POLICY, ...SIGNAL_OPTION]);
+const GET_OPTIONS: Fields = new Map([...READ_OPTIONS, ["bins", PASS]]);
+const WRITE_OPTIONS: Fields = new Map([...WRITE_POLICY, ...GENERATION, ...SIGNAL_OPTION]);
+const BATCH_READ_OPTIONS: Fields = new Map([
+  ...BATCH_POLICY,
+  ...SIGNAL_OPTION,
+  ["bins", PASS],
+  ["header", (_view: DataView, _at: number, value: unknown, path: string) => void booleanOption(value, path)],
+]);
+const BATCH_WRITE_OPTIONS: Fields = new Map([...BATCH_WRITE_POLICY, ...SIGNAL_OPTION]);
+
+const POLICY_KINDS = ["read", "write", "batch", "batchWrite", "batchRemove"] as const;
+const BATCH_WRITE_BYTES = BASE_BYTES + BATCH_BYTES + WRITE_BYTES;
+
+/** The blocks of every kind of command. */
+export interface PolicyBlocks {
+  /** `exists`, `header`. */
+  readonly read: PolicyBlock;
+  /** `get`. */
+  readonly get: PolicyBlock;
+  /** Everything that writes one record. */
+  readonly write: PolicyBlock;
+  /** `batchRead`. */
+  readonly batch: PolicyBlock;
+  /** `batchWrite`. */
+  readonly batchWrite: PolicyBlock;
+  /** `batchRemove`. */
+  readonly batchRemove: PolicyBlock;
+}
+
+/** Encodes the client's policies. */
+export function policyBlocks(policies: unknown, path: string): PolicyBlocks {
+  if (policies !== undefined) {
+    checkObject(policies, path);
+    for (const name in policies) {
+      if (!(POLICY_KINDS as readonly string[]).includes(name)) throw unknownOption(name, path, POLICY_KINDS);
+    }
+  }
+  const given = (policies ?? {}) as Readonly<Record<typeof POLICY_KINDS[number], object | undefined>>;
+  const block = (
+    kind: typeof POLICY_KINDS[number],
+    bytes: Uint8Array<ArrayBuffer>,
+    policyFields: Fields,
+    options: Fields,
+    generationAt = -1,
+  ) => new PolicyBlock(bytes, given[kind], `${path}.${kind}`, policyFields, options, generationAt);
+  return {
+    read: block("read", baseBlock(BASE_BYTES, 2), READ_POLICY, READ_OPTIONS),
+    get: block("read", baseBlock(BASE_BYTES, 2), READ_POLICY, GET_OPTIONS),
+    write: block("write", baseBlock(BASE_BYTES + WRITE_BYTES, 0), WRITE_POLICY, WRITE_OPTIONS, BASE_BYTES),
+    batch: block("batch", batchBlock(BASE_BYTES + BATCH_BYTES, 2), BATCH_POLICY, BATCH_READ_OPTIONS),
+    batchWrite: block("batchWrite", batchBlock(BATCH_WRITE_BYTES, 0), BATCH_WRITE_POLICY, BATCH_WRITE_OPTIONS),
+    batchRemove: block("batchRemove", batchBlock(BATCH_WRITE_BYTES, 0), BATCH_WRITE_POLICY, BATCH_WRITE_OPTIONS),
+  };
+}

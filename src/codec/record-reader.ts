@@ -1,0 +1,132 @@
+/**
+ * The payload of a record (`docs/abi.md`, "Record payload").
+ *
+ * @module
+ */
+
+import { InternalError } from "../errors.ts";
+import type { Key } from "../key.ts";
+import type { Operation } from "../operation.ts";
+import { AerospikeRecord, OperateRecord } from "../record.ts";
+import type { BinValue, DecodeOptions } from "../values/value.ts";
+import { UnsafeInteger } from "./integer.ts";
+import { readName, setField } from "./name-cache.ts";
+import { readParticle } from "./particle-reader.ts";
+
+const HEADER = 12;
+/** The ttl that says a record never expires. */
+export const TTL_NEVER = 0xffff_ffff;
+
+/** A ttl of the ABI as the API gives it. */
+export function readTtl(ttl: number): number | "never" {
+  return ttl === TTL_NEVER ? "never" : ttl;
+}
+
+/** Where a payload stands. */
+export interface Payload {
+  /** The bytes that hold it. */
+  readonly bytes: Uint8Array;
+  /** A view of the same buffer, with the same origin. */
+  readonly view: DataView;
+  /** Where it begins. */
+  readonly offset: number;
+  /** Its length. */
+  readonly length: number;
+}
+
+/** Reads the record of a GET. */
+export function readRecord<T extends object>(payload: Payload, key: Key, options: DecodeOptions): AerospikeRecord<T> {
+  const { view, offset } = payload;
+  const bins: Record<string, unknown> = {};
+  readNamedBins(payload, bins, options);
+  return new AerospikeRecord<T>(
+    key,
+    bins as T,
+    view.getUint32(offset, true),
+    readTtl(view.getUint32(offset + 4, true)),
+    Date.now(),
+  );
+}
+
+/** Reads the record of an OPERATE. */
+export function readOperateRecord<T extends object>(
+  payload: Payload,
+  key: Key,
+  operations: readonly Operation[],
+  options: DecodeOptions,
+): OperateRecord<T> {
+  const { bytes, view, offset } = payload;
+  const bins: Record<string, unknown> = {};
+  const at = readNamedBins(payload, bins, options);
+  const results = new Array<BinValue>(view.getUint16(offset + 10, true));
+  readResults(bytes, view, at, offset + payload.length, results, options);
+  // Where the reply names its bins, they are that view already.
+  if (view.getUint16(offset + 8, true) === 0) viewBins(bins, operations, results);
+  return new OperateRecord<T>(
+    key,
+    bins as T,
+    view.getUint32(offset, true),
+    readTtl(view.getUint32(offset + 4, true)),
+    Date.now(),
+    results,
+  );
+}
+
+function readNamedBins(payload: Payload, bins: Record<string, unknown>, options: DecodeOptions): number {
+  const { bytes, view, offset } = payload;
+  const end = offset + payload.length;
+  let at = offset + HEADER;
+  let name = "";
+  try {
+    for (let left = view.getUint16(offset + 8, true); left > 0; left--) {
+      const nameLength = bytes[at] as number;
+      name = readName(bytes, at + 1, nameLength);
+      at += 1 + nameLength;
+      const length = view.getUint32(at + 1, true);
+      if (at + 5 + length > end) throw overrun();
+      setField(bins, name, readParticle(bytes, view, bytes[at] as number, at + 5, length, options));
+      at += 5 + length;
+    }
+  } catch (error) {
+    throw error instanceof UnsafeInteger ? new UnsafeInteger(name) : error;
+  }
+  return at;
+}
+
+/** Fills `results` from the particles at `at`, and returns where they end. */
+export function readResults(
+  bytes: Uint8Array,
+  view: DataView,
+  start: number,
+  end: number,
+  results: BinValue[],
+  options: DecodeOptions,
+): number {
+  let at = start;
+  for (let i = 0; i < results.length; i++) {
+    const length = view.getUint32(at + 1, true);
+    if (at + 5 + length > end) throw overrun();
+    results[i] = readParticle(bytes, view, bytes[at] as number, at + 5, length, options) as BinValue;
+    at += 5 + length;
+  }
+  return at;
+}
+
+/** `bins` as a view of the results: what an operation read, under its bin's name; the last one of a bin wins. */
+export function viewBins(
+  bins: Record<string, unknown>,
+  operations: readonly Operation[],
+  results: readonly BinValue[],
+): void {
+  const count = Math.min(operations.length, results.length);
+  for (let i = 0; i < count; i++) {
+    const { bin, kind } = operations[i] as Operation;
+    const result = results[i] as BinValue;
+    if (kind === "read" && result !== null) setField(bins, bin, result);
+  }
+}
+
+/** A payload that ends before its own counts say so: a fault of the native library. */
+export function overrun(): InternalError {
+  return new InternalError("a reply ends in the middle of a value");
+}

@@ -1,0 +1,123 @@
+/**
+ * The payload of a batch (`docs/abi.md`, "Rows payload"), read row by row when asked.
+ *
+ * @module
+ */
+
+import { type BatchRow, batchStatus } from "../batch-rows.ts";
+import { type AerospikeError, InternalError } from "../errors.ts";
+import type { Key } from "../key.ts";
+import type { Operation } from "../operation.ts";
+import { AerospikeRecord, OperateRecord } from "../record.ts";
+import { Code } from "../result-code.ts";
+import type { BinValue, DecodeOptions } from "../values/value.ts";
+import { UnsafeInteger } from "./integer.ts";
+import { readName, setField } from "./name-cache.ts";
+import { readParticle } from "./particle-reader.ts";
+import { overrun, readResults, readTtl, viewBins } from "./record-reader.ts";
+import { readError, replyError } from "./reply-error.ts";
+
+const HEADER = 16;
+const ROW = 32;
+const IN_DOUBT = 1;
+
+/** What the reader has to know about the request. */
+export interface RowsRequest {
+  /** How values come back. */
+  readonly decode: DecodeOptions;
+  /** Whether each row that is ok has a record. */
+  readonly reads: boolean;
+  /** The operations of a row, where it has some. */
+  readonly operations: ((index: number) => readonly Operation[] | undefined) | undefined;
+}
+
+/** Reads the rows of one batch. It owns the payload; nothing that it returns refers to it. */
+export class RowsReader<T extends object> {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #names: string[] = [];
+  readonly #request: RowsRequest;
+  readonly #readAt: number = Date.now();
+
+  /** Takes a payload that is the caller's own. */
+  constructor(bytes: Uint8Array, rows: number, request: RowsRequest) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#request = request;
+    const view = this.#view;
+    if (view.byteLength < HEADER + rows * ROW || view.getUint32(0, true) !== rows) {
+      throw new InternalError(`a batch of ${rows} keys was not answered with as many rows`);
+    }
+    let at = view.getUint32(8, true);
+    for (let left = view.getUint32(4, true); left > 0; left--) {
+      const length = view.getUint8(at);
+      this.#names.push(readName(bytes, at + 1, length));
+      at += 1 + length;
+    }
+  }
+
+  /** The code of a row. */
+  code(index: number): number {
+    return this.#view.getInt32(HEADER + index * ROW, true);
+  }
+
+  /** Decodes a row. */
+  row(index: number, key: Key): BatchRow<T> {
+    const view = this.#view;
+    const at = HEADER + index * ROW;
+    const code = view.getInt32(at, true);
+    const inDoubt = (view.getUint8(at + 20) & IN_DOUBT) !== 0;
+    const status = batchStatus(code);
+    if (status === "failed") {
+      return { key, status, code, record: null, error: this.#error(at, code, inDoubt, key), inDoubt };
+    }
+    const body = view.getUint32(at + 12, true);
+    // A write's row has a record only where it asked for one, by operations.
+    if (status !== "ok" || !(this.#request.reads || this.#request.operations?.(index) !== undefined)) {
+      return { key, status, code, record: null, error: null, inDoubt };
+    }
+    try {
+      return { key, status, code, record: this.#record(at, body, index, key), error: null, inDoubt };
+    } catch (error) {
+      if (!(error instanceof UnsafeInteger)) throw error;
+      // An integer that `integers: "number"` cannot give spoils its row, not the batch.
+      return { key, status: "failed", code: Code.CLIENT, record: null, error, inDoubt };
+    }
+  }
+
+  #record(at: number, body: number, index: number, key: Key): AerospikeRecord<T> {
+    const view = this.#view;
+    const bytes = this.#bytes;
+    const { decode, operations } = this.#request;
+    const bins: Record<string, unknown> = {};
+    const generation = view.getUint32(at + 4, true);
+    const ttl = readTtl(view.getUint32(at + 8, true));
+    let offset = body;
+    let name = "";
+    try {
+      for (let left = body === 0 ? 0 : view.getUint16(at + 16, true); left > 0; left--) {
+        name = this.#names[view.getUint16(offset, true)] as string;
+        const length = view.getUint32(offset + 3, true);
+        if (offset + 7 + length > bytes.length) throw overrun();
+        setField(bins, name, readParticle(bytes, view, bytes[offset + 2] as number, offset + 7, length, decode));
+        offset += 7 + length;
+      }
+    } catch (error) {
+      throw error instanceof UnsafeInteger ? new UnsafeInteger(name) : error;
+    }
+    const asked = operations?.(index);
+    if (asked === undefined) return new AerospikeRecord<T>(key, bins as T, generation, ttl, this.#readAt);
+    const results = new Array<BinValue>(body === 0 ? 0 : view.getUint16(at + 18, true));
+    readResults(bytes, view, offset, bytes.length, results, decode);
+    if (body === 0 || view.getUint16(at + 16, true) === 0) viewBins(bins, asked, results);
+    return new OperateRecord<T>(key, bins as T, generation, ttl, this.#readAt, results);
+  }
+
+  #error(at: number, code: number, inDoubt: boolean, key: Key): AerospikeError {
+    const view = this.#view;
+    const offset = view.getUint32(at + 24, true);
+    const flags = { key };
+    if (offset === 0) return replyError(code, { inDoubt, sent: true }, flags);
+    return readError(code, this.#bytes, offset + 4, view.getUint32(offset, true), flags, { inDoubt, sent: true });
+  }
+}

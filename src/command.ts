@@ -1,0 +1,20 @@
+/** The numbers of the commands (`docs/abi.md`). */
+export const Command = {
+  OPEN: 3,
+  CLOSE: 4,
+  NODES: 5,
+  INFO: 6,
+  PING: 7,
+  WARM_UP: 8,
+  CONNECTIONS: 9,
+  GET: 16,
+  EXISTS: 17,
+  PUT: 18,
+  ADD: 19,
+  APPEND: 20,
+  PREPEND: 21,
+  REMOVE: 22,
+  TOUCH: 23,
+  OPERATE: 24,
+  BATCH: 32,
+} as const;

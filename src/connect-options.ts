@@ -1,0 +1,351 @@
+/**
+ * The options of `connect`.
+ *
+ * @module
+ */
+
+import type { WakeMode } from "./binding.ts";
+import { type PolicyBlocks, policyBlocks } from "./codec/policy.ts";
+import type { UndefinedBins } from "./codec/particle.ts";
+import type { LogRecord } from "./completion-queue.ts";
+import { InvalidArgumentError } from "./errors.ts";
+import { type Host, readHosts } from "./hosts.ts";
+import {
+  booleanOption,
+  checkObject,
+  choiceOption,
+  integerOption,
+  invalidOption,
+  signalOption,
+  stringOption,
+  unknownOption,
+} from "./option-check.ts";
+import type { ClientPolicies } from "./policy.ts";
+import type { DecodeOptions } from "./values/value.ts";
+import { VERSION } from "./version.ts";
+
+/** How a user logs in. */
+export interface AuthOptions {
+  /** `"internal"` (the default), by LDAP (`"external"`; `"external-insecure"` without TLS), or by certificate (`"pki"`). */
+  readonly mode?: "internal" | "external" | "external-insecure" | "pki" | undefined;
+  /** The user's name; not for `"pki"`. */
+  readonly user?: string | undefined;
+  /** The password; not for `"pki"`. */
+  readonly password?: string | undefined;
+}
+
+/** TLS; the texts are PEM, not file names. */
+export interface TlsOptions {
+  /** Certificates of the authorities to trust; the system's when it is absent. */
+  readonly ca?: string | undefined;
+  /** This client's certificate. */
+  readonly cert?: string | undefined;
+  /** The certificate's private key. */
+  readonly key?: string | undefined;
+  /** Uses TLS for the login only. */
+  readonly forLoginOnly?: boolean | undefined;
+}
+
+/** How much the native library tells. */
+export type LogLevel = "error" | "warn" | "info" | "debug" | "trace";
+
+/** Where the native library's log goes. */
+export interface LogOptions {
+  /** The least important level that is told. Default `"warn"`. */
+  readonly level?: LogLevel | undefined;
+  /** Called for each record, on this thread. */
+  readonly onLog: (record: LogRecord) => void;
+}
+
+/** The options of {@link connect}. Times in milliseconds; what is absent has Aerospike's own default. */
+export interface ConnectOptions {
+  /**
+   * The first nodes to ask: `"host:port"`, several with commas, `"host:tls-name:port"`, `"[::1]:3000"`, a list of these,
+   * or a list of objects. Default: the environment variable `AEROSPIKE_HOSTS`, else `127.0.0.1:3000`.
+   */
+  readonly hosts?: string | readonly string[] | readonly Host[] | undefined;
+  /** The bound on `connect` as a whole. Default 5000. */
+  readonly connectTimeout?: number | undefined;
+  /** The bound on opening one connection. */
+  readonly socketConnectTimeout?: number | undefined;
+  /** The bound on one answer to the client's own questions about the cluster. */
+  readonly tendTimeout?: number | undefined;
+  /** The bound on a login. */
+  readonly loginTimeout?: number | undefined;
+  /** Connections that were unused for this long are closed. 0: never. */
+  readonly idleTimeout?: number | undefined;
+  /** Connections that are kept open to each node. */
+  readonly minConnsPerNode?: number | undefined;
+  /** The most connections to each node. Default 256. */
+  readonly maxConnsPerNode?: number | undefined;
+  /** Pools that those connections are spread over. */
+  readonly connPoolsPerNode?: number | undefined;
+  /** The most connections that are being opened at a time. */
+  readonly openingConnectionThreshold?: number | undefined;
+  /** With `false`, `connect` succeeds while the database is down, and the client goes on trying. Default true. */
+  readonly failIfNotConnected?: boolean | undefined;
+  /** How often the cluster is asked what changed. At least 250. */
+  readonly tendInterval?: number | undefined;
+  /** The name that the cluster must have. */
+  readonly clusterName?: string | undefined;
+  /** How to log in. */
+  readonly auth?: AuthOptions | undefined;
+  /** Turns TLS on; `true` for the system's authorities and no certificate of its own. */
+  readonly tls?: TlsOptions | boolean | undefined;
+  /** The racks that this client is near to, the nearest first; for `replica: "prefer-rack"`. */
+  readonly rackIds?: readonly number[] | undefined;
+  /** Addresses that the server tells, and what to use instead of them. */
+  readonly ipMap?: { readonly [address: string]: string } | undefined;
+  /** Uses the nodes' alternate addresses. */
+  readonly useServicesAlternate?: boolean | undefined;
+  /** What the server's log calls the application. Default `aerospike-ts/<version>`. */
+  readonly applicationId?: string | undefined;
+  /** What the server's log calls this client. Default `aerospike-ts/<version>`. */
+  readonly customClientId?: string | undefined;
+  /** Errors of a node in an `errorRateWindow` from which on commands to it fail at once. 0: no limit. */
+  readonly maxErrorRate?: number | undefined;
+  /** That window, in numbers of `tendInterval`. */
+  readonly errorRateWindow?: number | undefined;
+  /** Uses the given hosts only, and asks for no others. */
+  readonly seedOnlyCluster?: boolean | undefined;
+  /** Commands that run at the same time; more wait, in order. 0: as many as there may be connections. */
+  readonly maxConcurrentCommands?: number | undefined;
+  /** How long a command may wait for its turn. 0: until its own deadline. */
+  readonly commandQueueTimeout?: number | undefined;
+  /** The defaults of each kind of command. */
+  readonly policies?: ClientPolicies | undefined;
+  /** How integers come back. Default `"auto"`. */
+  readonly integers?: DecodeOptions["integers"] | undefined;
+  /** How doubles come back. Default `"plain"`. */
+  readonly doubles?: DecodeOptions["doubles"] | undefined;
+  /** How maps come back. Default `"auto"`. */
+  readonly maps?: DecodeOptions["maps"] | undefined;
+  /** What a write does about a bin that is undefined: an error, or as if it were not there. Default `"error"`. */
+  readonly undefinedBins?: UndefinedBins | undefined;
+  /** The native library's file. Default: the environment variable `AEROSPIKE_FFI_LIBRARY`, else the installed one. */
+  readonly library?: string | undefined;
+  /** How the thread is woken; a runtime offers some of them and has its own default. */
+  readonly wake?: WakeMode | undefined;
+  /** Commands that this thread may have in flight; what comes then waits. Default 65536. */
+  readonly queueCapacity?: number | undefined;
+  /** Tells the native library's log. */
+  readonly log?: LogOptions | undefined;
+  /** Gives up connecting. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What became of the options. */
+export interface ConnectSettings {
+  /** The JSON of OPEN, `docs/abi.md`. */
+  readonly configuration: string;
+  /** How values come back. */
+  readonly decode: DecodeOptions;
+  /** What a write does about a bin that is undefined. */
+  readonly undefinedBins: UndefinedBins;
+  /** The encoded policies. */
+  readonly policies: PolicyBlocks;
+  /** The native library's file. */
+  readonly library: string | undefined;
+  /** How the thread is woken. */
+  readonly wake: WakeMode | undefined;
+  /** Commands that may be in flight. */
+  readonly queueCapacity: number;
+  /** Where the log goes. */
+  readonly log: { readonly level: number; readonly onLog: (record: LogRecord) => void } | undefined;
+  /** Gives up connecting. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The environment variable that names the hosts. */
+export const HOSTS_VARIABLE = "AEROSPIKE_HOSTS";
+/** The bound on `connect`, in milliseconds. */
+export const CONNECT_TIMEOUT = 5000;
+
+const DEFAULT_HOST = "127.0.0.1:3000";
+const QUEUE_CAPACITY = 65_536;
+const MS_LIMIT = 0x7fff_ffff;
+const CLIENT_ID = `aerospike-ts/${VERSION}`;
+const LEVELS: readonly string[] = ["error", "warn", "info", "debug", "trace"];
+
+/** Turns an option into its member of the configuration. */
+type Member = (value: unknown, path: string) => unknown;
+
+const ms: Member = (value, path) => integerOption(value, path, 0, MS_LIMIT);
+const count: Member = (value, path) => integerOption(value, path, 0, 100_000);
+const atLeastOne: Member = (value, path) => integerOption(value, path, 1, 100_000);
+
+/** The options that go into the configuration as they are. */
+const MEMBERS: Readonly<Record<string, Member>> = {
+  hosts: readHosts,
+  connectTimeout: (value, path) => integerOption(value, path, 1, MS_LIMIT),
+  socketConnectTimeout: ms,
+  tendTimeout: ms,
+  loginTimeout: ms,
+  idleTimeout: ms,
+  minConnsPerNode: count,
+  maxConnsPerNode: atLeastOne,
+  connPoolsPerNode: atLeastOne,
+  openingConnectionThreshold: count,
+  failIfNotConnected: booleanOption,
+  tendInterval: (value, path) => integerOption(value, path, 250, MS_LIMIT),
+  clusterName: stringOption,
+  auth: readAuth,
+  tls: readTls,
+  rackIds: readRackIds,
+  ipMap: readIpMap,
+  useServicesAlternate: booleanOption,
+  applicationId: stringOption,
+  customClientId: stringOption,
+  maxErrorRate: count,
+  errorRateWindow: atLeastOne,
+  seedOnlyCluster: booleanOption,
+  maxConcurrentCommands: (value, path) => integerOption(value, path, 0, 10_000_000),
+  commandQueueTimeout: ms,
+};
+
+const CLIENT_OPTIONS = [
+  "policies",
+  "integers",
+  "doubles",
+  "maps",
+  "undefinedBins",
+  "library",
+  "wake",
+  "queueCapacity",
+  "log",
+  "signal",
+] as const;
+
+const VALID: readonly string[] = [...Object.keys(MEMBERS), ...CLIENT_OPTIONS];
+
+/**
+ * Checks the options and resolves them; `env` reads the environment.
+ *
+ * @throws {InvalidArgumentError} where an option is unknown or not valid
+ */
+export function readConnectOptions(
+  options: ConnectOptions | undefined,
+  env: (name: string) => string | undefined,
+): ConnectSettings {
+  const given = options === undefined ? {} : options;
+  checkObject(given, "options");
+  const configuration: Record<string, unknown> = {
+    connectTimeout: CONNECT_TIMEOUT,
+    applicationId: CLIENT_ID,
+    customClientId: CLIENT_ID,
+  };
+  for (const name in given) {
+    const value = (given as Record<string, unknown>)[name];
+    if (!VALID.includes(name)) throw unknownOption(name, "options", VALID);
+    if (value === undefined) continue;
+    const member = Object.hasOwn(MEMBERS, name) ? MEMBERS[name] : undefined;
+    const result = member?.(value, `options.${name}`);
+    if (result !== undefined) configuration[name] = result;
+  }
+  configuration.hosts ??= hostsOfEnvironment(env);
+  return {
+    configuration: JSON.stringify(configuration),
+    decode: {
+      integers: choiceOf(given.integers, "integers", ["auto", "bigint", "number"], "auto"),
+      doubles: choiceOf(given.doubles, "doubles", ["plain", "wrapped"], "plain"),
+      maps: choiceOf(given.maps, "maps", ["auto", "map"], "auto"),
+    },
+    undefinedBins: choiceOf(given.undefinedBins, "undefinedBins", ["error", "skip"], "error"),
+    policies: policyBlocks(given.policies, "options.policies"),
+    library: given.library === undefined ? undefined : stringOption(given.library, "options.library"),
+    wake: choiceOf<WakeMode, undefined>(given.wake, "wake", ["wait", "callback", "socket"], undefined),
+    queueCapacity: given.queueCapacity === undefined
+      ? QUEUE_CAPACITY
+      : integerOption(given.queueCapacity, "options.queueCapacity", 1, 1_000_000),
+    log: given.log === undefined ? undefined : readLog(given.log, "options.log"),
+    signal: given.signal === undefined ? undefined : signalOption(given.signal, "options.signal"),
+  };
+}
+
+function choiceOf<T extends string, D extends T | undefined>(
+  value: unknown,
+  name: string,
+  choices: readonly T[],
+  otherwise: D,
+): T | D {
+  if (value === undefined) return otherwise;
+  return choices[choiceOption(value, `options.${name}`, choices)] as T;
+}
+
+function hostsOfEnvironment(env: (name: string) => string | undefined): unknown {
+  const named = env(HOSTS_VARIABLE);
+  return named === undefined || named.trim() === ""
+    ? readHosts(DEFAULT_HOST, "the default host")
+    : readHosts(named, `the environment variable ${HOSTS_VARIABLE}`);
+}
+
+function checkNames(value: unknown, path: string, valid: readonly string[]): asserts value is Record<string, unknown> {
+  checkObject(value, path);
+  for (const name in value) if (!valid.includes(name)) throw unknownOption(name, path, valid);
+}
+
+function readAuth(value: unknown, path: string): unknown {
+  checkNames(value, path, ["mode", "user", "password"]);
+  const modes = ["internal", "external", "external-insecure", "pki"];
+  const mode = value.mode === undefined ? "internal" : modes[choiceOption(value.mode, `${path}.mode`, modes)];
+  if (mode === "pki") {
+    if (value.user !== undefined || value.password !== undefined) {
+      throw new InvalidArgumentError(
+        `${path}.mode "pki" takes no user and no password: the certificate says who it is`,
+      );
+    }
+    return { mode };
+  }
+  return {
+    mode,
+    user: stringOption(value.user, `${path}.user`),
+    password: typeof value.password === "string" ? value.password : stringOption(value.password, `${path}.password`),
+  };
+}
+
+function readTls(value: unknown, path: string): unknown {
+  if (value === true) return {};
+  if (value === false) return undefined;
+  checkNames(value, path, ["ca", "cert", "key", "forLoginOnly"]);
+  const tls: Record<string, unknown> = {};
+  for (const name of ["ca", "cert", "key"]) {
+    if (value[name] !== undefined) tls[name] = pem(value[name], `${path}.${name}`);
+  }
+  if ((tls.cert === undefined) !== (tls.key === undefined)) {
+    throw new InvalidArgumentError(`${path}.cert and ${path}.key belong together: give both or none`);
+  }
+  if (value.forLoginOnly !== undefined) {
+    tls.forLoginOnly = booleanOption(value.forLoginOnly, `${path}.forLoginOnly`);
+  }
+  return tls;
+}
+
+function pem(value: unknown, path: string): string {
+  const text = stringOption(value, path);
+  if (text.includes("-----BEGIN ")) return text;
+  throw new InvalidArgumentError(`${path} is not a PEM text: give what is in the file, not its name`);
+}
+
+function readRackIds(value: unknown, path: string): number[] {
+  if (!Array.isArray(value) || value.length === 0) {
+    throw invalidOption(value, path, "a list of numbers that is not empty");
+  }
+  return value.map((id: unknown, at) => integerOption(id, `${path}[${at}]`, 0, 1_000_000));
+}
+
+function readIpMap(value: unknown, path: string): Record<string, string> {
+  checkObject(value, path);
+  return Object.fromEntries(
+    Object.entries(value).map(([from, to]) => [from, stringOption(to, `${path}[${JSON.stringify(from)}]`)]),
+  );
+}
+
+function readLog(value: unknown, path: string): ConnectSettings["log"] {
+  checkNames(value, path, ["level", "onLog"]);
+  const { level, onLog } = value;
+  if (typeof onLog !== "function") throw invalidOption(onLog, `${path}.onLog`, "a function");
+  return {
+    level: level === undefined ? LEVELS.indexOf("warn") + 1 : choiceOption(level, `${path}.level`, LEVELS) + 1,
+    onLog: onLog as (record: LogRecord) => void,
+  };
+}

@@ -1,0 +1,47 @@
+/**
+ * Connecting, on any runtime.
+ *
+ * @module
+ */
+
+import type { Binding } from "./binding.ts";
+import { Client } from "./client.ts";
+import { readError } from "./codec/reply-error.ts";
+import { Command } from "./command.ts";
+import { CompletionQueue, RecordKind } from "./completion-queue.ts";
+import { type ConnectOptions, readConnectOptions } from "./connect-options.ts";
+import { loadLibrary } from "./library.ts";
+
+/** Connects by a runtime's binding. */
+export async function connectWith(binding: Binding, options: ConnectOptions | undefined): Promise<Client> {
+  const settings = readConnectOptions(options, (name) => binding.env(name));
+  settings.signal?.throwIfAborted();
+  const library = loadLibrary(binding, settings.library);
+  const queue = CompletionQueue.acquire(library, { capacity: settings.queueCapacity, wake: settings.wake });
+  const { log } = settings;
+  // Before OPEN, so that it tells why a connection fails.
+  if (log !== undefined) queue.listen(log.level, log.onLog);
+  try {
+    const cluster = await queue.send(
+      { command: Command.OPEN, cluster: 0, deadline: 0, isWrite: false, signal: settings.signal },
+      (w) => w.utf8(settings.configuration),
+      (reply) => {
+        if (reply.kind === RecordKind.result) return reply.view.getUint32(reply.offset, true);
+        throw readError(reply.code, reply.bytes, reply.offset, reply.length, {});
+      },
+    );
+    return new Client({
+      library,
+      queue,
+      cluster,
+      policies: settings.policies,
+      decode: settings.decode,
+      undefinedBins: settings.undefinedBins,
+      onLog: log?.onLog,
+    });
+  } catch (error) {
+    if (log !== undefined) queue.unlisten(log.onLog);
+    await queue.release();
+    throw error;
+  }
+}

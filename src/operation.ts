@@ -1,0 +1,75 @@
+/**
+ * Operations on one record, for `operate` and for the rows of batches.
+ *
+ * @module
+ */
+
+import type { BinInput } from "./values/value.ts";
+
+/** What an operation does. */
+export type OperationKind =
+  | "read"
+  | "write"
+  | "add"
+  | "append"
+  | "prepend"
+  | "touch"
+  | "delete"
+  | "read-all"
+  | "header";
+
+/** One operation; make it with {@link op}. */
+export interface Operation {
+  /** What it does. */
+  readonly kind: OperationKind;
+  /** The bin it works on; empty where it works on the whole record. */
+  readonly bin: string;
+  /** Its operand, where it has one. */
+  readonly value?: BinInput;
+}
+
+/** The builders of operations: plain functions that return plain objects. */
+export interface OperationBuilders {
+  /** Reads a bin. */
+  read(bin: string): Operation;
+  /** Reads every bin. */
+  readAll(): Operation;
+  /** Reads generation and ttl only. */
+  header(): Operation;
+  /** Writes a bin; `null` deletes it. */
+  write(bin: string, value: BinInput): Operation;
+  /** Adds to a number; a bin that does not exist counts as 0. */
+  add(bin: string, value: number | bigint | BinInput): Operation;
+  /** Appends to a string or blob; a bin that does not exist counts as empty. */
+  append(bin: string, value: string | Uint8Array): Operation;
+  /** Prepends to a string or blob; a bin that does not exist counts as empty. */
+  prepend(bin: string, value: string | Uint8Array): Operation;
+  /** Sets the record's ttl anew, from the `ttl` option. */
+  touch(): Operation;
+  /** Deletes the record. */
+  delete(): Operation;
+}
+
+/**
+ * Builders of operations. They are carried out in order, as one transaction on the record.
+ *
+ * ```ts
+ * import { connect, Key, op } from "@aerospike-ts/client";
+ *
+ * await using client = await connect({ hosts: "127.0.0.1:3000" });
+ * const key = new Key("test", "counters", "visits");
+ * const result = await client.operate(key, [op.add("count", 1), op.write("by", "alice"), op.read("count")]);
+ * console.log(result?.bins);
+ * ```
+ */
+export const op: OperationBuilders = Object.freeze({
+  read: (bin: string): Operation => ({ kind: "read", bin }),
+  readAll: (): Operation => ({ kind: "read-all", bin: "" }),
+  header: (): Operation => ({ kind: "header", bin: "" }),
+  write: (bin: string, value: BinInput): Operation => ({ kind: "write", bin, value }),
+  add: (bin: string, value: number | bigint | BinInput): Operation => ({ kind: "add", bin, value }),
+  append: (bin: string, value: string | Uint8Array): Operation => ({ kind: "append", bin, value }),
+  prepend: (bin: string, value: string | Uint8Array): Operation => ({ kind: "prepend", bin, value }),
+  touch: (): Operation => ({ kind: "touch", bin: "" }),
+  delete: (): Operation => ({ kind: "delete", bin: "" }),
+});

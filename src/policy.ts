@@ -1,0 +1,132 @@
+/**
+ * The policies: what a command may take as options. They layer, shallow: built-in, client, call, row of a batch.
+ * `undefined` means not given; `null` and unknown names are errors.
+ *
+ * @module
+ */
+
+/** Which copy of a partition a read goes to. */
+export type Replica = "master" | "any" | "sequence" | "prefer-rack" | "random";
+
+/** What every command takes. */
+export interface CommandOptions {
+  /** Ends the command early: see {@link Client} for what then rejects. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The fields of every policy. Times in milliseconds. */
+export interface BasePolicy {
+  /**
+   * A hard deadline, counted from the call: queueing, connecting, retries and encoding included. 0: none. Default 1000.
+   */
+  readonly totalTimeout?: number | undefined;
+  /** The bound on one attempt's wait for the server. 0: none. Default 30000. */
+  readonly socketTimeout?: number | undefined;
+  /** After a time-out, how long the reply is still awaited, so that the connection can be kept. Default 0. */
+  readonly timeoutDelay?: number | undefined;
+  /** Retries after the first attempt. Default 2 for reads, 0 for writes. */
+  readonly maxRetries?: number | undefined;
+  /** The pause before a retry. Default 0. */
+  readonly sleepBetweenRetries?: number | undefined;
+  /** The factor by which that pause grows with each retry. Default 1. */
+  readonly sleepMultiplier?: number | undefined;
+  /** Which copy of the partition is asked. Default `"sequence"`. */
+  readonly replica?: Replica | undefined;
+  /** Reads in AP namespaces: ask one copy, or all while the cluster migrates. Default `"one"`. */
+  readonly readModeAP?: "one" | "all" | undefined;
+  /** Reads in strongly consistent namespaces. Default `"session"`. */
+  readonly readModeSC?: "session" | "linearize" | "allow-replica" | "allow-unavailable" | undefined;
+  /**
+   * Whether a read makes the record live longer: when less than this share of its ttl is left (1 to 100 percent), as the
+   * server is configured, or never. Default `"server-default"`.
+   */
+  readonly readTouchTtlPercent?: number | "server-default" | "keep" | undefined;
+  /** Compresses large requests and asks for compressed replies; Enterprise only. Default false. */
+  readonly compress?: boolean | undefined;
+}
+
+/** The policy of reads. */
+export type ReadPolicy = BasePolicy;
+
+/** A time to live: seconds from 1; `"never"` expires, `"keep"` what the record has, or the namespace's `"default"`. */
+export type Ttl = number | "never" | "keep" | "default";
+
+/** What a write does about a record that does or does not exist. */
+export type RecordExists = "update" | "update-only" | "replace" | "replace-only" | "create-only";
+
+/** What only writes have, and a client's policy may set. */
+export interface WriteFields {
+  /** When the record expires. Default `"default"`, the namespace's. */
+  readonly ttl?: Ttl | undefined;
+  /** What to do about an existing or missing record. Default `"update"`: create it, or change the bins given. */
+  readonly recordExists?: RecordExists | undefined;
+  /** Stores the user key with the record, so that scans return it. Default false. */
+  readonly sendKey?: boolean | undefined;
+  /** A delete leaves a tombstone; Enterprise only. Default false. */
+  readonly durableDelete?: boolean | undefined;
+  /** When a write is done: after all copies have it, or the master alone. Default `"all"`. */
+  readonly commitLevel?: "all" | "master" | undefined;
+}
+
+/** What only one write has. */
+export interface GenerationFields {
+  /** Writes only when the record has this generation; else a `GenerationError`. */
+  readonly generation?: number | undefined;
+  /** With `generation`: `"equal"` (the default), or `"greater"`: only when the given one is greater than the record's. */
+  readonly generationPolicy?: "equal" | "greater" | undefined;
+}
+
+/** The policy of writes: `put`, `add`, `append`, `prepend`, `touch`, `remove` and `operate`. */
+export interface WritePolicy extends BasePolicy, WriteFields {}
+
+/** The policy of batches. */
+export interface BatchPolicy extends BasePolicy {
+  /** Lets the server answer from its network threads where the data is in memory. Default true. */
+  readonly allowInline?: boolean | undefined;
+  /** The same for data on SSDs. Default false. */
+  readonly allowInlineSSD?: boolean | undefined;
+  /** Goes on after a row failed. Default true. */
+  readonly respondAllKeys?: boolean | undefined;
+  /** Asks the nodes at the same time or one after the other. Default `"parallel"`. */
+  readonly concurrent?: "parallel" | "sequential" | undefined;
+}
+
+/** The policy of batches that write. */
+export interface BatchWritePolicy extends BatchPolicy, WriteFields {}
+
+/** The client's own defaults, for each kind of command. */
+export interface ClientPolicies {
+  /** `get`, `exists`, `header`. */
+  readonly read?: ReadPolicy | undefined;
+  /** `put`, `add`, `append`, `prepend`, `touch`, `remove`, `operate`. */
+  readonly write?: WritePolicy | undefined;
+  /** `batchRead`. */
+  readonly batch?: BatchPolicy | undefined;
+  /** `batchWrite`. */
+  readonly batchWrite?: BatchWritePolicy | undefined;
+  /** `batchRemove`. */
+  readonly batchRemove?: BatchWritePolicy | undefined;
+}
+
+/** The options of `exists` and `header`. */
+export interface ReadOptions extends ReadPolicy, CommandOptions {}
+
+/** The options of `get`. */
+export interface GetOptions<K extends string = string> extends ReadOptions {
+  /** The bins to read; all when it is absent. */
+  readonly bins?: readonly K[] | undefined;
+}
+
+/** The options of the commands that write one record. */
+export interface WriteOptions extends WritePolicy, GenerationFields, CommandOptions {}
+
+/** The options of `batchRead`. */
+export interface BatchReadOptions extends BatchPolicy, CommandOptions {
+  /** The bins to read of every record that does not name its own; all when it is absent. */
+  readonly bins?: readonly string[] | undefined;
+  /** Reads generation and ttl only. */
+  readonly header?: boolean | undefined;
+}
+
+/** The options of `batchWrite` and `batchRemove`. */
+export interface BatchWriteOptions extends BatchWritePolicy, CommandOptions {}

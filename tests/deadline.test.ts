@@ -1,0 +1,352 @@
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertLess,
+  assertLessOrEqual,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
+import { afterEach, beforeEach, test } from "node:test";
+import {
+  AbortError,
+  AerospikeError,
+  AerospikeTimeoutError,
+  type Client,
+  type CommandOptions,
+  connect,
+  type ConnectOptions,
+  Key,
+  op,
+} from "../mod.ts";
+import { Emulator } from "../emulator/mod.ts";
+
+const set = "deadline";
+const key = new Key("test", set, 1);
+/** What a bound may be exceeded by on a busy machine. */
+const SLACK_MS = 5_000;
+/** More than a test waits for. */
+const LONG_MS = 60_000;
+const SLOW = { delayMs: 400, dataOnly: true };
+const SILENT = { silence: true, dataOnly: true };
+
+let emulator: Emulator;
+let client: Client;
+beforeEach(async () => {
+  emulator = await Emulator.start();
+  client = await connect({ hosts: emulator.hosts });
+});
+afterEach(async () => {
+  emulator.fault();
+  await client.close({ drain: 0 });
+  await emulator.close();
+});
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Waits until the server was sent so many commands. */
+async function untilSent(commands: number): Promise<void> {
+  for (const end = performance.now() + 20_000; performance.now() < end;) {
+    const stats = emulator.stats();
+    if (stats.commands + stats.batches >= commands) return;
+    await pause(5);
+  }
+  throw new Error("the server was not sent the commands");
+}
+
+type Call = (options: CommandOptions & { totalTimeout?: number }) => Promise<unknown>;
+const reads = (client: Client): Call[] => [
+  (options) => client.get(key, options),
+  (options) => client.header(key, options),
+  (options) => client.exists(key, options),
+  (options) => client.operate(key, [op.read("a")], options),
+  (options) => client.batchRead([key], options),
+];
+const writes = (client: Client): Call[] => [
+  (options) => client.put(key, { a: 1 }, options),
+  (options) => client.add(key, { a: 1 }, options),
+  (options) => client.append(key, { s: "x" }, options),
+  (options) => client.prepend(key, { s: "x" }, options),
+  (options) => client.touch(key, options),
+  (options) => client.remove(key, options),
+  (options) => client.operate(key, [op.write("a", 1)], options),
+  (options) => client.batchWrite([{ key, bins: { a: 1 } }], options),
+  (options) => client.batchRemove([key], options),
+];
+
+test("aborted before the call: the reason, and nothing is sent", async () => {
+  const reason = new Error("enough");
+  const signal = AbortSignal.abort(reason);
+  const before = client.counters().accepted;
+  for (const call of [...reads(client), ...writes(client)]) {
+    assertStrictEquals(await assertRejects(() => call({ signal })), reason);
+  }
+  assertStrictEquals(await assertRejects(() => client.nodes({ signal })), reason);
+  assertStrictEquals(await assertRejects(() => client.batchRead([], { signal })), reason);
+  assertStrictEquals(client.counters().accepted, before);
+  assertStrictEquals(emulator.stats().commands, 0);
+});
+
+test("aborted in the turn of the call: the reason, and nothing is sent", async () => {
+  const reason = new Error("enough");
+  for (const call of [...reads(client), ...writes(client)]) {
+    const controller = new AbortController();
+    const pending = call({ signal: controller.signal });
+    controller.abort(reason);
+    assertStrictEquals(await assertRejects(() => pending), reason);
+  }
+  await client.get(key);
+  assertStrictEquals(emulator.stats().commands, 1);
+  assertStrictEquals(emulator.stats().batches, 0);
+});
+
+test("a read aborted while it runs: the reason, at once", async () => {
+  emulator.fault(SILENT);
+  const reason = new Error("enough");
+  let sent = 0;
+  for (const call of reads(client)) {
+    const controller = new AbortController();
+    const pending = call({ signal: controller.signal, totalTimeout: LONG_MS });
+    pending.catch(() => {});
+    await untilSent(++sent);
+    const start = performance.now();
+    controller.abort(reason);
+    assertStrictEquals(await assertRejects(() => pending), reason);
+    assertLess(performance.now() - start, SLACK_MS);
+  }
+});
+
+test("a write aborted while it runs: an AbortError, in doubt, with the reason as its cause", async () => {
+  emulator.fault(SILENT);
+  const reason = new Error("enough");
+  let sent = 0;
+  for (const call of writes(client)) {
+    const controller = new AbortController();
+    const pending = call({ signal: controller.signal, totalTimeout: LONG_MS });
+    pending.catch(() => {});
+    await untilSent(++sent);
+    controller.abort(reason);
+    const error = await assertRejects(() => pending, AbortError) as AbortError;
+    assertStrictEquals(error.name, "AbortError");
+    assertStrictEquals(error.inDoubt, true);
+    assertStrictEquals(error.sent, true);
+    assertStrictEquals(error.cause, reason);
+    assert(AerospikeError.is(error));
+  }
+});
+
+test("aborted after the answer: the answer stands, and the signal has no listener left", async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let listeners = 0;
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args));
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args));
+  for (let i = 0; i < 100; i++) await client.put(key, { a: i }, { signal });
+  assertStrictEquals(listeners, 0);
+  controller.abort(new Error("too late"));
+  assertEquals({ ...(await client.get(key))?.bins }, { a: 99 });
+});
+
+test("one signal ends many commands, each once", async () => {
+  emulator.fault(SILENT);
+  const controller = new AbortController();
+  const options = { signal: controller.signal, totalTimeout: LONG_MS };
+  let settled = 0;
+  const all = Promise.allSettled(
+    Array.from({ length: 300 }, (_, i) =>
+      (i % 2 === 0 ? client.get(key, options) : client.put(key, { a: i }, options)).finally(() => settled++)),
+  );
+  await untilSent(50);
+  controller.abort(new Error("all"));
+  for (const outcome of await all) assertStrictEquals(outcome.status, "rejected");
+  emulator.fault();
+  await client.get(key);
+  assertStrictEquals(settled, 300);
+});
+
+test("AbortSignal.timeout is a reason like another", async () => {
+  emulator.fault(SILENT);
+  const error = await assertRejects(() => client.get(key, { signal: AbortSignal.timeout(50), totalTimeout: LONG_MS }));
+  assertStrictEquals(error.name, "TimeoutError");
+});
+
+test("totalTimeout is a hard deadline: also for one slow answer, and whatever the retries", async () => {
+  emulator.fault(SILENT);
+  for (const call of [...reads(client), ...writes(client)]) {
+    const start = performance.now();
+    const error = await assertRejects(() => call({ totalTimeout: 150 }), AerospikeTimeoutError);
+    assertLess(performance.now() - start, 150 + SLACK_MS);
+    assertStrictEquals(error.codeName, "TIMEOUT");
+  }
+  const options = { totalTimeout: 150, socketTimeout: 10, maxRetries: 1000, sleepBetweenRetries: 1 };
+  await assertRejects(() => client.get(key, options), AerospikeTimeoutError);
+});
+
+test("an answer within the deadline is not timed out, however slow", async () => {
+  await client.put(key, { a: 1 });
+  emulator.fault(SLOW);
+  assertEquals({ ...(await client.get(key, { totalTimeout: LONG_MS }))?.bins }, { a: 1 });
+  // No deadline at all.
+  assertEquals({ ...(await client.get(key, { totalTimeout: 0 }))?.bins }, { a: 1 });
+});
+
+test("a write that timed out after it was sent is in doubt, a read is not", async () => {
+  emulator.fault(SILENT);
+  const options = { totalTimeout: 200 };
+  for (const call of writes(client).slice(0, 7)) {
+    const error = await assertRejects(() => call(options), AerospikeTimeoutError) as AerospikeTimeoutError;
+    assertStrictEquals(error.inDoubt, true, error.message);
+    assertStrictEquals(error.sent, true, error.message);
+    assertStrictEquals(error.phase, "command", error.message);
+  }
+  for (const call of reads(client).slice(0, 4)) {
+    const error = await assertRejects(() => call(options), AerospikeTimeoutError) as AerospikeTimeoutError;
+    assertStrictEquals(error.inDoubt, false, error.message);
+  }
+});
+
+test("a write is not retried by default: a server that answers late was sent it once", async () => {
+  await client.put(key, { n: 0 });
+  emulator.recordCommands(100);
+  emulator.fault(SILENT);
+  await assertRejects(() => client.add(key, { n: 1 }, { totalTimeout: 400, socketTimeout: 50 }), AerospikeError);
+  assertStrictEquals(emulator.commands().filter(({ kind }) => kind === "write" || kind === "operate").length, 1);
+});
+
+test("the error of a deadline says where the time went: in the queue", async () => {
+  await client.close();
+  client = await connect({ hosts: emulator.hosts, maxConcurrentCommands: 1 });
+  emulator.fault(SILENT);
+  const first = client.get(key, { totalTimeout: 1_500 });
+  first.catch(() => {});
+  await untilSent(1);
+  const error = await assertRejects(
+    () => client.put(key, { a: 1 }, { totalTimeout: 100 }),
+    AerospikeTimeoutError,
+  ) as AerospikeTimeoutError;
+  assertStrictEquals(error.phase, "queue", error.message);
+  assertStrictEquals(error.inDoubt, false);
+  assertStrictEquals(error.sent, false);
+  await assertRejects(() => first, AerospikeTimeoutError);
+});
+
+test("1,000 aborts open no more than a few connections anew", async () => {
+  await manyEndedEarly(async (options) => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error("enough")), 5);
+    await client.get(key, { ...options, signal: controller.signal });
+  });
+});
+
+test("1,000 time-outs open no more than a few connections anew", async () => {
+  await manyEndedEarly(async () => {
+    await client.get(key, { totalTimeout: 8, maxRetries: 0 });
+  });
+});
+
+/** Runs 1,000 commands that end before their answer comes. */
+async function manyEndedEarly(command: (options: { totalTimeout: number }) => Promise<unknown>): Promise<void> {
+  await client.warmUp(64);
+  await client.put(key, { a: 1 });
+  emulator.fault({ delayMs: 25, dataOnly: true });
+  const before = emulator.stats().connectionsOpened;
+  let ended = 0;
+  for (let round = 0; round < 20; round++) {
+    const all = await Promise.allSettled(Array.from({ length: 50 }, () => command({ totalTimeout: LONG_MS })));
+    ended += all.filter(({ status }) => status === "rejected").length;
+  }
+  emulator.fault();
+  const opened = emulator.stats().connectionsOpened - before;
+  assert(ended > 900, `${ended} of 1,000 ended early`);
+  assertLessOrEqual(opened, 20, `${opened} connections were opened`);
+  assertEquals({ ...(await client.get(key))?.bins }, { a: 1 });
+}
+
+/** A client with one command at a time, whose first is not answered. */
+async function withLimit(limit: number, options: ConnectOptions = {}): Promise<void> {
+  await client.close();
+  client = await connect({ hosts: emulator.hosts, maxConcurrentCommands: limit, ...options });
+}
+
+test("maxConcurrentCommands: no more than that run at a time, the rest waits and none is lost", async () => {
+  await withLimit(3);
+  emulator.fault({ delayMs: 300, dataOnly: true });
+  const pending = Array.from({ length: 9 }, (_, i) => client.put(new Key("test", set, i), { i }, { totalTimeout: LONG_MS }));
+  await untilSent(3);
+  await pause(50);
+  assertStrictEquals(emulator.stats().commands, 3);
+  emulator.fault();
+  await Promise.all(pending);
+  assertStrictEquals(emulator.stats().commands, 9);
+});
+
+test("commands that wait go in the order in which they came", async () => {
+  await withLimit(1);
+  emulator.recordCommands(200);
+  emulator.fault({ delayMs: 5, dataOnly: true });
+  const keys = Array.from({ length: 60 }, (_, i) => new Key("test", set, `fifo-${i}`));
+  const order: number[] = [];
+  await Promise.all(
+    keys.map((key, i) => client.put(key, { i }, { totalTimeout: LONG_MS }).then(() => order.push(i))),
+  );
+  const digests = emulator.commands().filter(({ kind }) => kind === "write").map(({ digest }) => digest);
+  const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  assertEquals(digests, keys.map((key) => hex(key.digest)));
+  assertEquals(order, keys.map((_, i) => i));
+});
+
+test("commandQueueTimeout ends what waits too long for its turn", async () => {
+  await withLimit(1, { commandQueueTimeout: 100 });
+  emulator.fault(SILENT);
+  const first = client.get(key, { totalTimeout: 2_000 });
+  first.catch(() => {});
+  await untilSent(1);
+  const error = await assertRejects(() => client.put(key, { a: 1 }, { totalTimeout: LONG_MS }), AerospikeError);
+  assertStrictEquals(error.codeName, "QUEUE_TIMEOUT", error.message);
+  assertInstanceOf(error, AerospikeTimeoutError);
+  assertStrictEquals(error.phase, "queue");
+  assertStrictEquals(error.inDoubt, false);
+  await assertRejects(() => first, AerospikeTimeoutError);
+});
+
+test("an abort while it waits for its turn: the write was not sent and does not take place", async () => {
+  await withLimit(1);
+  emulator.fault({ delayMs: 500, dataOnly: true });
+  const first = client.put(new Key("test", set, "first"), { a: 1 }, { totalTimeout: LONG_MS });
+  await untilSent(1);
+  const controller = new AbortController();
+  const waiting = client.put(new Key("test", set, "aborted"), { a: 1 }, {
+    totalTimeout: LONG_MS,
+    signal: controller.signal,
+  });
+  waiting.catch(() => {});
+  await pause(50);
+  controller.abort(new Error("enough"));
+  await assertRejects(() => waiting);
+  await first;
+  emulator.fault();
+  assertStrictEquals(await client.exists(new Key("test", set, "aborted")), false);
+});
+
+test("a full queue makes commands wait, never loses one", async () => {
+  await client.close();
+  client = await connect({ hosts: emulator.hosts, queueCapacity: 16 });
+  const keys = Array.from({ length: 2_000 }, (_, i) => new Key("test", set, `full-${i}`));
+  await Promise.all(keys.map((key, i) => client.put(key, { i }, { totalTimeout: LONG_MS })));
+  const records = await Promise.all(keys.map((key) => client.get(key, { totalTimeout: LONG_MS })));
+  assertEquals(records.map((record) => record?.bins["i"]), keys.map((_, i) => i));
+});
+
+test("policies of the client are the defaults of its calls, and a call's options win", async () => {
+  await client.close();
+  client = await connect({ hosts: emulator.hosts, policies: { read: { totalTimeout: 100 }, write: { ttl: 500 } } });
+  await client.put(key, { a: 1 });
+  assert(typeof (await client.header(key))?.ttl === "number");
+  await client.put(key, { a: 1 }, { ttl: "never" });
+  assertStrictEquals((await client.header(key))?.ttl, "never");
+  emulator.fault({ delayMs: 400, dataOnly: true });
+  await assertRejects(() => client.get(key), AerospikeTimeoutError);
+  assertEquals({ ...(await client.get(key, { totalTimeout: LONG_MS }))?.bins }, { a: 1 });
+});

@@ -1,0 +1,48 @@
+// The npm package `aerospike` on Node, as a peer: `node node.mjs write|read|digest`.
+import { createRequire } from "node:module";
+import { answer, each, fromClient, readRequest, toClient } from "./canonical.mjs";
+
+// The benchmarks have it among their packages already.
+const Aerospike = createRequire(new URL("../../bench/package.json", import.meta.url))("aerospike");
+
+const make = {
+  double: (number) => new Aerospike.Double(number),
+  bytes: (bytes) => bytes,
+  geojson: (json) => new Aerospike.GeoJSON(json),
+  hll: (bytes) => new Aerospike.HyperLogLog(bytes),
+};
+
+function special(value) {
+  if (value instanceof Aerospike.HyperLogLog) return { hll: value.buffer.toString("base64") };
+  if (value instanceof Aerospike.GeoJSON) return { geojson: value.toString() };
+}
+
+const commands = {
+  write: (client, { namespace, set, values }) =>
+    each(values, async ({ name, value }) => {
+      const bins = { name, value: toClient(value, make) };
+      await client.put(new Aerospike.Key(namespace, set, name), bins);
+      return { ok: true };
+    }),
+  read: (client, { namespace, set, values }) =>
+    each(values, async ({ name }) => {
+      const { bins } = await client.get(new Aerospike.Key(namespace, set, name));
+      return { value: fromClient(bins.value, special) };
+    }),
+  digest: (client, { namespace, set, keys }) =>
+    each(keys, async ({ key }) => {
+      // This client fills in the digest when it used the key.
+      const used = new Aerospike.Key(namespace, set, toClient(key, make));
+      await client.exists(used);
+      return { digest: used.digest.toString("hex") };
+    }),
+};
+
+const request = await readRequest();
+Aerospike.wrapHLL(true);
+const client = await Aerospike.connect({ hosts: request.hosts, log: { level: Aerospike.log.OFF } });
+try {
+  await answer(await commands[request.command](client, request));
+} finally {
+  client.close();
+}

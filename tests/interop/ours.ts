@@ -1,0 +1,66 @@
+// This client as a peer, in whichever runtime runs it: `ours.ts write|read|digest|clear`.
+import { type BinValue, type Client, connect, Double, GeoJSON, HyperLogLog, Key } from "../../mod.ts";
+import { answer, each, encodeBase64, fromClient, readRequest, toClient } from "./canonical.mjs";
+
+type Canonical = Record<string, unknown>;
+interface Request {
+  readonly command: "write" | "read" | "digest" | "clear";
+  readonly hosts: string;
+  readonly namespace: string;
+  readonly set: string;
+  readonly values: readonly { readonly name: string; readonly value: Canonical }[];
+  readonly keys: readonly { readonly name: string; readonly key: Canonical }[];
+}
+
+const make = {
+  double: (number: number) => new Double(number),
+  bytes: (bytes: Uint8Array) => new Uint8Array(bytes),
+  geojson: (json: string) => new GeoJSON(json),
+  hll: (bytes: Uint8Array) => new HyperLogLog(bytes),
+};
+
+function special(value: unknown): Canonical | undefined {
+  if (value instanceof Double) return { double: Object.is(value.value, -0) ? "-0" : String(value.value) };
+  if (value instanceof GeoJSON) return { geojson: value.json };
+  if (value instanceof HyperLogLog) return { hll: encodeBase64(value.bytes) };
+  return undefined;
+}
+
+function write(client: Client, { namespace, set, values }: Request): Promise<unknown> {
+  return each(values, async ({ name, value }: Request["values"][number]) => {
+    await client.put(new Key(namespace, set, name), { name, value: toClient(value, make) as BinValue });
+    return { ok: true };
+  });
+}
+
+function read(client: Client, { namespace, set, values }: Request): Promise<unknown> {
+  return each(values, async ({ name }: Request["values"][number]) => {
+    const record = await client.get(new Key(namespace, set, name));
+    if (record === null) throw new Error("no such record");
+    return { value: fromClient(record.bins["value"], special) };
+  });
+}
+
+// A digest is computed twice: here, and in the native library, which gets the user key. A record that was put by the
+// one and is found by the other says that both are the same.
+function digest(client: Client, { namespace, set, keys }: Request): Promise<unknown> {
+  return each(keys, async ({ key }: Request["keys"][number]) => {
+    const used = new Key(namespace, set, toClient(key, make));
+    await client.put(used, { a: 1 });
+    if (!(await client.remove(Key.fromDigest(namespace, set, used.digest)))) {
+      throw new Error("put with the user key, not found by the digest");
+    }
+    return { digest: used.digest.reduce((text, byte) => text + byte.toString(16).padStart(2, "0"), "") };
+  });
+}
+
+function clear(client: Client, { namespace, set, values }: Request): Promise<unknown> {
+  return each(values, async ({ name }: Request["values"][number]) => {
+    return { ok: await client.remove(new Key(namespace, set, name)) };
+  });
+}
+
+const request = await readRequest() as Request;
+// Lossless: what an integral double is, and whether a map has string keys only, has to come back.
+await using client = await connect({ hosts: request.hosts, doubles: "wrapped", maps: "map" });
+await answer(await { write, read, digest, clear }[request.command](client, request));

@@ -1,0 +1,212 @@
+import { assert, assertEquals, assertInstanceOf, assertLess, assertRejects, assertStrictEquals } from "@std/assert";
+import { afterEach, beforeEach, test } from "node:test";
+import { AerospikeError, AerospikeTimeoutError, type Client, connect, Key } from "../mod.ts";
+import { Emulator } from "../emulator/mod.ts";
+
+const set = "outage";
+const LONG_MS = 60_000;
+const SLACK_MS = 5_000;
+
+let emulator: Emulator;
+let client: Client;
+beforeEach(async () => {
+  emulator = await Emulator.start();
+  client = await connect({ hosts: emulator.hosts, tendInterval: 250 });
+});
+afterEach(async () => {
+  await client.close({ drain: 0 });
+  await emulator.close();
+});
+
+const keys = Array.from({ length: 200 }, (_, i) => new Key("test", set, i));
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Waits until the client works again, which shows that it recovered by itself. */
+async function untilItWorks(): Promise<void> {
+  let last: unknown;
+  for (const end = performance.now() + 20_000; performance.now() < end;) {
+    try {
+      await client.put(keys[0] as Key, { works: true }, { totalTimeout: 500 });
+      return;
+    } catch (error) {
+      last = error;
+    }
+    await pause(20);
+  }
+  throw new Error("it did not recover", { cause: last });
+}
+
+async function untilSent(commands: number): Promise<void> {
+  for (const end = performance.now() + 20_000; performance.now() < end;) {
+    if (emulator.stats().commands >= commands) return;
+    await pause(5);
+  }
+  throw new Error("the server was not sent the commands");
+}
+
+test("the server goes away in the middle of 200 commands: each settles once, writes in doubt", async () => {
+  for (const key of keys) emulator.load([{ key, bins: { a: 0 } }]);
+  emulator.fault({ silence: true, dataOnly: true });
+  const settled = new Array<number>(keys.length).fill(0);
+  const options = { totalTimeout: 2_000 };
+  const isWrite = (i: number) => i % 2 === 1;
+  const all = Promise.allSettled(keys.map((key, i) =>
+    (isWrite(i) ? client.put(key, { a: 1 }, options) : client.get(key, options)).finally(() => {
+      settled[i] = (settled[i] ?? 0) + 1;
+    })
+  ));
+  await untilSent(200);
+  emulator.pause();
+  const start = performance.now();
+  const outcomes = await all;
+  assertLess(performance.now() - start, 2_000 + SLACK_MS);
+  for (const [i, outcome] of outcomes.entries()) {
+    assertStrictEquals(outcome.status, "rejected");
+    const error = (outcome as PromiseRejectedResult).reason;
+    assertInstanceOf(error, AerospikeError, `${error}`);
+    assertStrictEquals(error.inDoubt, isWrite(i), `${i}: ${error.message}`);
+  }
+  await pause(100);
+  assert(settled.every((times) => times === 1), "one settled twice");
+
+  emulator.fault();
+  emulator.resume();
+  await untilItWorks();
+  const records = await Promise.all(keys.slice(1).map((key) => client.get(key, { totalTimeout: LONG_MS })));
+  assert(records.every((record) => record !== null));
+});
+
+test("200 commands while the server is away: none hangs, and nothing is in doubt that was not sent", async () => {
+  emulator.pause();
+  await pause(600);
+  const start = performance.now();
+  const outcomes = await Promise.allSettled(
+    keys.map((key, i) =>
+      i % 2 === 0 ? client.get(key, { totalTimeout: 300 }) : client.put(key, { a: 1 }, { totalTimeout: 300 })
+    ),
+  );
+  assertLess(performance.now() - start, 300 + SLACK_MS);
+  for (const outcome of outcomes) {
+    const error = (outcome as PromiseRejectedResult).reason;
+    assertInstanceOf(error, AerospikeError, `${error}`);
+    assertStrictEquals(error.inDoubt, false, error.message);
+  }
+  emulator.resume();
+  await untilItWorks();
+  assert(client.isConnected());
+});
+
+test("a batch while the server is away: an error, and rows again when it is back", async () => {
+  for (const key of keys) emulator.load([{ key, bins: { a: 1 } }]);
+  emulator.pause();
+  const error = await assertRejects(() => client.batchRead(keys, { totalTimeout: 500 }), AerospikeError);
+  assertStrictEquals(error.inDoubt, false);
+  emulator.resume();
+  await untilItWorks();
+  assertStrictEquals((await client.batchRead(keys, { totalTimeout: LONG_MS })).foundCount, keys.length);
+});
+
+test("a batch of writes that is cut off is in doubt", async () => {
+  emulator.fault({ silence: true, dataOnly: true });
+  const rows = keys.map((key) => ({ key, bins: { a: 1 } }));
+  let inDoubt: boolean;
+  try {
+    const result = await client.batchWrite(rows, { totalTimeout: 400 });
+    inDoubt = result.toArray().every((row) => row.status === "failed" && row.inDoubt);
+  } catch (error) {
+    assertInstanceOf(error, AerospikeError);
+    ({ inDoubt } = error);
+  }
+  assert(inDoubt);
+});
+
+test("dropped connections: reads go on, and writes that were not sent do too", async () => {
+  for (const key of keys) emulator.load([{ key, bins: { a: 1 } }]);
+  await Promise.all(keys.map((key) => client.get(key, { totalTimeout: LONG_MS })));
+  for (let round = 0; round < 5; round++) {
+    emulator.fault({ dropConnections: true });
+    const records = await Promise.all(keys.map((key) => client.get(key, { totalTimeout: LONG_MS, maxRetries: 10 })));
+    assert(records.every((record) => record?.bins["a"] === 1), `round ${round}`);
+  }
+  await untilItWorks();
+});
+
+test("connections dropped in the middle of commands: each settles once", async () => {
+  for (const key of keys) emulator.load([{ key, bins: { a: 1 } }]);
+  for (let round = 0; round < 3; round++) {
+    emulator.fault({ delayMs: 100, dataOnly: true });
+    const before = emulator.stats().commands;
+    const options = { totalTimeout: 5_000, maxRetries: 0 };
+    const all = Promise.allSettled(
+      keys.map((key, i) => i % 2 === 0 ? client.get(key, options) : client.put(key, { a: 1 }, options)),
+    );
+    await untilSent(before + 50);
+    emulator.fault({ dropConnections: true });
+    for (const [i, outcome] of (await all).entries()) {
+      if (outcome.status === "fulfilled") continue;
+      assertInstanceOf(outcome.reason, AerospikeError, `${outcome.reason}`);
+      if (i % 2 === 0) assertStrictEquals(outcome.reason.inDoubt, false);
+      else if (outcome.reason.sent) assertStrictEquals(outcome.reason.inDoubt, true, outcome.reason.message);
+    }
+  }
+  await untilItWorks();
+});
+
+test("truncated replies: an error or a retried answer, never a wrong one", async () => {
+  for (const [i, key] of keys.entries()) emulator.load([{ key, bins: { i, s: "x".repeat(300) } }]);
+  for (let round = 0; round < 5; round++) {
+    emulator.fault({ truncate: 40, dataOnly: true });
+    const outcomes = await Promise.allSettled(keys.map((key) => client.get(key, { totalTimeout: 5_000 })));
+    for (const [i, outcome] of outcomes.entries()) {
+      if (outcome.status === "fulfilled") {
+        assertEquals({ ...outcome.value?.bins }, { i, s: "x".repeat(300) });
+      } else {
+        assertInstanceOf(outcome.reason, AerospikeError, `${outcome.reason}`);
+      }
+    }
+    emulator.fault({ truncate: 2, dataOnly: true });
+    const batch = await client.batchRead(keys, { totalTimeout: 5_000 }).catch((error) => error);
+    if (batch instanceof Error) {
+      assertInstanceOf(batch, AerospikeError);
+    } else {
+      for (const [i, row] of batch.toArray().entries()) {
+        if (row.status === "ok") assertEquals({ ...row.record?.bins }, { i, s: "x".repeat(300) });
+        else assertStrictEquals(row.status, "failed");
+      }
+    }
+  }
+  emulator.fault({ truncate: 1, dataOnly: true });
+  const error = await assertRejects(
+    () => client.put(keys[0] as Key, { a: 1 }, { totalTimeout: 2_000 }),
+    AerospikeError,
+  );
+  assertStrictEquals(error.inDoubt, true, error.message);
+  emulator.fault();
+  await untilItWorks();
+});
+
+test("a silent server: time-outs, and answers again when it speaks", async () => {
+  emulator.fault({ silence: true });
+  const outcomes = await Promise.allSettled(keys.map((key) => client.get(key, { totalTimeout: 300 })));
+  for (const outcome of outcomes) {
+    assertInstanceOf((outcome as PromiseRejectedResult).reason, AerospikeTimeoutError);
+  }
+  emulator.fault();
+  await untilItWorks();
+});
+
+test("a retry of a read outlives one dropped connection", async () => {
+  const key = keys[0] as Key;
+  emulator.load([{ key, bins: { a: 1 } }]);
+  emulator.fault({ truncate: 1, dataOnly: true });
+  assertEquals({ ...(await client.get(key, { totalTimeout: 5_000, maxRetries: 3 }))?.bins }, { a: 1 });
+});
+
+test("the server comes back empty on the same port: misses, not errors", async () => {
+  await client.put(keys[0] as Key, { a: 1 });
+  emulator.pause();
+  emulator.reset();
+  emulator.resume();
+  await untilItWorks();
+  assertStrictEquals(await client.get(keys[1] as Key), null);
+});
