@@ -7,7 +7,6 @@
 import type { Key } from "./key.ts";
 import type { Operation } from "./operation.ts";
 import type { GenerationFields, WriteFields } from "./policy.ts";
-import type { BinInput } from "./values/value.ts";
 
 /** A row of `batchRead` that says itself what to read: at most one of `bins`, `operations` and `header`. */
 export interface BatchReadRow {
@@ -26,7 +25,7 @@ export interface BatchWriteRow extends WriteFields, GenerationFields {
   /** The record. */
   readonly key: Key;
   /** The bins to write, by name; `null` deletes a bin. */
-  readonly bins?: { readonly [name: string]: BinInput } | undefined;
+  readonly bins?: object | undefined;
   /** Operations instead of bins. */
   readonly operations?: readonly Operation[] | undefined;
 }

@@ -343,8 +343,8 @@ export class Client implements AsyncDisposable {
     options: CommandOptions | undefined,
   ): Promise<BatchRows<T>> {
     if (this.#closing !== undefined) throw new ClientClosedError();
-    options?.signal?.throwIfAborted();
     policy.check(options);
+    options?.signal?.throwIfAborted();
     return await Promise.resolve(new BatchRows<T>([], undefined));
   }
 
@@ -477,6 +477,9 @@ export class Client implements AsyncDisposable {
       await this.#queue.send(submission, (w) => w.u32(drain), (reply) => {
         if (isFailure(reply)) throw this.#error(reply, {});
       });
+    } catch (error) {
+      // What somebody else has closed, for example the end of the process, is closed.
+      if (!(error instanceof ClientClosedError)) throw error;
     } finally {
       if (this.#onLog !== undefined) this.#queue.unlisten(this.#onLog);
       await this.#queue.release();

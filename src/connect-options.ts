@@ -344,8 +344,10 @@ function readLog(value: unknown, path: string): ConnectSettings["log"] {
   checkNames(value, path, ["level", "onLog"]);
   const { level, onLog } = value;
   if (typeof onLog !== "function") throw invalidOption(onLog, `${path}.onLog`, "a function");
+  const listener = onLog as (record: LogRecord) => void;
   return {
     level: level === undefined ? LEVELS.indexOf("warn") + 1 : choiceOption(level, `${path}.level`, LEVELS) + 1,
-    onLog: onLog as (record: LogRecord) => void,
+    // A function of its own for each client, so that one client's end does not silence another's.
+    onLog: (record) => listener(record),
   };
 }

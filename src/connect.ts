@@ -4,12 +4,13 @@
  * @module
  */
 
-import type { Binding } from "./binding.ts";
+import type { Binding, NativeLibrary } from "./binding.ts";
 import { Client } from "./client.ts";
 import { readError } from "./codec/reply-error.ts";
 import { Command } from "./command.ts";
 import { CompletionQueue, RecordKind } from "./completion-queue.ts";
-import { type ConnectOptions, readConnectOptions } from "./connect-options.ts";
+import { type ConnectOptions, type ConnectSettings, readConnectOptions } from "./connect-options.ts";
+import { InvalidArgumentError } from "./errors.ts";
 import { loadLibrary } from "./library.ts";
 
 /** Connects by a runtime's binding. */
@@ -17,7 +18,7 @@ export async function connectWith(binding: Binding, options: ConnectOptions | un
   const settings = readConnectOptions(options, (name) => binding.env(name));
   settings.signal?.throwIfAborted();
   const library = loadLibrary(binding, settings.library);
-  const queue = CompletionQueue.acquire(library, { capacity: settings.queueCapacity, wake: settings.wake });
+  const queue = acquireQueue(library, settings);
   const { log } = settings;
   // Before OPEN, so that it tells why a connection fails.
   if (log !== undefined) queue.listen(log.level, log.onLog);
@@ -43,5 +44,15 @@ export async function connectWith(binding: Binding, options: ConnectOptions | un
     if (log !== undefined) queue.unlisten(log.onLog);
     await queue.release();
     throw error;
+  }
+}
+
+function acquireQueue(library: NativeLibrary, settings: ConnectSettings): CompletionQueue {
+  try {
+    return CompletionQueue.acquire(library, { capacity: settings.queueCapacity, wake: settings.wake });
+  } catch (error) {
+    // The binding's word that this runtime has no such wake.
+    if (settings.wake === undefined || !(error instanceof TypeError)) throw error;
+    throw new InvalidArgumentError(`options.wake: ${error.message}`, { cause: error });
   }
 }

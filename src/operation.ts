@@ -32,9 +32,9 @@ export interface Operation {
 export interface OperationBuilders {
   /** Reads a bin. */
   read(bin: string): Operation;
-  /** Reads every bin. */
+  /** Reads every bin: they are in the record's `bins`, and its own result is null. */
   readAll(): Operation;
-  /** Reads generation and ttl only. */
+  /** Reads generation and ttl only; its result is null. */
   header(): Operation;
   /** Writes a bin; `null` deletes it. */
   write(bin: string, value: BinInput): Operation;

@@ -50,7 +50,7 @@ function load(client: Client): Promise<Measurement> {
 
 /** What was read, by row of the source and set. */
 type Found = Map<string, AerospikeRecord | null>;
-const nameOf = (key: Key) => `${key.setName}/${key.userKey}`;
+const nameOf = (key: Key) => `${key.set}/${key.userKey}`;
 
 function readByKey(client: Client, found: Found): Promise<Measurement> {
   return measure(`get, ${IN_FLIGHT} in flight`, records, async (time) => {

@@ -214,7 +214,9 @@ export class FrameWriter {
   name(text: string): void {
     this.ensure(1);
     const at = this.length++;
-    this.bytes[at] = this.utf8(text);
+    // The text may make the buffer grow, so `this.bytes` must be read after it was written.
+    const size = this.utf8(text);
+    this.bytes[at] = size;
   }
 
   /** Writes a u32 length and the text as UTF-8. */

@@ -62,9 +62,9 @@ export function fromClient(value, special) {
 /** Runs `work` for each case by its name; what it throws is that case's outcome, not the end of the others. */
 export async function each(cases, work) {
   const outcomes = {};
-  for (const one of cases) {
+  for (const [at, one] of cases.entries()) {
     try {
-      outcomes[one.name] = await work(one);
+      outcomes[one.name] = await work(one, at);
     } catch (error) {
       outcomes[one.name] = { error: error.message };
     }

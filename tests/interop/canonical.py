@@ -73,4 +73,5 @@ def read_request():
 
 
 def answer(outcomes):
-    json.dump(outcomes, sys.stdout)
+    """Writes the outcomes, in one piece."""
+    sys.stdout.write(json.dumps(outcomes))

@@ -7,9 +7,13 @@ const table = JSON.parse(readFileSync(new URL("cases.json", import.meta.url), "u
 export const values = table.values.map(({ name, value }) => ({ name, value: expand(value) }));
 export const keys = table.keys.map(({ name, key }) => ({ name, key: expand(key) }));
 
-/** `"repeat": n` stands beside the piece that a long value repeats. */
-function expand({ repeat = 1, ...value }) {
+/** `"repeat": n` stands beside the piece that a long value repeats, `"deep": n` beside what a deep one nests. */
+function expand({ repeat = 1, deep = 1, ...value }) {
   const [[tag, content]] = Object.entries(value);
+  if (deep > 1) {
+    const inner = expand({ ...value, deep: deep - 1 });
+    return tag === "list" ? { list: [inner] } : { map: [[expand(content[0][0]), inner]] };
+  }
   if (tag === "list") {
     const items = content.map(expand);
     return { list: Array.from({ length: repeat }, () => items).flat() };

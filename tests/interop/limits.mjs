@@ -63,26 +63,25 @@ export const reads = {
 
 /** Why a client cannot write a value, where it cannot. */
 export const refuses = {
-  "npm aerospike": (value) => some(value, (part) => part.double === "NaN") && "its Double refuses NaN",
   "PyPI aerospike-py": (value) => some(value, (part) => "geojson" in part || "hll" in part) && "it has no such type",
 };
 
 // The C client keeps keys as C strings.
 const cut = (bytes) => bytes.includes(0) ? bytes.subarray(0, bytes.indexOf(0)) : bytes;
-const CUT = "hashes up to the first NUL only";
+const CUT = "hashes only up to the first NUL";
 const AS_STRING = "hashes bytes as a string";
 
 /** What a client hashes instead of a key, or how it refuses it, where it does. */
 export const keys = {
   "npm aerospike": (key, bytes) => {
-    if (key.string === "") return { refused: "Empty string not allowed", why: "refuses it" };
-    if (key.bytes === "") return { refused: "Empty Buffer not allowed", why: "refuses it" };
+    if (key.string === "") return { refused: "Empty string not allowed", why: "refuses" };
+    if (key.bytes === "") return { refused: "Empty Buffer not allowed", why: "refuses" };
     if (key.string && bytes.includes(0)) return { bytes: cut(bytes), why: CUT };
   },
   "PyPI aerospike": (key, bytes) => {
     const nul = bytes.includes(0);
     if (key.bytes !== undefined) {
-      return { type: 3, bytes: cut(bytes), why: nul ? `${AS_STRING}, and ${CUT}` : AS_STRING };
+      return { type: 3, bytes: cut(bytes), why: nul ? `${AS_STRING} and ${CUT}` : AS_STRING };
     }
     if (key.string && nul) return { bytes: cut(bytes), why: CUT };
   },

@@ -6,7 +6,8 @@ import { answer, each, fromClient, readRequest, toClient } from "./canonical.mjs
 const Aerospike = createRequire(new URL("../../bench/package.json", import.meta.url))("aerospike");
 
 const make = {
-  double: (number) => new Aerospike.Double(number),
+  // Double refuses NaN, which is one as a plain number too.
+  double: (number) => Number.isNaN(number) ? number : new Aerospike.Double(number),
   bytes: (bytes) => bytes,
   geojson: (json) => new Aerospike.GeoJSON(json),
   hll: (bytes) => new Aerospike.HyperLogLog(bytes),

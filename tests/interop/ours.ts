@@ -1,4 +1,5 @@
 // This client as a peer, in whichever runtime runs it: `ours.ts write|read|digest|clear`.
+import { isDeepStrictEqual } from "node:util";
 import { type BinValue, type Client, connect, Double, GeoJSON, HyperLogLog, Key } from "../../mod.ts";
 import { answer, each, encodeBase64, fromClient, readRequest, toClient } from "./canonical.mjs";
 
@@ -33,11 +34,16 @@ function write(client: Client, { namespace, set, values }: Request): Promise<unk
   });
 }
 
-function read(client: Client, { namespace, set, values }: Request): Promise<unknown> {
-  return each(values, async ({ name }: Request["values"][number]) => {
+// Through both ways that a record can come.
+async function read(client: Client, { namespace, set, values }: Request): Promise<unknown> {
+  const rows = await client.batchRead(values.map(({ name }) => new Key(namespace, set, name)));
+  return await each(values, async ({ name }: Request["values"][number], at: number) => {
     const record = await client.get(new Key(namespace, set, name));
     if (record === null) throw new Error("no such record");
-    return { value: fromClient(record.bins["value"], special) };
+    const value = fromClient(record.bins["value"], special);
+    const batched = fromClient(rows.at(at)?.record?.bins["value"], special);
+    if (!isDeepStrictEqual(value, batched)) throw new Error(`a batch has ${JSON.stringify(batched)?.slice(0, 200)}`);
+    return { value };
   });
 }
 

@@ -97,5 +97,5 @@ export function printWrong(outcomes, lines) {
 
 /** Prints facts about peers that are neither passed nor failed. */
 export function printKnown(title, lines) {
-  if (lines.size > 0) console.log(`\n${title}\n${[...lines].map((line) => `  ${line}`).join("\n")}`);
+  if (lines.length > 0) console.log(`\n${title}\n${lines.map((line) => `  ${line}`).join("\n")}`);
 }

@@ -13,6 +13,7 @@
 use crate::{calls, slices};
 use parking_lot::Mutex;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 const VERSION: u32 = 1;
@@ -34,8 +35,8 @@ impl Results {
         // Handles wrap around after four billion calls and skip 0 and those in use.
         for _ in 0..=waiting.len() + 1 {
             self.last = self.last.checked_add(1).unwrap_or(1);
-            if !waiting.contains_key(&self.last) {
-                waiting.insert(self.last, result);
+            if let Entry::Vacant(vacant) = waiting.entry(self.last) {
+                vacant.insert(result);
                 return self.last;
             }
         }

@@ -86,7 +86,8 @@ async fn answer(
     match kind {
         proto::INFO => {
             let start = reply::begin(out);
-            info::answer(cluster, node, body, out);
+            let local = stream.local_addr().unwrap_or(node.address);
+            info::answer(cluster, node, local, body, out);
             reply::end(out, start, proto::INFO);
         }
         proto::ADMIN => admin::answer(out),

@@ -7,6 +7,7 @@ use aerospike_wire::message::EPOCH;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write;
+use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 
 const BUILD: &str = "8.1.2.0";
@@ -27,8 +28,14 @@ const DEFAULT_NAMES: [&str; 6] = [
     "statistics",
 ];
 
-/// Appends the answer to a request of lines.
-pub(crate) fn answer(cluster: &Cluster, node: &Node, request: &[u8], out: &mut Vec<u8>) {
+/// Appends the answer to a request of lines, which came in at `local`.
+pub(crate) fn answer(
+    cluster: &Cluster,
+    node: &Node,
+    local: SocketAddr,
+    request: &[u8],
+    out: &mut Vec<u8>,
+) {
     count(&node.counters.info);
     let request = String::from_utf8_lossy(request);
     let mut names = request
@@ -38,19 +45,19 @@ pub(crate) fn answer(cluster: &Cluster, node: &Node, request: &[u8], out: &mut V
     if names.peek().is_none() {
         DEFAULT_NAMES
             .into_iter()
-            .for_each(|name| line(cluster, node, name, out));
+            .for_each(|name| line(cluster, node, local, name, out));
     }
-    names.for_each(|name| line(cluster, node, name, out));
+    names.for_each(|name| line(cluster, node, local, name, out));
 }
 
-fn line(cluster: &Cluster, node: &Node, request: &str, out: &mut Vec<u8>) {
-    let answer = value(cluster, node, request);
+fn line(cluster: &Cluster, node: &Node, local: SocketAddr, request: &str, out: &mut Vec<u8>) {
+    let answer = value(cluster, node, local, request);
     for part in [request, "\t", &answer, "\n"] {
         out.extend_from_slice(part.as_bytes());
     }
 }
 
-fn value(cluster: &Cluster, node: &Node, request: &str) -> String {
+fn value(cluster: &Cluster, node: &Node, local: SocketAddr, request: &str) -> String {
     let (name, arguments) = request
         .split_once(':')
         .map_or((request, None), |(name, rest)| (name, Some(rest)));
@@ -86,7 +93,8 @@ fn value(cluster: &Cluster, node: &Node, request: &str) -> String {
         "replicas-master" => join(cluster, |namespace| {
             format!("{namespace}:{}", all_partitions())
         }),
-        "service" | "service-clear-std" => node.address.to_string(),
+        // Behind a wildcard address, the one that the client came in by is the one that works for it.
+        "service" | "service-clear-std" => local.to_string(),
         "peers-clear-std" | "peers-clear-alt" => format!("0,{port},[]"),
         "peers-tls-std" | "peers-tls-alt" | "service-tls-std" | "service-tls-alt" | "rack-ids"
         | "racks" | "quiesce" | "feature-key" => ENTERPRISE_ONLY.into(),

@@ -240,14 +240,6 @@ async fn refusals_have_a_servers_codes() {
     let long = as_key!("test", "s".repeat(64), 1);
     assert_eq!(code(client.put(&write, &long, &bins).await), 4);
     assert_eq!(
-        code(
-            client
-                .put(&write, &key("k"), &[as_bin!("a2345678901234567", 1)])
-                .await
-        ),
-        21
-    );
-    assert_eq!(
         code(client.execute_udf(&write, &key("k"), "m", "f", &[]).await),
         100
     );

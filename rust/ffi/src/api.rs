@@ -31,7 +31,11 @@ pub extern "C" fn aef_abi_version() -> u32 {
 /// failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn aef_queue_open(capacity: u32) -> u32 {
-    guarded(0, || runtime::get().and_then(|_| queue::open(capacity)).unwrap_or(0))
+    guarded(0, || {
+        runtime::get()
+            .and_then(|_| queue::open(capacity))
+            .unwrap_or(0)
+    })
 }
 
 /// Sets the doorbell to a callback. It carries no data and rings when the queue goes from empty to non-empty; what it is
@@ -41,9 +45,15 @@ pub extern "C" fn aef_queue_open(capacity: u32) -> u32 {
 /// Null disarms: no ring begins after the call has returned 0. 1 says that one that began before still runs (mode 1 only):
 /// call again before the callback is freed. Never waits. -1: unknown queue or mode, or the thread could not be started.
 #[unsafe(no_mangle)]
-pub extern "C" fn aef_queue_callback(queue: u32, wake: Option<extern "C" fn(queue: u32)>, mode: u32) -> i32 {
+pub extern "C" fn aef_queue_callback(
+    queue: u32,
+    wake: Option<extern "C" fn(queue: u32)>,
+    mode: u32,
+) -> i32 {
     guarded(PANICKED, || {
-        let Some(queue) = queue::get(queue) else { return UNKNOWN };
+        let Some(queue) = queue::get(queue) else {
+            return UNKNOWN;
+        };
         match (wake, mode) {
             (None, _) => return i32::from(queue.doorbell.disarm()),
             (Some(wake), 0) => queue.doorbell.call_directly(wake),
@@ -73,11 +83,15 @@ pub unsafe extern "C" fn aef_queue_socket(queue: u32, path: *mut u8, len: u32) -
 fn socket(queue: u32, target: &mut [u8]) -> i32 {
     /// Paths of Unix sockets are shorter than this everywhere.
     const PATH: usize = 108;
-    let Some(queue) = queue::get(queue) else { return UNKNOWN };
+    let Some(queue) = queue::get(queue) else {
+        return UNKNOWN;
+    };
     if target.len() < PATH {
         return -2;
     }
-    let Ok(path) = queue.doorbell.listen(queue.handle()) else { return -3 };
+    let Ok(path) = queue.doorbell.listen(queue.handle()) else {
+        return -3;
+    };
     target[..path.len()].copy_from_slice(path.as_bytes());
     queue.ring_if_waiting();
     path.len() as i32
@@ -133,7 +147,9 @@ pub unsafe extern "C" fn aef_submit(queue: u32, frames: *const u8, len: u32) -> 
 /// Asks a command to stop, best effort; it still completes exactly once. 1 when it was in flight, else 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn aef_cancel(queue: u32, tag: u32) -> i32 {
-    guarded(PANICKED, || queue::get(queue).map_or(0, |queue| i32::from(queue.cancel(tag))))
+    guarded(PANICKED, || {
+        queue::get(queue).map_or(0, |queue| i32::from(queue.cancel(tag)))
+    })
 }
 
 /// Copies a result that is too large for a record and frees it; `len` must be its length. `len` 0 only frees it. -1:
@@ -155,7 +171,9 @@ pub unsafe extern "C" fn aef_result_copy(queue: u32, handle: u32, dst: *mut u8, 
 /// 1 when at least one node of the cluster is active, 0 when none is, -1 when the handle is unknown.
 #[unsafe(no_mangle)]
 pub extern "C" fn aef_cluster_connected(cluster: u32) -> i32 {
-    guarded(PANICKED, || cluster::get(cluster).map_or(UNKNOWN, |cluster| i32::from(cluster.connected())))
+    guarded(PANICKED, || {
+        cluster::get(cluster).map_or(UNKNOWN, |cluster| i32::from(cluster.connected()))
+    })
 }
 
 /// Begins to close a queue: refuses new commands and cancels what runs. The record that says closed comes after the last
@@ -203,7 +221,10 @@ pub unsafe extern "C" fn aef_counters(dst: *mut u64, count: u32) -> u32 {
     guarded(0, || {
         let target = unsafe { pointer::words_mut(dst, count) };
         let all = counter::all();
-        target.iter_mut().zip(all).for_each(|(slot, value)| *slot = value);
+        target
+            .iter_mut()
+            .zip(all)
+            .for_each(|(slot, value)| *slot = value);
         all.len() as u32
     })
 }

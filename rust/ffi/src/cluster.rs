@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use aerospike_core::{Client, ClientPolicy, Host};
+use aerospike_core::{AuthMode, Client, ClientPolicy, Host};
 use tokio::sync::{Notify, OwnedSemaphorePermit, watch};
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
@@ -56,7 +56,11 @@ static CLUSTERS: RwLock<Table<Arc<Cluster>>> = RwLock::new(Table::new());
 
 /// The cluster behind a handle.
 pub(crate) fn get(handle: u32) -> Option<Arc<Cluster>> {
-    CLUSTERS.read().unwrap_or_else(PoisonError::into_inner).get(handle).cloned()
+    CLUSTERS
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(handle)
+        .cloned()
 }
 
 /// Opens a cluster within its bound; gives its handle.
@@ -69,9 +73,14 @@ pub(crate) async fn open(settings: Settings, progress: &Progress) -> Result<u32,
         milliseconds => milliseconds,
     };
     let probe_bound = bound.min(Duration::from_millis(socket_bound.max(1).into()));
-    let (reached, unreachable) = seed::probe(&settings.hosts, probe_bound).await;
+    let plain = settings.policy.tls_policy.is_none() && settings.policy.auth_mode == AuthMode::None;
+    let (reached, unreachable) = seed::probe(&settings.hosts, plain, probe_bound).await;
     if !settings.policy.fail_if_not_connected {
-        let hosts = if reached.is_empty() { settings.hosts.clone() } else { reached };
+        let hosts = if reached.is_empty() {
+            settings.hosts.clone()
+        } else {
+            reached
+        };
         let cluster = Cluster::new(&settings);
         cluster.start_in_background(settings.policy, hosts);
         let left = bound.saturating_sub(started.elapsed());
@@ -79,7 +88,7 @@ pub(crate) async fn open(settings: Settings, progress: &Progress) -> Result<u32,
         return register(cluster);
     }
     if reached.is_empty() {
-        return Err(not_connected("no host can be reached", &[], &unreachable));
+        return Err(not_connected("no host can be reached", &list(&unreachable)));
     }
     let left = bound.saturating_sub(started.elapsed());
     match timeout(left, Client::new(&settings.policy, &reached)).await {
@@ -91,19 +100,26 @@ pub(crate) async fn open(settings: Settings, progress: &Progress) -> Result<u32,
             register(cluster)
         }
         Ok(Err(error)) => {
-            let failure = Failure::from_core(&error, false);
-            // What core says on a failed start names each host it tried.
-            let said = match error.kind() {
-                aerospike_core::ErrorKind::Connection => "the cluster cannot be used".to_owned(),
-                _ => return Err(failure.in_phase(Phase::Connect)),
-            };
-            let mut failure = not_connected(&said, &[], &unreachable);
-            failure.message = format!("{}; {}", failure.message, tidy(&error.base_message())).into();
+            if !matches!(error.kind(), aerospike_core::ErrorKind::Connection) {
+                return Err(Failure::from_core(&error, false).in_phase(Phase::Connect));
+            }
+            // Core's text has a line for each host that it tried.
+            let text = error.base_message();
+            let (mut reasons, code) = reasons(&text);
+            reasons.extend(list(&unreachable));
+            let mut failure = not_connected("no host can be used", &reasons);
+            failure.code = code.unwrap_or(failure.code);
             Err(failure)
         }
         Err(_) => {
-            let said = format!("no usable answer within {} ms", bound.as_millis());
-            Err(not_connected(&said, &reached, &unreachable))
+            let what = format!("the cluster was not usable within {} ms", bound.as_millis());
+            let silent = reached
+                .iter()
+                .map(|host| format!("{host}: accepts connections, but did not answer in time"));
+            Err(not_connected(
+                &what,
+                &silent.chain(list(&unreachable)).collect::<Vec<_>>(),
+            ))
         }
     }
 }
@@ -123,20 +139,51 @@ fn register(cluster: Arc<Cluster>) -> Result<u32, Failure> {
     }
 }
 
-/// Core's list of failed hosts, on one line and without its own numbers.
-fn tidy(text: &str) -> String {
-    let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    lines.join(" ").replace("Unable to communicate with server cluster: ", "")
+fn list(unreachable: &[Unreachable]) -> Vec<String> {
+    unreachable
+        .iter()
+        .map(|seed| format!("{}: {}", seed.host, seed.reason))
+        .collect()
 }
 
-fn not_connected(what: &str, silent: &[Host], unreachable: &[Unreachable]) -> Failure {
-    let hosts: Vec<_> = silent
-        .iter()
-        .map(|host| format!("{host} accepts connections but does not answer as an Aerospike node"))
-        .chain(unreachable.iter().map(|seed| format!("{}: {}", seed.host, seed.reason)))
-        .collect();
-    let list = if hosts.is_empty() { String::new() } else { format!(" ({})", hosts.join("; ")) };
-    Failure::new(error::CONNECTION, format!("could not connect: {what}{list}")).in_phase(Phase::Connect)
+/// Core's list of failed hosts as reasons, and the code where security is the reason: a wrong password must not look
+/// like a network that is down.
+fn reasons(text: &str) -> (Vec<String>, Option<i32>) {
+    const SECURITY: std::ops::RangeInclusive<i32> = 50..=89;
+    let mut code = None;
+    let mut reasons = Vec::new();
+    for line in text.lines() {
+        match line.trim().split_once(" Error ") {
+            Some((host, rest)) => {
+                let number = rest
+                    .split([',', ':'])
+                    .next()
+                    .and_then(|number| number.parse::<i32>().ok());
+                code = code.or(number.filter(|number| SECURITY.contains(number)));
+                let reason = rest.split_once(": ").map_or(rest, |(_, reason)| reason);
+                reasons.push(format!("{host}: {}", error::plain(reason)));
+            }
+            // The heading, and causes of causes.
+            None if reasons.is_empty() && !line.contains("host(s)") => {
+                reasons.push(error::plain(line).trim().to_owned())
+            }
+            None => {}
+        }
+    }
+    (reasons, code)
+}
+
+fn not_connected(what: &str, reasons: &[String]) -> Failure {
+    let reasons = if reasons.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", reasons.join("; "))
+    };
+    Failure::new(
+        error::CONNECTION,
+        format!("could not connect: {what}{reasons}"),
+    )
+    .in_phase(Phase::Connect)
 }
 
 impl Cluster {
@@ -147,7 +194,10 @@ impl Cluster {
             client: OnceLock::new(),
             started: watch::Sender::new(false),
             starter: Mutex::new(None),
-            limiter: Limiter::new(settings.max_commands.unwrap_or(per_node), settings.queue_timeout),
+            limiter: Limiter::new(
+                settings.max_commands.unwrap_or(per_node),
+                settings.queue_timeout,
+            ),
             per_node: settings.max_commands.is_none().then_some(per_node),
             opened: Instant::now(),
             resized_ms: AtomicU64::new(0),
@@ -161,7 +211,9 @@ impl Cluster {
     }
 
     fn start_in_background(self: &Arc<Self>, policy: ClientPolicy, hosts: Vec<Host>) {
-        let Some(runtime) = runtime::get() else { return };
+        let Some(runtime) = runtime::get() else {
+            return;
+        };
         let cluster = Arc::downgrade(self);
         let task = runtime.spawn(async move {
             loop {
@@ -217,7 +269,8 @@ impl Cluster {
         }
         self.resize_sometimes();
         self.limiter.acquire().await.map_err(|_| {
-            Failure::new(error::QUEUE_TIMEOUT, error::describe(error::QUEUE_TIMEOUT)).in_phase(Phase::Queue)
+            Failure::new(error::QUEUE_TIMEOUT, error::describe(error::QUEUE_TIMEOUT))
+                .in_phase(Phase::Queue)
         })
     }
 
@@ -225,7 +278,10 @@ impl Cluster {
         let now = self.opened.elapsed().as_millis() as u64;
         let before = self.resized_ms.load(Ordering::Relaxed);
         if now.saturating_sub(before) >= RESIZE_INTERVAL_MS
-            && self.resized_ms.compare_exchange(before, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+            && self
+                .resized_ms
+                .compare_exchange(before, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
         {
             self.resize();
         }
@@ -244,22 +300,40 @@ impl Cluster {
             let _ = self.closed.subscribe().wait_for(|closed| *closed).await;
             return;
         }
-        let _ = timeout(drain, self.wait_for(|| self.active.load(Ordering::SeqCst) == 0)).await;
+        let _ = timeout(
+            drain,
+            self.wait_for(|| self.active.load(Ordering::SeqCst) == 0),
+        )
+        .await;
         let handle = self.handle.get().copied().unwrap_or_default();
         for queue in queue::all() {
             queue.cancel_cluster(handle);
         }
         self.shutdown.send_replace(true);
-        let _ = timeout(STOP_BOUND, self.wait_for(|| self.present.load(Ordering::SeqCst) == 0)).await;
+        let _ = timeout(
+            STOP_BOUND,
+            self.wait_for(|| self.present.load(Ordering::SeqCst) == 0),
+        )
+        .await;
         self.stop_core().await;
-        if CLUSTERS.write().unwrap_or_else(PoisonError::into_inner).remove(handle).is_some() {
+        if CLUSTERS
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(handle)
+            .is_some()
+        {
             counter::CLUSTERS.sub(1);
         }
         self.closed.send_replace(true);
     }
 
     async fn stop_core(&self) {
-        if let Some(starter) = self.starter.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        if let Some(starter) = self
+            .starter
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+        {
             starter.abort();
         }
         if let Some(client) = self.client.get() {
@@ -300,9 +374,16 @@ impl Visit {
         let cluster = get(handle).ok_or_else(Failure::closed)?;
         cluster.active.fetch_add(1, Ordering::SeqCst);
         cluster.present.fetch_add(1, Ordering::SeqCst);
-        let visit = Self { cluster, answered: false };
+        let visit = Self {
+            cluster,
+            answered: false,
+        };
         // After the counters went up, so that a close that misses this check sees the command.
-        if visit.cluster.closing.load(Ordering::SeqCst) { Err(Failure::closed()) } else { Ok(visit) }
+        if visit.cluster.closing.load(Ordering::SeqCst) {
+            Err(Failure::closed())
+        } else {
+            Ok(visit)
+        }
     }
 
     pub(crate) fn cluster(&self) -> &Arc<Cluster> {
@@ -332,5 +413,23 @@ impl Drop for Visit {
         self.answered();
         self.cluster.present.fetch_sub(1, Ordering::SeqCst);
         self.cluster.tell_close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reasons;
+
+    #[test]
+    fn cores_list_of_hosts_becomes_reasons() {
+        let text = "Unable to communicate with server cluster: Failed to connect to [2] host(s):\n  \
+            a:1 Error 9: Client Timeout: no reply\n  b:2 Error 65, node=b:2: Invalid credential\n";
+        let (reasons, code) = reasons(text);
+        assert_eq!(reasons, ["a:1: no reply", "b:2: Invalid credential"]);
+        assert_eq!(code, Some(65));
+        assert_eq!(
+            super::reasons("connected but unroutable"),
+            (vec!["connected but unroutable".to_owned()], None)
+        );
     }
 }

@@ -16,7 +16,11 @@ pub(crate) struct Completion {
 impl Completion {
     /// For a tag that the queue has just accepted.
     pub(crate) fn new(queue: Arc<Queue>, tag: u32) -> Self {
-        Self { queue, tag, sent: false }
+        Self {
+            queue,
+            tag,
+            sent: false,
+        }
     }
 
     /// Success with a small payload.
@@ -45,8 +49,11 @@ impl Drop for Completion {
             return;
         }
         // A task that unwinds, or that the runtime dropped: nothing is known about what was sent.
-        let failure =
-            if std::thread::panicking() { Failure::internal("a command panicked") } else { Failure::cancelled() };
+        let failure = if std::thread::panicking() {
+            Failure::internal("a command panicked")
+        } else {
+            Failure::cancelled()
+        };
         self.send(Kind::Error, failure.code, Payload::Owned(failure.to_json()));
     }
 }

@@ -80,8 +80,8 @@ pub(crate) struct Settings {
 
 impl Settings {
     pub(crate) fn parse(json: &[u8]) -> Result<Self, Failure> {
-        let config: Config =
-            serde_json::from_slice(json).map_err(|error| Failure::invalid(explain(&error.to_string())))?;
+        let config: Config = serde_json::from_slice(json)
+            .map_err(|error| Failure::invalid(explain(&error.to_string())))?;
         config.settings()
     }
 }
@@ -94,8 +94,15 @@ fn explain(error: &str) -> String {
         }
         _ => {
             // Without the list of what is known, and without the position in a text that the caller never saw.
-            let what = error.split([',']).next().and_then(|what| what.split(" at line ").next()).unwrap_or(error);
-            format!("the configuration is invalid: {}", what.replace("field", "member"))
+            let what = error
+                .split([','])
+                .next()
+                .and_then(|what| what.split(" at line ").next())
+                .unwrap_or(error);
+            format!(
+                "the configuration is invalid: {}",
+                what.replace("field", "member")
+            )
         }
     }
 }
@@ -108,9 +115,16 @@ impl Config {
         let hosts = self
             .hosts
             .iter()
-            .map(|host| Host { name: host.host.clone(), tls_name: host.tls_name.clone(), port: host.port })
+            .map(|host| Host {
+                name: host.host.clone(),
+                tls_name: host.tls_name.clone(),
+                port: host.port,
+            })
             .collect();
-        let mut policy = ClientPolicy { application_id: self.application_id, ..ClientPolicy::default() };
+        let mut policy = ClientPolicy {
+            application_id: self.application_id,
+            ..ClientPolicy::default()
+        };
         let or = |value: Option<u32>, default: u32| value.unwrap_or(default);
         policy.timeout = or(self.tend_timeout, policy.timeout);
         policy.connect_timeout = or(self.socket_connect_timeout, policy.connect_timeout);
@@ -119,13 +133,20 @@ impl Config {
         policy.tend_interval = or(self.tend_interval, policy.tend_interval);
         policy.min_conns_per_node = self.min_conns_per_node.unwrap_or(policy.min_conns_per_node);
         policy.max_conns_per_node = self.max_conns_per_node.unwrap_or(policy.max_conns_per_node);
-        policy.conn_pools_per_node = self.conn_pools_per_node.unwrap_or(policy.conn_pools_per_node);
-        policy.opening_connection_threshold =
-            self.opening_connection_threshold.unwrap_or(policy.opening_connection_threshold);
-        policy.fail_if_not_connected = self.fail_if_not_connected.unwrap_or(policy.fail_if_not_connected);
+        policy.conn_pools_per_node = self
+            .conn_pools_per_node
+            .unwrap_or(policy.conn_pools_per_node);
+        policy.opening_connection_threshold = self
+            .opening_connection_threshold
+            .unwrap_or(policy.opening_connection_threshold);
+        policy.fail_if_not_connected = self
+            .fail_if_not_connected
+            .unwrap_or(policy.fail_if_not_connected);
         policy.max_error_rate = self.max_error_rate.unwrap_or(policy.max_error_rate);
         policy.error_rate_window = self.error_rate_window.unwrap_or(policy.error_rate_window);
-        policy.use_services_alternate = self.use_services_alternate.unwrap_or(policy.use_services_alternate);
+        policy.use_services_alternate = self
+            .use_services_alternate
+            .unwrap_or(policy.use_services_alternate);
         policy.seed_only_cluster = self.seed_only_cluster.unwrap_or(policy.seed_only_cluster);
         policy.cluster_name = self.cluster_name.filter(|name| !name.is_empty());
         policy.custom_client_id = self.custom_client_id;
@@ -133,7 +154,9 @@ impl Config {
         // Core refuses an empty list; it means no rack to prefer.
         policy.rack_ids = self.rack_ids.filter(|racks| !racks.is_empty());
         if policy.max_conns_per_node == 0 || policy.conn_pools_per_node == 0 {
-            return Err(Failure::invalid("maxConnsPerNode and connPoolsPerNode must be at least 1"));
+            return Err(Failure::invalid(
+                "maxConnsPerNode and connPoolsPerNode must be at least 1",
+            ));
         }
         if let Some(auth) = self.auth {
             policy.auth_mode = auth.mode()?;
@@ -142,8 +165,12 @@ impl Config {
         Ok(Settings {
             policy,
             hosts,
-            connect_timeout: Duration::from_millis(or(self.connect_timeout, CONNECT_TIMEOUT_MS).max(1).into()),
-            max_commands: self.max_concurrent_commands.filter(|commands| *commands > 0),
+            connect_timeout: Duration::from_millis(
+                or(self.connect_timeout, CONNECT_TIMEOUT_MS).max(1).into(),
+            ),
+            max_commands: self
+                .max_concurrent_commands
+                .filter(|commands| *commands > 0),
             queue_timeout: self
                 .command_queue_timeout
                 .filter(|bound| *bound > 0)
@@ -160,8 +187,12 @@ impl AuthConfig {
         };
         Ok(match self.mode {
             Mode::Pki => AuthMode::Pki,
-            Mode::Internal => credentials().map(|(user, password)| AuthMode::Internal(user, password))?,
-            Mode::External => credentials().map(|(user, password)| AuthMode::External(user, password))?,
+            Mode::Internal => {
+                credentials().map(|(user, password)| AuthMode::Internal(user, password))?
+            }
+            Mode::External => {
+                credentials().map(|(user, password)| AuthMode::External(user, password))?
+            }
             Mode::ExternalInsecure => {
                 credentials().map(|(user, password)| AuthMode::ExternalInsecure(user, password))?
             }
@@ -174,7 +205,11 @@ mod tests {
     use super::*;
 
     fn failure(json: &str) -> String {
-        Settings::parse(json.as_bytes()).err().unwrap().message.into_owned()
+        Settings::parse(json.as_bytes())
+            .err()
+            .unwrap()
+            .message
+            .into_owned()
     }
 
     #[test]
@@ -185,7 +220,8 @@ mod tests {
 
     #[test]
     fn values_are_not_quoted() {
-        let text = failure(r#"{"hosts":[],"auth":{"mode":"internal","user":"u","password":12345}}"#);
+        let text =
+            failure(r#"{"hosts":[],"auth":{"mode":"internal","user":"u","password":12345}}"#);
         assert!(!text.contains("12345"), "{text}");
         let text = failure(r#"{"hosts":[],"auth":{"mode":"hunter2"}}"#);
         assert!(!text.contains("hunter2"), "{text}");
@@ -193,7 +229,9 @@ mod tests {
 
     #[test]
     fn absent_members_take_cores_defaults() {
-        let settings = Settings::parse(br#"{"hosts":[{"host":"a","port":3000}],"rackIds":[]}"#).ok().unwrap();
+        let settings = Settings::parse(br#"{"hosts":[{"host":"a","port":3000}],"rackIds":[]}"#)
+            .ok()
+            .unwrap();
         assert_eq!(settings.policy, ClientPolicy::default());
         assert_eq!(settings.max_commands, None);
         assert_eq!(settings.hosts, [Host::new("a", 3000)]);

@@ -34,5 +34,15 @@ pub(crate) static RINGS: Counter = Counter::new();
 
 /// All counters, in the order of the ABI.
 pub(crate) fn all() -> [u64; 8] {
-    [&QUEUES, &CLUSTERS, &IN_FLIGHT, &RESULTS, &RESULT_BYTES, &ACCEPTED, &DELIVERED, &RINGS].map(Counter::get)
+    [
+        &QUEUES,
+        &CLUSTERS,
+        &IN_FLIGHT,
+        &RESULTS,
+        &RESULT_BYTES,
+        &ACCEPTED,
+        &DELIVERED,
+        &RINGS,
+    ]
+    .map(Counter::get)
 }

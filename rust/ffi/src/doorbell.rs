@@ -106,11 +106,17 @@ struct RingerState {
 impl Ringer {
     fn start(queue: u32, wake: Wake) -> std::io::Result<Arc<Self>> {
         let ringer = Arc::new(Self {
-            state: Mutex::new(RingerState { wake: Some(wake), requested: false, ringing: false }),
+            state: Mutex::new(RingerState {
+                wake: Some(wake),
+                requested: false,
+                ringing: false,
+            }),
             changed: Condvar::new(),
         });
         let of_thread = Arc::clone(&ringer);
-        std::thread::Builder::new().name("aerospike-bell".into()).spawn(move || of_thread.run(queue))?;
+        std::thread::Builder::new()
+            .name("aerospike-bell".into())
+            .spawn(move || of_thread.run(queue))?;
         Ok(ringer)
     }
 
@@ -118,7 +124,10 @@ impl Ringer {
         let mut state = lock(&self.state);
         while let Some(wake) = state.wake {
             if !state.requested {
-                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state = self
+                    .changed
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner);
                 continue;
             }
             state.requested = false;
@@ -171,7 +180,11 @@ mod socket {
             static NEXT: AtomicU32 = AtomicU32::new(0);
             let runtime = runtime::get().ok_or_else(|| std::io::Error::other("no runtime"))?;
             // A directory that only this user may enter keeps others from taking the one connection.
-            let name = format!("aef-{}-{queue:x}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+            let name = format!(
+                "aef-{}-{queue:x}-{}",
+                std::process::id(),
+                NEXT.fetch_add(1, Ordering::Relaxed)
+            );
             let directory = std::env::temp_dir().join(name);
             std::fs::DirBuilder::new().mode(0o700).create(&directory)?;
             let path = directory.join("bell");
@@ -203,7 +216,9 @@ mod socket {
         }
 
         fn send(&self) {
-            let Some(stream) = self.stream.get() else { return };
+            let Some(stream) = self.stream.get() else {
+                return;
+            };
             // A full buffer holds wake-ups enough, and a peer that is gone needs none. No SIGPIPE: the process is not ours.
             let _ = socket2::SockRef::from(stream).send_with_flags(&[1], NO_SIGNAL);
         }
@@ -231,10 +246,14 @@ mod socket {
     }
 
     async fn accept(listener: UnixListener, bell: Weak<SocketBell>) {
-        let Ok((stream, _)) = listener.accept().await else { return };
+        let Ok((stream, _)) = listener.accept().await else {
+            return;
+        };
         let Some(bell) = bell.upgrade() else { return };
         bell.unlink();
-        let Ok(stream) = stream.into_std() else { return };
+        let Ok(stream) = stream.into_std() else {
+            return;
+        };
         #[cfg(target_vendor = "apple")]
         let _ = socket2::SockRef::from(&stream).set_nosigpipe(true);
         let _ = bell.stream.set(stream);

@@ -46,7 +46,8 @@ pub(crate) struct Bounds {
 impl Bounds {
     /// The time left, if there is a deadline.
     pub(crate) fn left(&self) -> Option<Duration> {
-        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+        self.deadline
+            .map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 }
 
@@ -101,7 +102,11 @@ pub(crate) async fn drive(
                     Poll::Pending => {}
                 }
             }
-            match timer.as_mut().as_pin_mut().map(|timer: Pin<&mut Sleep>| timer.poll(context)) {
+            match timer
+                .as_mut()
+                .as_pin_mut()
+                .map(|timer: Pin<&mut Sleep>| timer.poll(context))
+            {
                 Some(Poll::Ready(())) => Poll::Ready(Event::TimedOut),
                 _ => Poll::Pending,
             }

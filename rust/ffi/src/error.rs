@@ -12,7 +12,9 @@ pub(crate) const MAX_PAYLOAD: usize = 2048;
 pub(crate) const NOT_FOUND: i32 = 2;
 pub(crate) const FILTERED_OUT: i32 = 27;
 pub(crate) const TIMEOUT: i32 = 9;
-const INVALID_NAMESPACE: i32 = 20;
+pub(crate) const INVALID_NAMESPACE: i32 = 20;
+/// A TTL where the namespace does not expire records, among other things.
+pub(crate) const FORBIDDEN: i32 = 22;
 const UDF: i32 = 100;
 const CLIENT: i32 = -1;
 pub(crate) const PARAM: i32 = -2;
@@ -98,7 +100,11 @@ pub(crate) fn describe(code: i32) -> &'static str {
 fn bounded(text: &str, max: usize) -> String {
     let mut out = String::with_capacity(text.len().min(max));
     for character in text.trim().chars() {
-        let character = if character.is_control() { ' ' } else { character };
+        let character = if character.is_control() {
+            ' '
+        } else {
+            character
+        };
         if out.len() + character.len_utf8() > max {
             break;
         }
@@ -110,7 +116,11 @@ fn bounded(text: &str, max: usize) -> String {
 impl Failure {
     /// A failure of this client's own making.
     pub(crate) fn new(code: i32, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into(), ..Self::default() }
+        Self {
+            code,
+            message: message.into(),
+            ..Self::default()
+        }
     }
 
     pub(crate) fn internal(message: &'static str) -> Self {
@@ -138,18 +148,26 @@ impl Failure {
     pub(crate) fn from_core(error: &Error, writes: bool) -> Self {
         let cause = significant(error);
         let mut failure = Self::new(code(cause), message(error, cause));
-        failure.node = cause.node().or_else(|| error.node()).map(|node| bounded(node, 120));
+        failure.node = cause
+            .node()
+            .or_else(|| error.node())
+            .map(|node| bounded(node, 120));
         failure.in_doubt = writes && error.in_doubt();
         failure.sent = failure.in_doubt || sent(cause);
         failure.phase = match cause.kind() {
             ErrorKind::Timeout => Some(Phase::Command),
-            ErrorKind::Connection | ErrorKind::ConnectionPoolEmpty | ErrorKind::NoMoreConnections => {
-                Some(Phase::Connect)
-            }
+            ErrorKind::Connection
+            | ErrorKind::ConnectionPoolEmpty
+            | ErrorKind::NoMoreConnections => Some(Phase::Connect),
             _ => None,
         };
         failure.iteration = error.iteration();
-        failure.sub_errors = error.sub_errors().iter().take(SUB_ERRORS).map(SubError::from_core).collect();
+        failure.sub_errors = error
+            .sub_errors()
+            .iter()
+            .take(SUB_ERRORS)
+            .map(SubError::from_core)
+            .collect();
         failure.subcode = Some(error.sub_code()).filter(|subcode| *subcode != 0);
         failure.server_message = error.server_message().map(|text| bounded(text, 300));
         failure
@@ -182,7 +200,11 @@ impl Failure {
             node: Option<&'a str>,
         }
         let message = bounded(&self.message, 400);
-        serde_json::to_vec(&RowError { message: &message, node: self.node.as_deref() }).unwrap_or_default()
+        serde_json::to_vec(&RowError {
+            message: &message,
+            node: self.node.as_deref(),
+        })
+        .unwrap_or_default()
     }
 }
 
@@ -192,7 +214,10 @@ impl SubError {
         Self {
             code: code(cause),
             message: bounded(&message(error, cause), 120),
-            node: cause.node().or_else(|| error.node()).map(|node| bounded(node, 60)),
+            node: cause
+                .node()
+                .or_else(|| error.node())
+                .map(|node| bounded(node, 60)),
         }
     }
 }
@@ -201,7 +226,8 @@ impl SubError {
 fn significant(error: &Error) -> &Error {
     let mut error = error;
     while let Some(cause) = error.cause() {
-        let wraps = error.result_code() == CORE_MAX_RETRIES || matches!(error.kind(), ErrorKind::Client);
+        let wraps =
+            error.result_code() == CORE_MAX_RETRIES || matches!(error.kind(), ErrorKind::Client);
         if !wraps {
             break;
         }
@@ -233,18 +259,42 @@ fn code(error: &Error) -> i32 {
 
 /// Whether the command reached a node at all.
 fn sent(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Server { .. } | ErrorKind::BadResponse | ErrorKind::InvalidUtf8(_))
+    match error.kind() {
+        ErrorKind::Server { .. } | ErrorKind::BadResponse | ErrorKind::InvalidUtf8(_) => true,
+        // With a cause, it was a reply that did not come; without, a connection.
+        ErrorKind::Timeout => error.cause().is_some(),
+        _ => false,
+    }
+}
+
+/// Core's text without the heading of its kind, which the code says already.
+pub(crate) fn plain(text: &str) -> &str {
+    const HEADINGS: [&str; 6] = [
+        "Client Timeout: ",
+        "Invalid argument: ",
+        "Invalid cluster node: ",
+        "Invalid namespace: ",
+        "Bad Server Response: ",
+        "Unable to communicate with server cluster: ",
+    ];
+    HEADINGS
+        .iter()
+        .find_map(|heading| text.strip_prefix(heading))
+        .unwrap_or(text)
 }
 
 fn message(error: &Error, cause: &Error) -> String {
+    let own = cause.base_message();
     let mut text = match cause.kind() {
-        ErrorKind::Server { .. } => describe(cause.result_code()).to_owned(),
-        // The first cause behind a time-out is worth more than the time-out.
+        ErrorKind::Server { .. } | ErrorKind::MaxErrorRate | ErrorKind::NoMoreConnections => {
+            describe(code(cause)).to_owned()
+        }
+        // The cause behind a time-out is worth more than the time-out.
         ErrorKind::Timeout => match cause.cause() {
-            Some(inner) => format!("{} ({})", cause.base_message(), inner.base_message()),
-            None => cause.base_message(),
+            Some(inner) => format!("{} ({})", plain(&own), plain(&inner.base_message())),
+            None => plain(&own).to_owned(),
         },
-        _ => cause.base_message(),
+        _ => plain(&own).to_owned(),
     };
     if let Some(node) = cause.node().or_else(|| error.node()) {
         text = format!("{text} (node {node})");
@@ -258,7 +308,16 @@ mod tests {
 
     #[test]
     fn codes_of_this_client_have_a_description() {
-        for code in [INTERNAL, CLOSED, CANCELLED, QUEUE_TIMEOUT, TIMEOUT, PARAM, CONNECTION, NOT_FOUND] {
+        for code in [
+            INTERNAL,
+            CLOSED,
+            CANCELLED,
+            QUEUE_TIMEOUT,
+            TIMEOUT,
+            PARAM,
+            CONNECTION,
+            NOT_FOUND,
+        ] {
             assert_ne!(describe(code), describe(12_345), "{code}");
         }
     }
@@ -267,7 +326,10 @@ mod tests {
     fn client_errors_get_the_node_clients_numbers() {
         let invalid = Error::invalid_argument("x").chain_error("Failed to prepare send buffer");
         assert_eq!(Failure::from_core(&invalid, false).code, PARAM);
-        assert_eq!(Failure::from_core(&Error::client_error("x"), false).code, CLIENT);
+        assert_eq!(
+            Failure::from_core(&Error::client_error("x"), false).code,
+            CLIENT
+        );
         let io = Error::from(std::io::Error::other("x"));
         assert_eq!(Failure::from_core(&io, false).code, CLIENT);
     }
@@ -276,7 +338,11 @@ mod tests {
     fn payloads_are_bounded() {
         for character in ["\"", "\\", "\u{1}", "ü", "a"] {
             let long = character.repeat(10_000);
-            let sub = SubError { code: -1, message: bounded(&long, 120), node: Some(bounded(&long, 60)) };
+            let sub = SubError {
+                code: -1,
+                message: bounded(&long, 120),
+                node: Some(bounded(&long, 60)),
+            };
             let failure = Failure {
                 message: long.clone().into(),
                 node: Some(bounded(&long, 120)),
@@ -290,7 +356,11 @@ mod tests {
                 ..Failure::default()
             };
             let json = failure.to_json();
-            assert!(json.len() < MAX_PAYLOAD, "{} bytes of {character:?}", json.len());
+            assert!(
+                json.len() < MAX_PAYLOAD,
+                "{} bytes of {character:?}",
+                json.len()
+            );
             serde_json::from_slice::<serde_json::Value>(&json).unwrap();
         }
     }
@@ -298,7 +368,14 @@ mod tests {
     #[test]
     fn optional_parts_are_left_out() {
         assert_eq!(Failure::new(-1, "no").to_json(), br#"{"message":"no"}"#);
-        let failure = Failure { in_doubt: true, ..Failure::new(-1, "no") }.in_phase(Phase::Queue);
-        assert_eq!(failure.to_json(), br#"{"message":"no","inDoubt":true,"phase":"queue"}"#);
+        let failure = Failure {
+            in_doubt: true,
+            ..Failure::new(-1, "no")
+        }
+        .in_phase(Phase::Queue);
+        assert_eq!(
+            failure.to_json(),
+            br#"{"message":"no","inDoubt":true,"phase":"queue"}"#
+        );
     }
 }

@@ -49,7 +49,11 @@ impl<'a> Cursor<'a> {
     }
 
     pub(crate) fn zeros<const N: usize>(&mut self) -> Parsed<()> {
-        if *self.array::<N>()? == [0; N] { Ok(()) } else { Err(Malformed) }
+        if *self.array::<N>()? == [0; N] {
+            Ok(())
+        } else {
+            Err(Malformed)
+        }
     }
 
     pub(crate) fn text(&mut self, length: usize) -> Parsed<&'a str> {
@@ -80,7 +84,11 @@ impl<'a> Cursor<'a> {
     }
 
     fn end(&self) -> Parsed<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(Malformed) }
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Malformed)
+        }
     }
 }
 
@@ -106,7 +114,13 @@ impl Head {
         cursor.zeros::<3>()?;
         let (cluster, deadline_ms) = (cursor.u32()?, cursor.u32()?);
         cursor.zeros::<4>()?;
-        Ok(Self { length, tag, command, cluster, deadline_ms })
+        Ok(Self {
+            length,
+            tag,
+            command,
+            cluster,
+            deadline_ms,
+        })
     }
 }
 
@@ -127,7 +141,8 @@ impl<'a> Selection<'a> {
             0xFFFF => Ok(Self::All),
             0 => Ok(Self::None),
             count => {
-                let names = cursor.span(|cursor| (0..count).try_for_each(|_| cursor.name().map(drop)))?;
+                let names =
+                    cursor.span(|cursor| (0..count).try_for_each(|_| cursor.name().map(drop)))?;
                 Ok(Self::Names(count, names))
             }
         }
@@ -140,7 +155,11 @@ impl<'a> Selection<'a> {
             Self::None => Bins::None,
             Self::Names(count, names) => {
                 let mut cursor = Cursor::new(names);
-                Bins::Some((0..count).map_while(|_| cursor.name().ok().map(str::to_owned)).collect())
+                Bins::Some(
+                    (0..count)
+                        .map_while(|_| cursor.name().ok().map(str::to_owned))
+                        .collect(),
+                )
             }
         }
     }
@@ -166,7 +185,10 @@ impl<'a> BinList<'a> {
         let mut cursor = Cursor::new(self.1);
         let next = |_| {
             let name = cursor.name().ok()?;
-            Some(aerospike_core::Bin::new(name, cursor.particle().ok()?.to_core()))
+            Some(aerospike_core::Bin::new(
+                name,
+                cursor.particle().ok()?.to_core(),
+            ))
         };
         (0..self.0).map_while(next).collect()
     }
@@ -189,21 +211,60 @@ pub(crate) enum BinWrite {
 #[derive(Debug)]
 #[allow(missing_docs)] // docs/abi.md has one row for each.
 pub(crate) enum Request<'a> {
-    Echo { delay_ms: u32, bytes: &'a [u8] },
+    Echo {
+        delay_ms: u32,
+        bytes: &'a [u8],
+    },
     Panic,
-    Open { json: &'a [u8] },
-    Close { drain_ms: u32 },
+    Open {
+        json: &'a [u8],
+    },
+    Close {
+        drain_ms: u32,
+    },
     Nodes,
-    Info { json: &'a [u8] },
-    Ping { json: &'a [u8] },
-    WarmUp { connections: u32 },
+    Info {
+        json: &'a [u8],
+    },
+    Ping {
+        json: &'a [u8],
+    },
+    WarmUp {
+        connections: u32,
+    },
     Connections,
-    Get { policy: Policy, key: KeyRef<'a>, bins: Selection<'a> },
-    Exists { policy: Policy, key: KeyRef<'a> },
-    Write { how: BinWrite, policy: Policy, write: WriteBlock, key: KeyRef<'a>, bins: BinList<'a> },
-    Remove { policy: Policy, write: WriteBlock, key: KeyRef<'a> },
-    Touch { policy: Policy, write: WriteBlock, key: KeyRef<'a> },
-    Operate { policy: Policy, write: WriteBlock, key: KeyRef<'a>, operations: Operations<'a> },
+    Get {
+        policy: Policy,
+        key: KeyRef<'a>,
+        bins: Selection<'a>,
+    },
+    Exists {
+        policy: Policy,
+        key: KeyRef<'a>,
+    },
+    Write {
+        how: BinWrite,
+        policy: Policy,
+        write: WriteBlock,
+        key: KeyRef<'a>,
+        bins: BinList<'a>,
+    },
+    Remove {
+        policy: Policy,
+        write: WriteBlock,
+        key: KeyRef<'a>,
+    },
+    Touch {
+        policy: Policy,
+        write: WriteBlock,
+        key: KeyRef<'a>,
+    },
+    Operate {
+        policy: Policy,
+        write: WriteBlock,
+        key: KeyRef<'a>,
+        operations: Operations<'a>,
+    },
     Batch(BatchBody<'a>),
 }
 
@@ -215,21 +276,33 @@ pub(crate) const CLOSE: u8 = 4;
 pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> {
     let mut cursor = Cursor::new(body);
     let request = match command {
-        ECHO => return Ok(Request::Echo { delay_ms: cursor.u32()?, bytes: cursor.rest() }),
+        ECHO => {
+            return Ok(Request::Echo {
+                delay_ms: cursor.u32()?,
+                bytes: cursor.rest(),
+            });
+        }
         2 => Request::Panic,
         3 => return Ok(Request::Open { json: body }),
-        CLOSE => Request::Close { drain_ms: cursor.u32()? },
+        CLOSE => Request::Close {
+            drain_ms: cursor.u32()?,
+        },
         5 => Request::Nodes,
         6 => return Ok(Request::Info { json: body }),
         7 => return Ok(Request::Ping { json: body }),
-        8 => Request::WarmUp { connections: cursor.u32()? },
+        8 => Request::WarmUp {
+            connections: cursor.u32()?,
+        },
         9 => Request::Connections,
         16 => Request::Get {
             policy: Policy::parse(&mut cursor)?,
             key: KeyRef::parse(&mut cursor)?,
             bins: Selection::parse(&mut cursor)?,
         },
-        17 => Request::Exists { policy: Policy::parse(&mut cursor)?, key: KeyRef::parse(&mut cursor)? },
+        17 => Request::Exists {
+            policy: Policy::parse(&mut cursor)?,
+            key: KeyRef::parse(&mut cursor)?,
+        },
         18..=21 => Request::Write {
             how: match command {
                 18 => BinWrite::Put,
@@ -246,7 +319,11 @@ pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> 
             let policy = Policy::parse(&mut cursor)?;
             let write = WriteBlock::parse(&mut cursor)?;
             let key = KeyRef::parse(&mut cursor)?;
-            if command == 22 { Request::Remove { policy, write, key } } else { Request::Touch { policy, write, key } }
+            if command == 22 {
+                Request::Remove { policy, write, key }
+            } else {
+                Request::Touch { policy, write, key }
+            }
         }
         24 => Request::Operate {
             policy: Policy::parse(&mut cursor)?,
@@ -264,8 +341,14 @@ pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> 
 /// What the rows of a batch share.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Template<'a> {
-    Bins { read_touch_ttl: i8, bins: Selection<'a> },
-    Operations { read_touch_ttl: i8, operations: Operations<'a> },
+    Bins {
+        read_touch_ttl: i8,
+        bins: Selection<'a>,
+    },
+    Operations {
+        read_touch_ttl: i8,
+        operations: Operations<'a>,
+    },
     Write(WriteBlock),
     Remove(WriteBlock),
 }
@@ -276,8 +359,14 @@ impl<'a> Template<'a> {
             0 => {
                 let read_touch_ttl = crate::policy::read_touch_ttl(cursor)?;
                 match cursor.u8()? {
-                    0 => Ok(Self::Bins { read_touch_ttl, bins: Selection::parse(cursor)? }),
-                    1 => Ok(Self::Operations { read_touch_ttl, operations: Operations::parse(cursor)? }),
+                    0 => Ok(Self::Bins {
+                        read_touch_ttl,
+                        bins: Selection::parse(cursor)?,
+                    }),
+                    1 => Ok(Self::Operations {
+                        read_touch_ttl,
+                        operations: Operations::parse(cursor)?,
+                    }),
                     _ => Err(Malformed),
                 }
             }
@@ -321,7 +410,9 @@ impl<'a> BatchBody<'a> {
             })
         })?;
         let template_count = cursor.u16()?;
-        let templates = cursor.span(|cursor| (0..template_count).try_for_each(|_| Template::parse(cursor).map(drop)))?;
+        let templates = cursor.span(|cursor| {
+            (0..template_count).try_for_each(|_| Template::parse(cursor).map(drop))
+        })?;
         let rows = cursor.u32()?;
         let mut body = Self {
             policy,
@@ -331,11 +422,18 @@ impl<'a> BatchBody<'a> {
             rows,
             encoded_rows: &[],
         };
-        let writes = body.templates().map(|template| matches!(template, Template::Write(_))).collect::<Vec<_>>();
+        let writes = body
+            .templates()
+            .map(|template| matches!(template, Template::Write(_)))
+            .collect::<Vec<_>>();
         body.encoded_rows = cursor.span(|cursor| {
             (0..rows).try_for_each(|_| {
                 let row = Row::parse(cursor, &writes)?;
-                if row.space < space_count { Ok(()) } else { Err(Malformed) }
+                if row.space < space_count {
+                    Ok(())
+                } else {
+                    Err(Malformed)
+                }
             })
         })?;
         Ok(body)
@@ -354,7 +452,10 @@ impl<'a> BatchBody<'a> {
     }
 
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'a>> + use<'a> {
-        let writes = self.templates().map(|template| matches!(template, Template::Write(_))).collect::<Vec<_>>();
+        let writes = self
+            .templates()
+            .map(|template| matches!(template, Template::Write(_)))
+            .collect::<Vec<_>>();
         let mut cursor = Cursor::new(self.encoded_rows);
         (0..self.rows).map_while(move |_| Row::parse(&mut cursor, &writes).ok())
     }
@@ -369,6 +470,11 @@ impl<'a> Row<'a> {
             Some(false) => None,
             None => return Err(Malformed),
         };
-        Ok(Self { space, template, value, operations })
+        Ok(Self {
+            space,
+            template,
+            value,
+            operations,
+        })
     }
 }

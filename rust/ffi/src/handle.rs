@@ -20,7 +20,10 @@ pub(crate) struct Table<T> {
 
 impl<T> Table<T> {
     pub(crate) const fn new() -> Self {
-        Self { slots: Vec::new(), free: VecDeque::new() }
+        Self {
+            slots: Vec::new(),
+            free: VecDeque::new(),
+        }
     }
 
     /// Stores a value; gives it back when the table is full.
@@ -28,7 +31,10 @@ impl<T> Table<T> {
         let index = match self.free.pop_front() {
             Some(index) => index,
             None if self.slots.len() <= INDEX_MASK as usize => {
-                self.slots.push(Slot { generation: 0, value: None });
+                self.slots.push(Slot {
+                    generation: 0,
+                    value: None,
+                });
                 (self.slots.len() - 1) as u32
             }
             None => return Err(value),
@@ -74,7 +80,10 @@ mod tests {
         let second = table.insert("b").unwrap();
         assert_ne!(first, second);
         assert_eq!((table.get(first), table.get(second)), (None, Some(&"b")));
-        assert_eq!((table.remove(first), table.get(0), table.get(u32::MAX)), (None, None, None));
+        assert_eq!(
+            (table.remove(first), table.get(0), table.get(u32::MAX)),
+            (None, None, None)
+        );
     }
 
     #[test]

@@ -27,7 +27,11 @@ pub(crate) enum KeyValue<'a> {
 
 impl<'a> KeyRef<'a> {
     pub(crate) fn parse(cursor: &mut Cursor<'a>) -> Parsed<Self> {
-        Ok(Self { namespace: cursor.name()?, set: cursor.name()?, value: KeyValue::parse(cursor)? })
+        Ok(Self {
+            namespace: cursor.name()?,
+            set: cursor.name()?,
+            value: KeyValue::parse(cursor)?,
+        })
     }
 
     pub(crate) fn to_core(self, send_key: bool) -> Key {
@@ -57,7 +61,9 @@ impl<'a> KeyValue<'a> {
         use aerospike_wire::{digest, particle};
         let digest = match self {
             Self::Digest(digest) => *digest,
-            Self::Integer(value) => digest::compute(set.as_bytes(), particle::INTEGER, &value.to_be_bytes()),
+            Self::Integer(value) => {
+                digest::compute(set.as_bytes(), particle::INTEGER, &value.to_be_bytes())
+            }
             Self::Text(text) => digest::compute(set.as_bytes(), particle::STRING, text.as_bytes()),
             Self::Bytes(bytes) => digest::compute(set.as_bytes(), particle::BLOB, bytes),
         };
@@ -86,7 +92,10 @@ mod tests {
         for (value, core) in cases {
             let expected = Key::new("test", "set", core).unwrap();
             let key = value.to_core("test", "set", true);
-            assert_eq!((key.digest(), key.user_key()), (expected.digest(), expected.user_key()));
+            assert_eq!(
+                (key.digest(), key.user_key()),
+                (expected.digest(), expected.user_key())
+            );
             assert_eq!(value.to_core("test", "set", false).user_key(), None);
         }
     }

@@ -22,7 +22,11 @@ impl Limiter {
     /// `size` commands at a time; who waits longer than `queue_timeout` gives up.
     pub(crate) fn new(size: usize, queue_timeout: Option<Duration>) -> Self {
         let size = size.clamp(1, Semaphore::MAX_PERMITS);
-        Self { permits: Arc::new(Semaphore::new(size)), size: AtomicUsize::new(size), queue_timeout }
+        Self {
+            permits: Arc::new(Semaphore::new(size)),
+            size: AtomicUsize::new(size),
+            queue_timeout,
+        }
     }
 
     /// A permit at once, if nobody waits for one.
@@ -37,7 +41,9 @@ impl Limiter {
     pub(crate) async fn acquire(&self) -> Result<OwnedSemaphorePermit, QueueTimeout> {
         let turn = Arc::clone(&self.permits).acquire_owned();
         let permit = match self.queue_timeout {
-            Some(bound) => tokio::time::timeout(bound, turn).await.map_err(|_| QueueTimeout)?,
+            Some(bound) => tokio::time::timeout(bound, turn)
+                .await
+                .map_err(|_| QueueTimeout)?,
             None => turn.await,
         };
         // The semaphore is never closed.
@@ -62,7 +68,12 @@ mod tests {
     use super::*;
 
     fn run<F: Future>(future: F) -> F::Output {
-        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap().block_on(future)
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_time()
+            .build()
+            .unwrap()
+            .block_on(future)
     }
 
     #[test]

@@ -39,8 +39,12 @@ impl Log for Sink {
     fn log(&self, record: &Record<'_>) {
         let queues: Vec<_> = {
             let listeners = LISTENERS.read().unwrap_or_else(PoisonError::into_inner);
-            let interested = listeners.iter().filter(|listener| record.level() <= listener.level);
-            interested.filter_map(|listener| listener.queue.upgrade()).collect()
+            let interested = listeners
+                .iter()
+                .filter(|listener| record.level() <= listener.level);
+            interested
+                .filter_map(|listener| listener.queue.upgrade())
+                .collect()
         };
         if queues.is_empty() {
             return;
@@ -59,8 +63,13 @@ impl Log for Sink {
         for queue in queues {
             queue.log(|dropped| {
                 let dropped = (dropped > 0).then_some(dropped);
-                serde_json::to_vec(&Line { level, target: record.target(), message: &message, dropped })
-                    .unwrap_or_default()
+                serde_json::to_vec(&Line {
+                    level,
+                    target: record.target(),
+                    message: &message,
+                    dropped,
+                })
+                .unwrap_or_default()
             });
         }
     }
@@ -93,7 +102,13 @@ pub(crate) fn listen(queue: &Arc<Queue>, level: u32) -> bool {
         listeners.push(Listener { queue: this, level });
     }
     if INSTALLED.load(Ordering::SeqCst) {
-        log::set_max_level(listeners.iter().map(|listener| listener.level).max().unwrap_or(LevelFilter::Off));
+        log::set_max_level(
+            listeners
+                .iter()
+                .map(|listener| listener.level)
+                .max()
+                .unwrap_or(LevelFilter::Off),
+        );
     }
     true
 }

@@ -75,12 +75,17 @@ pub(crate) struct Operations<'a>(u16, &'a [u8]);
 impl<'a> Operations<'a> {
     pub(crate) fn parse(cursor: &mut Cursor<'a>) -> Parsed<Self> {
         let count = cursor.u16()?;
-        let bytes = cursor.span(|cursor| (0..count).try_for_each(|_| Self::next(cursor).map(drop)))?;
+        let bytes =
+            cursor.span(|cursor| (0..count).try_for_each(|_| Self::next(cursor).map(drop)))?;
         Ok(Self(count, bytes))
     }
 
     fn next(cursor: &mut Cursor<'a>) -> Parsed<OperationRef<'a>> {
-        Ok(OperationRef { verb: Verb::parse(cursor.u8()?)?, bin: cursor.name()?, particle: cursor.particle()? })
+        Ok(OperationRef {
+            verb: Verb::parse(cursor.u8()?)?,
+            bin: cursor.name()?,
+            particle: cursor.particle()?,
+        })
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = OperationRef<'a>> + use<'a> {
@@ -106,12 +111,24 @@ impl<'a> Operations<'a> {
     /// What core is to send. Reads of the header are left out where another operation makes the server answer with
     /// generation and TTL anyway: its flag for the whole message would strip the bins off the others.
     pub(crate) fn to_core(self) -> Plan {
-        let verbs: Vec<_> = self.iter().map(|operation| (operation.verb, operation.bin.to_owned())).collect();
+        let verbs: Vec<_> = self
+            .iter()
+            .map(|operation| (operation.verb, operation.bin.to_owned()))
+            .collect();
         if !verbs.is_empty() && verbs.iter().all(|(verb, _)| *verb == Verb::ReadHeader) {
-            return Plan { verbs, send: Send::Header };
+            return Plan {
+                verbs,
+                send: Send::Header,
+            };
         }
-        let send = self.iter().filter(|operation| operation.verb != Verb::ReadHeader).map(OperationRef::to_core);
-        Plan { send: Send::Operations(send.collect()), verbs }
+        let send = self
+            .iter()
+            .filter(|operation| operation.verb != Verb::ReadHeader)
+            .map(OperationRef::to_core);
+        Plan {
+            send: Send::Operations(send.collect()),
+            verbs,
+        }
     }
 }
 
@@ -137,13 +154,21 @@ impl Plan {
 
     /// Appends one particle for each operation.
     pub(crate) fn push_results(&self, out: &mut Vec<u8>, record: &Record) {
-        let sent = self.verbs.iter().filter(|(verb, _)| *verb != Verb::ReadHeader).count();
+        let sent = self
+            .verbs
+            .iter()
+            .filter(|(verb, _)| *verb != Verb::ReadHeader)
+            .count();
         let results = record.results.as_deref().unwrap_or(&[]);
         let reads_all = self.verbs.iter().any(|(verb, _)| *verb == Verb::ReadAll);
         if results.len() == sent && !reads_all {
             let mut results = results.iter();
             for (verb, _) in &self.verbs {
-                let result = if *verb == Verb::ReadHeader { None } else { results.next() };
+                let result = if *verb == Verb::ReadHeader {
+                    None
+                } else {
+                    results.next()
+                };
                 particle::push(out, result.unwrap_or(&Value::Nil));
             }
             return;
@@ -169,7 +194,10 @@ impl Plan {
         for ((verb, bin), result) in self.verbs.iter().zip(&mut results).rev() {
             match verb {
                 Verb::Read => {
-                    if let Some((last, rest)) = left.get(bin.as_str()).and_then(|values| values.split_last()) {
+                    if let Some((last, rest)) = left
+                        .get(bin.as_str())
+                        .and_then(|values| values.split_last())
+                    {
                         *result = Some(last);
                         left.insert(bin, rest);
                     }

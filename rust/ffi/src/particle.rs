@@ -27,7 +27,11 @@ impl<'a> Particle<'a> {
             GEOJSON => std::str::from_utf8(bytes).is_ok(),
             _ => true,
         };
-        if fits { Ok(Self { kind, bytes }) } else { Err(Malformed) }
+        if fits {
+            Ok(Self { kind, bytes })
+        } else {
+            Err(Malformed)
+        }
     }
 
     /// The value core writes. The bytes are on the wire's form already, so core passes them through; only GeoJSON gets
@@ -101,7 +105,12 @@ pub(crate) fn pack(out: &mut Vec<u8>, value: &Value) {
         Value::OrderedMap(map) => pack_pairs(out, None, map.len(), map.iter()),
         Value::SortedMap(map) => pack_pairs(out, Some(KEY_ORDERED), map.len(), map.iter()),
         Value::KeyValueList(pairs) => {
-            pack_pairs(out, Some(PAIR_ORDERED), pairs.len(), pairs.iter().map(|(key, value)| (key, value)));
+            pack_pairs(
+                out,
+                Some(PAIR_ORDERED),
+                pairs.len(),
+                pairs.iter().map(|(key, value)| (key, value)),
+            );
         }
         Value::Infinity => Writer::new(out).packed(&[0xd4, 0xff, 0x01]),
         Value::Wildcard => Writer::new(out).packed(&[0xd4, 0xff, 0x00]),

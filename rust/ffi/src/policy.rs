@@ -116,7 +116,11 @@ impl Policy {
             total = u32::try_from(bound.as_millis()).unwrap_or(u32::MAX).max(1);
         }
         core::BasePolicy {
-            read_mode_ap: if self.read_mode_ap == 1 { core::ReadModeAp::All } else { core::ReadModeAp::One },
+            read_mode_ap: if self.read_mode_ap == 1 {
+                core::ReadModeAp::All
+            } else {
+                core::ReadModeAp::One
+            },
             read_mode_sc: match self.read_mode_sc {
                 0 => core::ReadModeSc::Session,
                 1 => core::ReadModeSc::Linearize,
@@ -143,7 +147,9 @@ impl Policy {
     }
 
     pub(crate) fn read(&self, left: Option<Duration>) -> core::ReadPolicy {
-        core::ReadPolicy { base_policy: self.base(left, false) }
+        core::ReadPolicy {
+            base_policy: self.base(left, false),
+        }
     }
 
     pub(crate) fn write(&self, write: &WriteBlock, left: Option<Duration>) -> core::WritePolicy {
@@ -160,10 +166,19 @@ impl Policy {
         }
     }
 
-    pub(crate) fn batch(&self, options: &BatchOptions, left: Option<Duration>, writes: bool) -> core::BatchPolicy {
+    pub(crate) fn batch(
+        &self,
+        options: &BatchOptions,
+        left: Option<Duration>,
+        writes: bool,
+    ) -> core::BatchPolicy {
         core::BatchPolicy {
             base_policy: self.base(left, writes),
-            concurrency: if options.sequential { core::Concurrency::Sequential } else { core::Concurrency::Parallel },
+            concurrency: if options.sequential {
+                core::Concurrency::Sequential
+            } else {
+                core::Concurrency::Parallel
+            },
             allow_inline: options.allow_inline,
             allow_inline_ssd: options.allow_inline_ssd,
             respond_all_keys: options.respond_all_keys,
@@ -209,7 +224,11 @@ impl WriteBlock {
     }
 
     fn commit_level(&self) -> core::CommitLevel {
-        if self.commit_level == 1 { core::CommitLevel::CommitMaster } else { core::CommitLevel::CommitAll }
+        if self.commit_level == 1 {
+            core::CommitLevel::CommitMaster
+        } else {
+            core::CommitLevel::CommitAll
+        }
     }
 
     fn expiration(&self) -> core::Expiration {

@@ -169,12 +169,21 @@ pub(crate) fn open(capacity: u32) -> Option<u32> {
 
 /// The queue behind a handle.
 pub(crate) fn get(handle: u32) -> Option<Arc<Queue>> {
-    QUEUES.read().unwrap_or_else(PoisonError::into_inner).get(handle).cloned()
+    QUEUES
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(handle)
+        .cloned()
 }
 
 /// All queues.
 pub(crate) fn all() -> Vec<Arc<Queue>> {
-    QUEUES.read().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    QUEUES
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .iter()
+        .cloned()
+        .collect()
 }
 
 /// Frees a queue whose closed record was drained. False when it is not there yet.
@@ -183,7 +192,10 @@ pub(crate) fn free(handle: u32) -> Option<bool> {
     if queue.lock().phase != Phase::Drained {
         return Some(false);
     }
-    QUEUES.write().unwrap_or_else(PoisonError::into_inner).remove(handle)?;
+    QUEUES
+        .write()
+        .unwrap_or_else(PoisonError::into_inner)
+        .remove(handle)?;
     queue.doorbell.stop();
     let held = std::mem::replace(&mut queue.lock().results, Table::new());
     for result in held.iter() {
@@ -261,7 +273,13 @@ impl Queue {
                 }
                 Err(_) => {
                     let text = br#"{"message":"too many large results are waiting to be fetched","sent":true}"#;
-                    record::push_inline(&mut state.records, tag, Kind::Error, crate::error::INTERNAL, text);
+                    record::push_inline(
+                        &mut state.records,
+                        tag,
+                        Kind::Error,
+                        crate::error::INTERNAL,
+                        text,
+                    );
                 }
             }
         }
@@ -376,7 +394,11 @@ impl Queue {
                 return Wait::TimedOut;
             }
             state.waiters += 1;
-            state = self.ready.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            state = self
+                .ready
+                .wait_timeout(state, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
             state.waiters -= 1;
         }
     }

@@ -28,18 +28,43 @@ pub(crate) fn push_inline(out: &mut Vec<u8>, tag: u32, kind: Kind, code: i32, pa
     let length = (HEADER + payload.len()).next_multiple_of(8);
     out.reserve(length);
     let end = out.len() + length;
-    push_header(out, length as u32, tag, kind, 0, code, payload.len() as u32, 0);
+    push_header(
+        out,
+        length as u32,
+        tag,
+        kind,
+        0,
+        code,
+        payload.len() as u32,
+        0,
+    );
     out.extend_from_slice(payload);
     out.resize(end, 0);
 }
 
 /// Appends a record whose payload of `length` bytes is held under `handle`.
-pub(crate) fn push_held(out: &mut Vec<u8>, tag: u32, kind: Kind, code: i32, length: u32, handle: u32) {
+pub(crate) fn push_held(
+    out: &mut Vec<u8>,
+    tag: u32,
+    kind: Kind,
+    code: i32,
+    length: u32,
+    handle: u32,
+) {
     push_header(out, HEADER as u32, tag, kind, HELD, code, length, handle);
 }
 
 #[allow(clippy::too_many_arguments)]
-fn push_header(out: &mut Vec<u8>, length: u32, tag: u32, kind: Kind, flags: u8, code: i32, payload: u32, handle: u32) {
+fn push_header(
+    out: &mut Vec<u8>,
+    length: u32,
+    tag: u32,
+    kind: Kind,
+    flags: u8,
+    code: i32,
+    payload: u32,
+    handle: u32,
+) {
     let mut header = [0u8; HEADER];
     header[0..4].copy_from_slice(&length.to_le_bytes());
     header[4..8].copy_from_slice(&tag.to_le_bytes());

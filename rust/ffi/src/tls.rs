@@ -30,19 +30,22 @@ pub(crate) struct TlsConfig {
 }
 
 pub(crate) fn policy(config: &TlsConfig) -> Result<TlsPolicy, Failure> {
-    let builder = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| Failure::invalid(format!("tls: {error}")))?
-        .with_root_certificates(roots(config.ca.as_deref())?);
+    let builder =
+        ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| Failure::invalid(format!("tls: {error}")))?
+            .with_root_certificates(roots(config.ca.as_deref())?);
     let client = match (&config.cert, &config.key) {
         (Some(cert), Some(key)) => {
             let chain = certificates(cert.as_bytes(), "tls.cert")?;
             // The parser's error may quote the key.
             let key = PrivateKeyDer::from_pem_slice(key.as_bytes())
                 .map_err(|_| Failure::invalid("tls.key holds no private key in PEM form"))?;
-            builder
-                .with_client_auth_cert(chain, key)
-                .map_err(|error| Failure::invalid(format!("tls.cert and tls.key do not work together: {error}")))?
+            builder.with_client_auth_cert(chain, key).map_err(|error| {
+                Failure::invalid(format!(
+                    "tls.cert and tls.key do not work together: {error}"
+                ))
+            })?
         }
         (None, None) => builder.with_no_client_auth(),
         _ => return Err(Failure::invalid("tls.cert and tls.key go together")),
@@ -55,17 +58,24 @@ fn roots(ca: Option<&str>) -> Result<RootCertStore, Failure> {
     match ca {
         Some(pem) => {
             for certificate in certificates(pem.as_bytes(), "tls.ca")? {
-                store.add(certificate).map_err(|error| Failure::invalid(format!("tls.ca: {error}")))?;
+                store
+                    .add(certificate)
+                    .map_err(|error| Failure::invalid(format!("tls.ca: {error}")))?;
             }
         }
         None => {
             // A bundle may hold certificates that rustls does not take; the others still count.
-            let pem = SYSTEM_BUNDLES.iter().find_map(|path| std::fs::read(path).ok()).unwrap_or_default();
+            let pem = SYSTEM_BUNDLES
+                .iter()
+                .find_map(|path| std::fs::read(path).ok())
+                .unwrap_or_default();
             store.add_parsable_certificates(CertificateDer::pem_slice_iter(&pem).flatten());
         }
     }
     if store.is_empty() {
-        return Err(Failure::invalid("tls.ca is needed: this system has no bundle of trusted certificates"));
+        return Err(Failure::invalid(
+            "tls.ca is needed: this system has no bundle of trusted certificates",
+        ));
     }
     Ok(store)
 }
@@ -74,6 +84,8 @@ fn certificates(pem: &[u8], member: &str) -> Result<Vec<CertificateDer<'static>>
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     match certificates {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        _ => Err(Failure::invalid(format!("{member} holds no certificate in PEM form"))),
+        _ => Err(Failure::invalid(format!(
+            "{member} holds no certificate in PEM form"
+        ))),
     }
 }

@@ -21,5 +21,8 @@ fn header_is_current() {
         std::fs::write(&path, &generated).expect("the header can be written");
     }
     let checked_in = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(checked_in == generated, "the header is stale: run `UPDATE_HEADER=1 cargo test --test header`");
+    assert!(
+        checked_in == generated,
+        "the header is stale: run `UPDATE_HEADER=1 cargo test --test header`"
+    );
 }

@@ -128,6 +128,31 @@ await step("batch of 300 reads", async () => {
   const results = await client.batchRead(keys.map((key) => ({ type: batchType.BATCH_READ, key, readAllBins: true })));
   return results.map(({ status }) => status).join("").replaceAll("022", "").length;
 });
+await step("2,000 rows written, read and removed", async () => {
+  const keys = Array.from({ length: 2000 }, (_, i) => new Aerospike.Key(namespace, set, `node-${i}`));
+  await client.batchWrite(keys.map((key, i) => ({ type: batchType.BATCH_WRITE, key, ops: [op.write("a", i)] })));
+  const read = await client.batchRead(keys.map((key) => ({ type: batchType.BATCH_READ, key, readAllBins: true })));
+  const right = read.filter(({ record }, i) => record.bins.a === i).length;
+  const removed = (await client.batchRemove(keys)).filter(({ status }) => status === 0).length;
+  return { right, removed };
+});
+await step("100 commands at once", async () => {
+  const keys = Array.from({ length: 100 }, (_, i) => new Aerospike.Key(namespace, set, `node-${i}`));
+  await Promise.all(keys.map((key, i) => client.put(key, { a: i })));
+  const records = await Promise.all(keys.map((key) => client.get(key)));
+  await Promise.all(keys.map((key) => client.remove(key)));
+  return records.filter(({ bins }, i) => bins.a === i).length;
+});
+await step("record of 900,000 bytes", async () => {
+  const bytes = Buffer.alloc(900_000, "0123456789");
+  await client.put(other, { bytes });
+  return (await client.get(other)).bins.bytes.equals(bytes);
+});
+await step("record of 1,000 bins", async () => {
+  const bins = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`bin${i}`, i]));
+  await client.put(other, bins, null, { exists: exists.REPLACE });
+  return Object.entries((await client.get(other)).bins).filter(([name, value]) => bins[name] === value).length;
+});
 await step("batch exists", async () => (await client.batchExists([key, missing])).map(({ status }) => status));
 await step("batch remove", async () => rows(await client.batchRemove([other, missing])));
 await step("get after the batch remove", () => client.get(other));

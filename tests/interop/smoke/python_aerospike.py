@@ -19,6 +19,7 @@ key = (request["namespace"], request["set"], "python")
 other = (request["namespace"], request["set"], "python-other")
 missing = (request["namespace"], request["set"], "python-missing")
 steps = {}
+SCALARS = [op.increment("a", 1), op.append("b", "."), op.write("e", 9), op.read("a"), op.read("b")]
 
 
 def step(name, work):
@@ -50,6 +51,14 @@ def operate(used, operations):
 def rows(records):
     # A row without bins has a record of two parts.
     return [{"status": row.result, "bins": row.record[2:] if row.record else None} for row in records.batch_records]
+
+
+def put(used, exists, bins=None):
+    return client.put(used, bins or {"a": 1}, policy={"exists": exists})
+
+
+def compare_and_put(generation, policy):
+    return client.put(key, {"a": 1}, {"gen": generation}, {"gen": policy})
 
 
 def wraps():
@@ -109,19 +118,19 @@ step("get after them", get)
 step("increment a string", lambda: client.increment(key, "b", 1))
 step("append to an integer", lambda: client.append(key, "a", "x"))
 step("increment past int64", wraps)
-step("operate", lambda: operate(key, [op.increment("a", 1), op.append("b", "."), op.write("e", 9), op.read("a"), op.read("b")]))
+step("operate", lambda: operate(key, SCALARS))
 step("operate reads a missing bin", lambda: operate(key, [op.read("none"), op.read("e")]))
 step("operate reads a missing record", lambda: operate(missing, [op.read("a")]))
 step("operate fails as a whole", lambda: operate(key, [op.write("e", 10), op.increment("b", 1)]))
 step("get after it", get)
-step("create on an existing record", lambda: client.put(key, {"a": 1}, policy={"exists": aerospike.POLICY_EXISTS_CREATE}))
-step("update of a missing record", lambda: client.put(missing, {"a": 1}, policy={"exists": aerospike.POLICY_EXISTS_UPDATE}))
-step("replace of a missing record", lambda: client.put(missing, {"a": 1}, policy={"exists": aerospike.POLICY_EXISTS_REPLACE}))
-step("create or replace", lambda: client.put(key, {"a": 7, "z": 8}, policy={"exists": aerospike.POLICY_EXISTS_CREATE_OR_REPLACE}))
+step("create on an existing record", lambda: put(key, aerospike.POLICY_EXISTS_CREATE))
+step("update of a missing record", lambda: put(missing, aerospike.POLICY_EXISTS_UPDATE))
+step("replace of a missing record", lambda: put(missing, aerospike.POLICY_EXISTS_REPLACE))
+step("create or replace", lambda: put(key, aerospike.POLICY_EXISTS_CREATE_OR_REPLACE, {"a": 7, "z": 8}))
 step("get after the replace", get)
-step("write with another generation", lambda: client.put(key, {"a": 1}, {"gen": 999}, {"gen": aerospike.POLICY_GEN_EQ}))
-step("write with its generation", lambda: client.put(key, {"a": 1}, {"gen": client.get(key)[1]["gen"]}, {"gen": aerospike.POLICY_GEN_EQ}))
-step("write with a generation that is not greater", lambda: client.put(key, {"a": 1}, {"gen": 1}, {"gen": aerospike.POLICY_GEN_GT}))
+step("write with another generation", lambda: compare_and_put(999, aerospike.POLICY_GEN_EQ))
+step("write with its generation", lambda: compare_and_put(client.get(key)[1]["gen"], aerospike.POLICY_GEN_EQ))
+step("write with a generation that is not greater", lambda: compare_and_put(1, aerospike.POLICY_GEN_GT))
 step("remove with another generation", lambda: client.remove(key, {"gen": 999}, {"gen": aerospike.POLICY_GEN_EQ}))
 step("bin name of 16 bytes", lambda: client.put(key, {"abcdefghijklmnop": 1}))
 step("unknown namespace", lambda: client.put(("nowhere", request["set"], 1), {"a": 1}))

@@ -18,6 +18,7 @@ steps = {}
 
 READ, WRITE = aerospike_py.OPERATOR_READ, aerospike_py.OPERATOR_WRITE
 INCREMENT, APPEND = aerospike_py.OPERATOR_INCR, aerospike_py.OPERATOR_APPEND
+SCALARS = ((INCREMENT, "a", 1), (APPEND, "b", "."), (WRITE, "e", 9), (READ, "a"), (READ, "b"))
 
 
 def step(name, work):
@@ -43,6 +44,14 @@ def operate(used, *operations):
     return client.operate(used, [dict(zip(("op", "bin", "val"), operation)) for operation in operations]).bins
 
 
+def put(used, exists, bins=None):
+    return client.put(used, bins or {"a": 1}, policy={"exists": exists})
+
+
+def compare_and_put(generation, policy):
+    return client.put(key, {"a": 1}, {"gen": generation}, {"gen": policy})
+
+
 def wraps():
     client.put(key, {"n": 2**63 - 1})
     client.increment(key, "n", 1)
@@ -53,6 +62,11 @@ def collections():
     client.put(key, {"l": [1, [2], None], "m": {"b": 1, "a": {"c": []}}})
     bins = client.get(key).bins
     return {"l": bins["l"], "m": bins["m"]}
+
+
+def batch_write():
+    records = [(key, {"a": 1, "count": 2}), (other, {"a": 2}), (missing, {"a": 3}, {"gen": 7})]
+    return rows(client.batch_write(records, {"gen": aerospike_py.POLICY_GEN_EQ}))
 
 
 def rows(result):
@@ -89,23 +103,23 @@ step("get after them", get)
 step("increment a string", lambda: client.increment(key, "b", 1))
 step("append to an integer", lambda: client.append(key, "a", "x"))
 step("increment past int64", wraps)
-step("operate", lambda: operate(key, (INCREMENT, "a", 1), (APPEND, "b", "."), (WRITE, "e", 9), (READ, "a"), (READ, "b")))
+step("operate", lambda: operate(key, *SCALARS))
 step("operate reads a missing bin", lambda: operate(key, (READ, "none"), (READ, "e")))
 step("operate reads a missing record", lambda: operate(missing, (READ, "a")))
 step("operate fails as a whole", lambda: operate(key, (WRITE, "e", 10), (INCREMENT, "b", 1)))
 step("get after it", get)
-step("create on an existing record", lambda: client.put(key, {"a": 1}, policy={"exists": aerospike_py.POLICY_EXISTS_CREATE_ONLY}))
-step("update of a missing record", lambda: client.put(missing, {"a": 1}, policy={"exists": aerospike_py.POLICY_EXISTS_UPDATE_ONLY}))
-step("replace of a missing record", lambda: client.put(missing, {"a": 1}, policy={"exists": aerospike_py.POLICY_EXISTS_REPLACE_ONLY}))
-step("replace", lambda: client.put(key, {"a": 7, "z": 8}, policy={"exists": aerospike_py.POLICY_EXISTS_REPLACE}))
+step("create on an existing record", lambda: put(key, aerospike_py.POLICY_EXISTS_CREATE_ONLY))
+step("update of a missing record", lambda: put(missing, aerospike_py.POLICY_EXISTS_UPDATE_ONLY))
+step("replace of a missing record", lambda: put(missing, aerospike_py.POLICY_EXISTS_REPLACE_ONLY))
+step("replace", lambda: put(key, aerospike_py.POLICY_EXISTS_REPLACE, {"a": 7, "z": 8}))
 step("get after the replace", get)
-step("write with another generation", lambda: client.put(key, {"a": 1}, {"gen": 999}, {"gen": aerospike_py.POLICY_GEN_EQ}))
-step("write with its generation", lambda: client.put(key, {"a": 1}, {"gen": client.get(key).meta.gen}, {"gen": aerospike_py.POLICY_GEN_EQ}))
+step("write with another generation", lambda: compare_and_put(999, aerospike_py.POLICY_GEN_EQ))
+step("write with its generation", lambda: compare_and_put(client.get(key).meta.gen, aerospike_py.POLICY_GEN_EQ))
 step("unknown namespace", lambda: client.put(("nowhere", request["set"], 1), {"a": 1}))
 step("record too big", lambda: client.put(key, {"big": bytes(2**20)}))
 step("lists and maps", collections)
-step("batch write", lambda: rows(client.batch_write([(key, {"a": 1, "count": 2}), (other, {"a": 2}), (missing, {"a": 3}, {"gen": 7})], {"gen": aerospike_py.POLICY_GEN_EQ})))
-step("batch read", lambda: {str(name): bins for name, bins in client.batch_read([key, missing, other], ["a", "count"]).items()})
+step("batch write", batch_write)
+step("batch read", lambda: dict(client.batch_read([key, missing, other], ["a", "count"]).items()))
 step("batch remove", lambda: rows(client.batch_remove([other, missing])))
 step("get after the batch remove", lambda: client.get(other))
 step("remove", lambda: client.remove(key))

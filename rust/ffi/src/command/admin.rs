@@ -14,7 +14,12 @@ use crate::driver::{Bounds, Effect, Progress, drive};
 use crate::error::{self, Failure, Phase};
 use crate::frame::Request;
 
-pub(super) async fn run(completion: Completion, bounds: Bounds, visit: Visit, request: Request<'_>) {
+pub(super) async fn run(
+    completion: Completion,
+    bounds: Bounds,
+    visit: Visit,
+    request: Request<'_>,
+) {
     let progress = Progress::new();
     let cluster = Arc::clone(visit.cluster());
     let left = bounds.left();
@@ -30,15 +35,26 @@ pub(super) async fn run(completion: Completion, bounds: Bounds, visit: Visit, re
             _ => Err(Failure::internal("not a command about a cluster")),
         }
     };
-    drive(completion, bounds, Some(visit), Effect::Read, &progress, work).await;
+    drive(
+        completion,
+        bounds,
+        Some(visit),
+        Effect::Read,
+        &progress,
+        work,
+    )
+    .await;
 }
 
 fn parse<'j, T: Deserialize<'j>>(json: &'j [u8]) -> Result<T, Failure> {
-    serde_json::from_slice(json).map_err(|error| Failure::invalid(format!("the request is invalid: {error}")))
+    serde_json::from_slice(json)
+        .map_err(|error| Failure::invalid(format!("the request is invalid: {error}")))
 }
 
 fn json<T: Serialize>(value: &T) -> Outcome {
-    serde_json::to_vec(value).map(Answer::Payload).map_err(|_| Failure::internal("an answer could not be encoded"))
+    serde_json::to_vec(value)
+        .map(Answer::Payload)
+        .map_err(|_| Failure::internal("an answer could not be encoded"))
 }
 
 #[derive(Serialize)]
@@ -71,7 +87,10 @@ fn nodes(client: &Client) -> Outcome {
 }
 
 fn version(version: &Version) -> String {
-    format!("{}.{}.{}.{}", version.major, version.minor, version.patch, version.build)
+    format!(
+        "{}.{}.{}.{}",
+        version.major, version.minor, version.patch, version.build
+    )
 }
 
 #[derive(Serialize)]
@@ -118,27 +137,46 @@ struct PingRequest {
 }
 
 fn no_nodes() -> Failure {
-    Failure::new(error::CONNECTION, "the client is not connected to any node").in_phase(Phase::Connect)
+    Failure::new(error::CONNECTION, "the client is not connected to any node")
+        .in_phase(Phase::Connect)
 }
 
 /// The nodes that a request is for: one by name or address, all, or any.
 fn chosen(client: &Client, node: Option<&str>, all: bool) -> Result<Vec<Arc<Node>>, Failure> {
     let nodes = client.nodes();
     if let Some(wanted) = node {
-        let found = nodes.into_iter().find(|node| node.name() == wanted || node.host().address() == wanted);
+        let found = nodes
+            .into_iter()
+            .find(|node| node.name() == wanted || node.host().address() == wanted);
         return match found {
             Some(node) => Ok(vec![node]),
-            None => Err(Failure::new(error::INVALID_NODE, "the cluster has no such node")),
+            None => Err(Failure::new(
+                error::INVALID_NODE,
+                "the cluster has no such node",
+            )),
         };
     }
     if nodes.is_empty() {
         return Err(no_nodes());
     }
-    if all { Ok(nodes) } else { client.random_node().map(|node| vec![node]).map_err(|_| no_nodes()) }
+    if all {
+        Ok(nodes)
+    } else {
+        client
+            .random_node()
+            .map(|node| vec![node])
+            .map_err(|_| no_nodes())
+    }
 }
 
-async fn ask(node: &Node, timeout: Option<u32>, commands: &[&str]) -> Result<HashMap<String, String>, Failure> {
-    let policy = AdminPolicy { timeout: timeout.unwrap_or(0) };
+async fn ask(
+    node: &Node,
+    timeout: Option<u32>,
+    commands: &[&str],
+) -> Result<HashMap<String, String>, Failure> {
+    let policy = AdminPolicy {
+        timeout: timeout.unwrap_or(0),
+    };
     match node.info(&policy, commands).await {
         Ok(answers) => Ok(answers.into_iter().collect()),
         Err(error) => {
@@ -163,7 +201,8 @@ async fn info(client: &Client, request: InfoRequest) -> Outcome {
     }
     let mut all = HashMap::new();
     while let Some(answer) = asked.join_next().await {
-        let (node, answers) = answer.map_err(|_| Failure::internal("an info request panicked"))??;
+        let (node, answers) =
+            answer.map_err(|_| Failure::internal("an info request panicked"))??;
         all.insert(node, answers);
     }
     json(&all)
@@ -182,7 +221,10 @@ async fn ping(client: &Client, request: PingRequest) -> Outcome {
         asked.spawn(async move {
             let sent = Instant::now();
             ask(&node, request.timeout, &["node"]).await?;
-            Ok::<_, Failure>(Pong { node: node.name().to_owned(), ms: sent.elapsed().as_secs_f64() * 1000.0 })
+            Ok::<_, Failure>(Pong {
+                node: node.name().to_owned(),
+                ms: sent.elapsed().as_secs_f64() * 1000.0,
+            })
         });
     }
     let mut pongs = Vec::new();
@@ -198,7 +240,11 @@ const WARM_UP_BOUND: Duration = Duration::from_secs(5);
 /// Core opens a connection in the background when a command finds none, and offers no other way to ask for one. So as
 /// many small requests as there are to be connections are made at a time, until the nodes have them.
 async fn warm_up(client: &Client, wanted: usize, left: Option<Duration>) -> Outcome {
-    let until = Instant::now() + left.unwrap_or(WARM_UP_BOUND).min(WARM_UP_BOUND).mul_f32(0.9);
+    let until = Instant::now()
+        + left
+            .unwrap_or(WARM_UP_BOUND)
+            .min(WARM_UP_BOUND)
+            .mul_f32(0.9);
     let mut opened = 0;
     let mut warming = JoinSet::new();
     for node in client.nodes() {

@@ -30,7 +30,9 @@ pub(super) async fn run(completion: Completion, bounds: Bounds, visit: Visit, bo
     let progress = Progress::new();
     let cluster = Arc::clone(visit.cluster());
     let left = bounds.left();
-    let writes = body.templates().any(|template| matches!(template, Template::Write(_) | Template::Remove(_)));
+    let writes = body
+        .templates()
+        .any(|template| matches!(template, Template::Write(_) | Template::Remove(_)));
     let effect = match (writes, body.policy.retries()) {
         (false, _) => Effect::Read,
         (true, false) => Effect::Write,
@@ -47,7 +49,11 @@ pub(super) async fn run(completion: Completion, bounds: Bounds, visit: Visit, bo
         let policy = body.policy.batch(&body.options, left, writes);
         let mut rows = build(&body)?;
         let names = Arc::new(Names::default());
-        let parts = if writes || rows.len() < SPLIT { 1 } else { (rows.len() / PART).min(runtime::workers()) };
+        let parts = if writes || rows.len() < SPLIT {
+            1
+        } else {
+            (rows.len() / PART).min(runtime::workers())
+        };
         if parts == 1 {
             let part = execute(&cluster, &policy, rows, &names).await;
             return finish(vec![part], &names);
@@ -56,11 +62,19 @@ pub(super) async fn run(completion: Completion, bounds: Bounds, visit: Visit, bo
         let each = rows.len().div_ceil(parts);
         for number in 0..parts {
             let rest = rows.split_off(each.min(rows.len()));
-            let (part, cluster, policy, names) =
-                (std::mem::replace(&mut rows, rest), Arc::clone(&cluster), policy.clone(), Arc::clone(&names));
+            let (part, cluster, policy, names) = (
+                std::mem::replace(&mut rows, rest),
+                Arc::clone(&cluster),
+                policy.clone(),
+                Arc::clone(&names),
+            );
             running.spawn(async move {
                 // The first runs on the turn that the batch has.
-                let _turn = if number == 0 { None } else { Some(cluster.turn().await?) };
+                let _turn = if number == 0 {
+                    None
+                } else {
+                    Some(cluster.turn().await?)
+                };
                 Ok::<_, Failure>((number, execute(&cluster, &policy, part, &names).await))
             });
         }
@@ -95,13 +109,19 @@ fn prepare(template: Template<'_>) -> Result<Prepared, Failure> {
         filter_expression: None,
     };
     Ok(match template {
-        Template::Bins { read_touch_ttl, bins } => Prepared::Bins(reads(read_touch_ttl), bins.to_core()),
+        Template::Bins {
+            read_touch_ttl,
+            bins,
+        } => Prepared::Bins(reads(read_touch_ttl), bins.to_core()),
         Template::Operations { operations, .. } if operations.len() == 0 || operations.writes() => {
-            return Err(Failure::invalid("the operations of a row that reads must be reads, and at least one"));
+            return Err(Failure::invalid(
+                "the operations of a row that reads must be reads, and at least one",
+            ));
         }
-        Template::Operations { read_touch_ttl, operations } => {
-            Prepared::Operations(reads(read_touch_ttl), Arc::new(operations.to_core()))
-        }
+        Template::Operations {
+            read_touch_ttl,
+            operations,
+        } => Prepared::Operations(reads(read_touch_ttl), Arc::new(operations.to_core())),
         Template::Write(write) => Prepared::Write(write.batch_write()),
         Template::Remove(write) => Prepared::Remove(write.batch_delete()),
     })
@@ -113,7 +133,10 @@ fn build(body: &BatchBody<'_>) -> Result<Vec<Row>, Failure> {
         .templates()
         .map(|template| matches!(template, Template::Write(write) | Template::Remove(write) if write.send_key))
         .collect();
-    let prepared = body.templates().map(prepare).collect::<Result<Vec<_>, _>>()?;
+    let prepared = body
+        .templates()
+        .map(prepare)
+        .collect::<Result<Vec<_>, _>>()?;
     let mut rows = Vec::with_capacity(body.rows as usize);
     // Rows that are written alike share one plan, which core then sends once.
     let mut last: Option<(crate::operation::Operations<'_>, Arc<Plan>)> = None;
@@ -122,20 +145,31 @@ fn build(body: &BatchBody<'_>) -> Result<Vec<Row>, Failure> {
         let (namespace, set) = spaces[usize::from(row.space)];
         let key = row.value.to_core(namespace, set, sends_key[template]);
         rows.push(match &prepared[template] {
-            Prepared::Bins(policy, bins) => {
-                Row { operation: core::BatchOperation::read(policy, key, bins.clone()), plan: None, writes: false }
-            }
+            Prepared::Bins(policy, bins) => Row {
+                operation: core::BatchOperation::read(policy, key, bins.clone()),
+                plan: None,
+                writes: false,
+            },
             Prepared::Operations(policy, plan) => {
                 let operation = match &plan.send {
                     Send::Header => core::BatchOperation::read(policy, key, core::Bins::None),
-                    Send::Operations(sent) => core::BatchOperation::read_ops(policy, key, sent.clone()),
+                    Send::Operations(sent) => {
+                        core::BatchOperation::read_ops(policy, key, sent.clone())
+                    }
                 };
-                Row { operation, plan: Some(Arc::clone(plan)), writes: false }
+                Row {
+                    operation,
+                    plan: Some(Arc::clone(plan)),
+                    writes: false,
+                }
             }
             Prepared::Write(policy) => {
-                let operations = row.operations.filter(|operations| operations.writes()).ok_or_else(|| {
-                    Failure::invalid("the operations of a row that writes must include a write")
-                })?;
+                let operations = row
+                    .operations
+                    .filter(|operations| operations.writes())
+                    .ok_or_else(|| {
+                        Failure::invalid("the operations of a row that writes must include a write")
+                    })?;
                 let plan = match &last {
                     Some((same, plan)) if *same == operations => Arc::clone(plan),
                     _ => Arc::new(operations.to_core()),
@@ -145,11 +179,17 @@ fn build(body: &BatchBody<'_>) -> Result<Vec<Row>, Failure> {
                     return Err(Failure::internal("a write without operations"));
                 };
                 let operation = core::BatchOperation::write(policy, key, sent.clone());
-                Row { operation, plan: Some(plan), writes: true }
+                Row {
+                    operation,
+                    plan: Some(plan),
+                    writes: true,
+                }
             }
-            Prepared::Remove(policy) => {
-                Row { operation: core::BatchOperation::delete(policy, key), plan: None, writes: true }
-            }
+            Prepared::Remove(policy) => Row {
+                operation: core::BatchOperation::delete(policy, key),
+                plan: None,
+                writes: true,
+            },
         });
     }
     Ok(rows)
@@ -206,13 +246,27 @@ struct Part {
     failure: Option<Failure>,
 }
 
-async fn execute(cluster: &Cluster, policy: &core::BatchPolicy, rows: Vec<Row>, names: &Names) -> Part {
+async fn execute(
+    cluster: &Cluster,
+    policy: &core::BatchPolicy,
+    rows: Vec<Row>,
+    names: &Names,
+) -> Part {
     let count = rows.len();
-    let (mut operations, plans): (Vec<_>, Vec<_>) =
-        rows.into_iter().map(|row| (row.operation, (row.plan, row.writes))).unzip();
+    let (mut operations, plans): (Vec<_>, Vec<_>) = rows
+        .into_iter()
+        .map(|row| (row.operation, (row.plan, row.writes)))
+        .unzip();
     let client = match cluster.client(&Progress::new()).await {
         Ok(client) => client,
-        Err(failure) => return Part { heads: Vec::new(), bodies: Vec::new(), answered: false, failure: Some(failure) },
+        Err(failure) => {
+            return Part {
+                heads: Vec::new(),
+                bodies: Vec::new(),
+                answered: false,
+                failure: Some(failure),
+            };
+        }
     };
     let outcome = client.batch(policy, &mut operations).await;
     let writes = plans.iter().any(|(_, writes)| *writes);
@@ -222,11 +276,20 @@ async fn execute(cluster: &Cluster, policy: &core::BatchPolicy, rows: Vec<Row>, 
         answered: false,
         failure: outcome
             .err()
-            .map(|error| record::explain(Failure::from_core(&error, writes), &error, client)),
+            .map(|error| record::explain(&error, writes, client)),
     };
-    let mut guess = Guess { shared: names, expected: Vec::new() };
+    let mut guess = Guess {
+        shared: names,
+        expected: Vec::new(),
+    };
     for (operation, (plan, writes)) in operations.into_iter().zip(plans) {
-        part.push(operation.into_batch_record(), plan.as_deref(), writes, &mut guess, client);
+        part.push(
+            operation.into_batch_record(),
+            plan.as_deref(),
+            writes,
+            &mut guess,
+            client,
+        );
     }
     part
 }
@@ -242,11 +305,18 @@ impl Part {
     ) {
         let mut head = [0u8; ROW];
         if let Some(error) = row.error() {
-            let failure = record::explain(Failure::from_core(error, writes), error, client);
+            let failure = record::explain(error, writes, client);
             self.answered |= matches!(error.kind(), core::ErrorKind::Server { .. });
             head[0..4].copy_from_slice(&failure.code.to_le_bytes());
-            head[20] = if writes && row.in_doubt() { IN_DOUBT } else { 0 };
-            if !matches!(failure.code, crate::error::NOT_FOUND | crate::error::FILTERED_OUT) {
+            head[20] = if writes && row.in_doubt() {
+                IN_DOUBT
+            } else {
+                0
+            };
+            if !matches!(
+                failure.code,
+                crate::error::NOT_FOUND | crate::error::FILTERED_OUT
+            ) {
                 self.push_error(&mut head, &failure);
             }
             self.failure.get_or_insert(failure);
@@ -286,7 +356,8 @@ impl Part {
     fn push_error(&mut self, head: &mut [u8; ROW], failure: &Failure) {
         head[24..28].copy_from_slice(&(self.bodies.len() as u32 + 1).to_le_bytes());
         let text = failure.to_row_json();
-        self.bodies.extend_from_slice(&(text.len() as u32).to_le_bytes());
+        self.bodies
+            .extend_from_slice(&(text.len() as u32).to_le_bytes());
         self.bodies.extend_from_slice(&text);
     }
 }
@@ -295,7 +366,9 @@ impl Part {
 fn finish(mut parts: Vec<Part>, names: &Names) -> Outcome {
     if parts.iter().all(|part| !part.answered) {
         let failure = parts.iter_mut().find_map(|part| part.failure.take());
-        return Err(failure.unwrap_or_else(|| Failure::internal("no row of the batch was executed")));
+        return Err(
+            failure.unwrap_or_else(|| Failure::internal("no row of the batch was executed"))
+        );
     }
     let names = std::mem::take(&mut *names.0.lock().unwrap_or_else(PoisonError::into_inner));
     let mut payload = assemble(parts, &names);

@@ -35,9 +35,15 @@ struct Accepted {
 /// Accepts as many of the frames as fit and starts them. Runs on the JS thread, so it parses and copies but executes
 /// nothing, and hands the whole burst to the runtime at once.
 pub(crate) fn submit(queue: u32, frames: &[u8]) -> i32 {
-    let Some(queue) = queue::get(queue) else { return UNKNOWN_QUEUE };
-    let Some(runtime) = runtime::get() else { return UNKNOWN_QUEUE };
-    let Some(room) = queue.room() else { return CLOSING };
+    let Some(queue) = queue::get(queue) else {
+        return UNKNOWN_QUEUE;
+    };
+    let Some(runtime) = runtime::get() else {
+        return UNKNOWN_QUEUE;
+    };
+    let Some(room) = queue.room() else {
+        return CLOSING;
+    };
     let heads = match heads(frames, room as usize) {
         Ok(heads) if heads.is_empty() => return 0,
         Ok(heads) => heads,
@@ -55,7 +61,11 @@ pub(crate) fn submit(queue: u32, frames: &[u8]) -> i32 {
             };
             stops.push(stopped);
             // Closing a cluster stops its commands, and must not stop itself.
-            let cluster = if head.command == frame::CLOSE { 0 } else { head.cluster };
+            let cluster = if head.command == frame::CLOSE {
+                0
+            } else {
+                head.cluster
+            };
             (head.tag, Flight { cluster, stop })
         })
         .collect();
@@ -67,8 +77,11 @@ pub(crate) fn submit(queue: u32, frames: &[u8]) -> i32 {
     let accepted: Vec<_> = heads
         .into_iter()
         .zip(stops)
-        .map(|((head, body), stop)| {
-            Accepted { completion: Completion::new(Arc::clone(&queue), head.tag), head, body, stop }
+        .map(|((head, body), stop)| Accepted {
+            completion: Completion::new(Arc::clone(&queue), head.tag),
+            head,
+            body,
+            stop,
         })
         .collect();
     let count = accepted.len() as i32;
@@ -118,28 +131,51 @@ async fn start(bytes: Arc<[u8]>, accepted: Vec<Accepted>, submitted: Instant) {
 }
 
 async fn run(bytes: Arc<[u8]>, command: Accepted, submitted: Instant) {
-    let Accepted { completion, head, body, stop } = command;
-    let deadline =
-        (head.deadline_ms > 0).then(|| submitted + Duration::from_millis(u64::from(head.deadline_ms)));
+    let Accepted {
+        completion,
+        head,
+        body,
+        stop,
+    } = command;
+    let deadline = (head.deadline_ms > 0)
+        .then(|| submitted + Duration::from_millis(u64::from(head.deadline_ms)));
     let bounds = Bounds { deadline, stop };
     let body = &bytes[body];
     let Ok(request) = frame::parse(head.command, body) else {
-        completion.settle(Err(Failure::internal("a frame changed after it was checked")));
+        completion.settle(Err(Failure::internal(
+            "a frame changed after it was checked",
+        )));
         return;
     };
     // The rare commands are boxed, so that the common ones do not carry the size of their futures.
     match request {
-        Request::Echo { delay_ms, bytes } => Box::pin(echo(completion, bounds, delay_ms, bytes)).await,
+        Request::Echo { delay_ms, bytes } => {
+            Box::pin(echo(completion, bounds, delay_ms, bytes)).await
+        }
         Request::Panic => panic!("PANIC was asked for"),
         Request::Open { json } => Box::pin(open(completion, bounds, json)).await,
-        Request::Close { drain_ms } => Box::pin(close(completion, bounds, head.cluster, drain_ms)).await,
+        Request::Close { drain_ms } => {
+            Box::pin(close(completion, bounds, head.cluster, drain_ms)).await
+        }
         request => match Visit::begin(head.cluster) {
             Err(failure) => completion.settle(Err(failure)),
             Ok(visit) => match request {
-                Request::Batch(batch) => Box::pin(batch::run(completion, bounds, visit, batch)).await,
-                Request::Get { policy, key, bins } => record::get(completion, bounds, visit, policy, key, bins).await,
-                Request::Exists { policy, key } => record::exists(completion, bounds, visit, policy, key).await,
-                Request::Write { how, policy, write, key, bins } => {
+                Request::Batch(batch) => {
+                    Box::pin(batch::run(completion, bounds, visit, batch)).await
+                }
+                Request::Get { policy, key, bins } => {
+                    record::get(completion, bounds, visit, policy, key, bins).await
+                }
+                Request::Exists { policy, key } => {
+                    record::exists(completion, bounds, visit, policy, key).await
+                }
+                Request::Write {
+                    how,
+                    policy,
+                    write,
+                    key,
+                    bins,
+                } => {
                     record::write(completion, bounds, visit, how, (policy, write), key, bins).await;
                 }
                 Request::Remove { policy, write, key } => {
@@ -148,8 +184,14 @@ async fn run(bytes: Arc<[u8]>, command: Accepted, submitted: Instant) {
                 Request::Touch { policy, write, key } => {
                     record::touch(completion, bounds, visit, policy, write, key).await;
                 }
-                Request::Operate { policy, write, key, operations } => {
-                    record::operate(completion, bounds, visit, (policy, write), key, operations).await;
+                Request::Operate {
+                    policy,
+                    write,
+                    key,
+                    operations,
+                } => {
+                    record::operate(completion, bounds, visit, (policy, write), key, operations)
+                        .await;
                 }
                 request => Box::pin(admin::run(completion, bounds, visit, request)).await,
             },
@@ -185,7 +227,9 @@ async fn close(completion: Completion, bounds: Bounds, handle: u32, drain_ms: u3
     // A task of its own: a close that nobody waits for any more still goes through.
     let closing = tokio::spawn(cluster.close(Duration::from_millis(drain_ms.into())));
     let work = async {
-        closing.await.map_err(|_| Failure::internal("closing the cluster panicked"))?;
+        closing
+            .await
+            .map_err(|_| Failure::internal("closing the cluster panicked"))?;
         Ok(Answer::Code(0)) as Outcome
     };
     drive(completion, bounds, None, Effect::Read, &progress, work).await;

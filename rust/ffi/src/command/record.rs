@@ -1,6 +1,7 @@
 //! The single-record commands.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aerospike_core as core;
 
@@ -18,7 +19,9 @@ use crate::policy::{Policy, WriteBlock};
 pub(super) const NEVER: u32 = u32::MAX;
 
 pub(super) fn ttl(record: &core::Record) -> u32 {
-    record.time_to_live().map_or(NEVER, |left| u32::try_from(left.as_secs()).unwrap_or(NEVER - 1))
+    record.time_to_live().map_or(NEVER, |left| {
+        u32::try_from(left.as_secs()).unwrap_or(NEVER - 1)
+    })
 }
 
 /// Appends name and particle of every bin that has a value; gives their number.
@@ -50,23 +53,61 @@ fn encode(record: &core::Record, plan: Option<&Plan>) -> Vec<u8> {
 }
 
 /// A miss is an answer where nothing was to be written.
-fn read_outcome(error: &core::Error, client: &core::Client) -> Outcome {
-    let failure = explain(Failure::from_core(error, false), error, client);
+async fn read_outcome(error: &core::Error, client: &core::Client) -> Outcome {
+    let failure = failure(error, false, client).await;
     match failure.code {
         code @ (error::NOT_FOUND | error::FILTERED_OUT) => Ok(Answer::Code(code)),
         _ => Err(failure),
     }
 }
 
-fn write_failure(error: &core::Error, client: &core::Client) -> Failure {
-    explain(Failure::from_core(error, true), error, client)
+/// How long a failure may wait for the names of the namespaces there are.
+const NAMESPACES_BOUND: Duration = Duration::from_millis(300);
+
+/// The failure of a command as a whole, with the cure where there is one.
+pub(super) async fn failure(error: &core::Error, writes: bool, client: &core::Client) -> Failure {
+    let mut failure = explain(error, writes, client);
+    match failure.code {
+        error::INVALID_NAMESPACE => {
+            let policy = core::AdminPolicy {
+                timeout: NAMESPACES_BOUND.as_millis() as u32,
+            };
+            let asked =
+                tokio::time::timeout(NAMESPACES_BOUND, client.info(&policy, &["namespaces"])).await;
+            if let Ok(Ok(answers)) = asked
+                && let Some(namespaces) = answers.get("namespaces")
+            {
+                let namespaces = namespaces.trim().replace(';', ", ");
+                failure.message =
+                    format!("{}; the cluster has: {namespaces}", failure.message).into();
+            }
+        }
+        error::FORBIDDEN if writes => {
+            let hint = "a TTL needs nsup-period above 0 in the namespace's configuration";
+            failure.message = format!("{}; {hint}", failure.message).into();
+        }
+        _ => {}
+    }
+    failure
 }
 
-/// Without a node, core knows no namespace and says that this one is wrong.
-pub(super) fn explain(failure: Failure, error: &core::Error, client: &core::Client) -> Failure {
-    if matches!(error.kind(), core::ErrorKind::InvalidNamespace | core::ErrorKind::InvalidNode) && !client.is_connected()
-    {
-        return Failure::new(error::CONNECTION, "the client is not connected to any node").in_phase(Phase::Connect);
+/// The failure of a command or of a row.
+pub(super) fn explain(error: &core::Error, writes: bool, client: &core::Client) -> Failure {
+    // Without a node, core knows no namespace and says that this one is wrong.
+    let lost = matches!(
+        error.kind(),
+        core::ErrorKind::InvalidNamespace | core::ErrorKind::InvalidNode
+    );
+    let mut failure = Failure::from_core(error, writes);
+    if (lost || failure.code == error::INVALID_NODE) && !client.is_connected() {
+        return Failure::new(error::CONNECTION, "the client is not connected to any node")
+            .in_phase(Phase::Connect);
+    }
+    if matches!(error.kind(), core::ErrorKind::InvalidNamespace) {
+        failure.message = match error.base_message().rsplit_once(": ") {
+            Some((_, namespace)) => format!("the namespace {namespace} does not exist").into(),
+            None => error::describe(error::INVALID_NAMESPACE).into(),
+        };
     }
     failure
 }
@@ -86,15 +127,32 @@ pub(super) async fn get(
         let client = cluster.client(&progress).await?;
         let _turn = cluster.turn().await?;
         progress.enter(Phase::Command);
-        match client.get(&policy.read(left), &key.to_core(false), bins.to_core()).await {
+        match client
+            .get(&policy.read(left), &key.to_core(false), bins.to_core())
+            .await
+        {
             Ok(record) => Ok(Answer::Payload(encode(&record, None))),
-            Err(error) => read_outcome(&error, client),
+            Err(error) => read_outcome(&error, client).await,
         }
     };
-    drive(completion, bounds, Some(visit), Effect::Read, &progress, work).await;
+    drive(
+        completion,
+        bounds,
+        Some(visit),
+        Effect::Read,
+        &progress,
+        work,
+    )
+    .await;
 }
 
-pub(super) async fn exists(completion: Completion, bounds: Bounds, visit: Visit, policy: Policy, key: KeyRef<'_>) {
+pub(super) async fn exists(
+    completion: Completion,
+    bounds: Bounds,
+    visit: Visit,
+    policy: Policy,
+    key: KeyRef<'_>,
+) {
     let progress = Progress::new();
     let cluster = Arc::clone(visit.cluster());
     let left = bounds.left();
@@ -104,14 +162,26 @@ pub(super) async fn exists(completion: Completion, bounds: Bounds, visit: Visit,
         progress.enter(Phase::Command);
         match client.exists(&policy.read(left), &key.to_core(false)).await {
             Ok(found) => Ok(Answer::Code(if found { 0 } else { error::NOT_FOUND })),
-            Err(error) => read_outcome(&error, client),
+            Err(error) => read_outcome(&error, client).await,
         }
     };
-    drive(completion, bounds, Some(visit), Effect::Read, &progress, work).await;
+    drive(
+        completion,
+        bounds,
+        Some(visit),
+        Effect::Read,
+        &progress,
+        work,
+    )
+    .await;
 }
 
 fn effect_of_write(policy: &Policy) -> Effect {
-    if policy.retries() { Effect::RetriedWrite } else { Effect::Write }
+    if policy.retries() {
+        Effect::RetriedWrite
+    } else {
+        Effect::Write
+    }
 }
 
 pub(super) async fn write(
@@ -130,16 +200,31 @@ pub(super) async fn write(
         let client = cluster.client(&progress).await?;
         let _turn = cluster.turn().await?;
         progress.enter(Phase::Command);
-        let (core_policy, key, bins) = (policy.write(&write, left), key.to_core(write.send_key), bins.to_core());
+        let (core_policy, key, bins) = (
+            policy.write(&write, left),
+            key.to_core(write.send_key),
+            bins.to_core(),
+        );
         let written = match how {
             BinWrite::Put => client.put(&core_policy, &key, &bins).await,
             BinWrite::Add => client.add(&core_policy, &key, &bins).await,
             BinWrite::Append => client.append(&core_policy, &key, &bins).await,
             BinWrite::Prepend => client.prepend(&core_policy, &key, &bins).await,
         };
-        written.map(|()| Answer::Code(0)).map_err(|error| write_failure(&error, client))
+        match written {
+            Ok(()) => Ok(Answer::Code(0)),
+            Err(error) => Err(failure(&error, true, client).await),
+        }
     };
-    drive(completion, bounds, Some(visit), effect_of_write(&policy), &progress, work).await;
+    drive(
+        completion,
+        bounds,
+        Some(visit),
+        effect_of_write(&policy),
+        &progress,
+        work,
+    )
+    .await;
 }
 
 /// Removing and touching say that there is no such record, as reading does.
@@ -165,12 +250,23 @@ pub(super) async fn remove(
         let client = cluster.client(&progress).await?;
         let _turn = cluster.turn().await?;
         progress.enter(Phase::Command);
-        match client.delete(&policy.write(&write, left), &key.to_core(false)).await {
+        match client
+            .delete(&policy.write(&write, left), &key.to_core(false))
+            .await
+        {
             Ok(existed) => Ok(Answer::Code(if existed { 0 } else { error::NOT_FOUND })),
-            Err(error) => miss_is_an_answer(write_failure(&error, client)),
+            Err(error) => miss_is_an_answer(failure(&error, true, client).await),
         }
     };
-    drive(completion, bounds, Some(visit), effect_of_write(&policy), &progress, work).await;
+    drive(
+        completion,
+        bounds,
+        Some(visit),
+        effect_of_write(&policy),
+        &progress,
+        work,
+    )
+    .await;
 }
 
 pub(super) async fn touch(
@@ -188,12 +284,23 @@ pub(super) async fn touch(
         let client = cluster.client(&progress).await?;
         let _turn = cluster.turn().await?;
         progress.enter(Phase::Command);
-        match client.touch(&policy.write(&write, left), &key.to_core(write.send_key)).await {
+        match client
+            .touch(&policy.write(&write, left), &key.to_core(write.send_key))
+            .await
+        {
             Ok(()) => Ok(Answer::Code(0)),
-            Err(error) => miss_is_an_answer(write_failure(&error, client)),
+            Err(error) => miss_is_an_answer(failure(&error, true, client).await),
         }
     };
-    drive(completion, bounds, Some(visit), effect_of_write(&policy), &progress, work).await;
+    drive(
+        completion,
+        bounds,
+        Some(visit),
+        effect_of_write(&policy),
+        &progress,
+        work,
+    )
+    .await;
 }
 
 pub(super) async fn operate(
@@ -208,7 +315,11 @@ pub(super) async fn operate(
     let cluster = Arc::clone(visit.cluster());
     let left = bounds.left();
     let writes = operations.writes();
-    let effect = if writes { effect_of_write(&policy) } else { Effect::Read };
+    let effect = if writes {
+        effect_of_write(&policy)
+    } else {
+        Effect::Read
+    };
     let work = async {
         if operations.len() == 0 {
             return Err(Failure::invalid("operate needs at least one operation"));
@@ -234,8 +345,8 @@ pub(super) async fn operate(
         };
         match result {
             Ok(record) => Ok(Answer::Payload(encode(&record, Some(&plan)))),
-            Err(error) if writes => Err(write_failure(&error, client)),
-            Err(error) => read_outcome(&error, client),
+            Err(error) if writes => Err(failure(&error, true, client).await),
+            Err(error) => read_outcome(&error, client).await,
         }
     };
     drive(completion, bounds, Some(visit), effect, &progress, work).await;
