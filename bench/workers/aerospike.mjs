@@ -6,7 +6,7 @@ import { answer } from "./kv.mjs";
 import { serve } from "./protocol.mjs";
 
 const { AEROSPIKE_HOSTS: hosts, BENCH_NAMESPACE: namespace } = process.env;
-const CONNECTIONS = 300;
+const CONNECTIONS = 256;
 const TIMEOUT_MS = 10_000;
 
 Aerospike.setupGlobalCommandQueue({

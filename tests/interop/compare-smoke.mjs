@@ -1,7 +1,9 @@
 // The clients of others do the same everyday work here as on the server that tests/interop/smoke/expected was recorded
 // on. Where the emulator answers otherwise, it is the emulator that is wrong.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
+import { deno, must } from "../../scripts/setup.mjs";
 import { ask, FAILED, printWrong, show, since } from "./peers.mjs";
 
 export async function compareSmoke(checks, peers, where, record) {
@@ -10,7 +12,10 @@ export async function compareSmoke(checks, peers, where, record) {
     const started = performance.now();
     const outcomes = await ask(`${name}, smoke,`, command, [smoke, "smoke"], { ...where, set: "interop-smoke" })
       .catch((error) => ({ [FAILED]: error.message }));
-    if (record && !outcomes[FAILED]) writeFileSync(file, `${format(outcomes)}\n`);
+    if (record && !outcomes[FAILED]) {
+      writeFileSync(file, `${format(outcomes)}\n`);
+      must(deno, ["fmt", "--quiet", fileURLToPath(file)]);
+    }
     const expected = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
     const steps = new Set([...Object.keys(expected), ...Object.keys(outcomes)]);
     const wrong = [];
@@ -29,7 +34,7 @@ export async function compareSmoke(checks, peers, where, record) {
   }
 }
 
-/** One step a line, so that a difference is one line too; names in an order of their own, as Python has none. */
+/** Names in an order of their own, as Python has none. */
 function format(outcomes) {
   const sorted = (_, value) =>
     value?.constructor === Object

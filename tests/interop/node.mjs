@@ -1,9 +1,6 @@
 // The npm package `aerospike` on Node, as a peer: `node node.mjs write|read|digest`.
-import { createRequire } from "node:module";
 import { answer, each, fromClient, readRequest, toClient } from "./canonical.mjs";
-
-// The benchmarks have it among their packages already.
-const Aerospike = createRequire(new URL("../../bench/package.json", import.meta.url))("aerospike");
+import { Aerospike, connect } from "./node-client.mjs";
 
 const make = {
   // Double refuses NaN, which is one as a plain number too.
@@ -41,7 +38,7 @@ const commands = {
 
 const request = await readRequest();
 Aerospike.wrapHLL(true);
-const client = await Aerospike.connect({ hosts: request.hosts, log: { level: Aerospike.log.OFF } });
+const client = await connect(request.hosts);
 try {
   await answer(await commands[request.command](client, request));
 } finally {

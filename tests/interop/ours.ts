@@ -68,5 +68,7 @@ function clear(client: Client, { namespace, set, values }: Request): Promise<unk
 
 const request = await readRequest() as Request;
 // Lossless: what an integral double is, and whether a map has string keys only, has to come back.
-await using client = await connect({ hosts: request.hosts, doubles: "wrapped", maps: "map" });
+const patient = { totalTimeout: 20_000, socketTimeout: 20_000 };
+const policies = { read: patient, write: patient, batch: patient };
+await using client = await connect({ hosts: request.hosts, doubles: "wrapped", maps: "map", policies });
 await answer(await { write, read, digest, clear }[request.command](client, request));

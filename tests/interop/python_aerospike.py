@@ -5,7 +5,7 @@ import base64
 import aerospike
 from aerospike_helpers import HyperLogLog
 
-from canonical import answer, each, from_client, read_request, to_client
+from canonical import PATIENT, answer, each, from_client, read_request, to_client
 
 MAKE = {"geojson": aerospike.GeoJSON, "hll": lambda text: HyperLogLog(base64.b64decode(text))}
 
@@ -51,7 +51,8 @@ def digest(client, request):
 
 
 request = read_request()
-client = aerospike.client({"hosts": request["hosts"]})
+policies = {kind: PATIENT for kind in ("read", "write", "remove", "operate", "batch", "batch_parent_write")}
+client = aerospike.client({"hosts": request["hosts"], "policies": policies})
 if not client.is_connected():
     client.connect()
 answer({"write": write, "read": read, "digest": digest}[request["command"]](client, request))

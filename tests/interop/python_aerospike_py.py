@@ -2,7 +2,7 @@
 
 import aerospike_py
 
-from canonical import answer, each, from_client, read_request, to_client
+from canonical import PATIENT, answer, each, from_client, read_request, to_client
 
 
 def special(_value):
@@ -12,7 +12,7 @@ def special(_value):
 def write(client, request):
     def work(case):
         bins = {"name": case["name"], "value": to_client(case["value"], {})}
-        client.put((request["namespace"], request["set"], case["name"]), bins)
+        client.put((request["namespace"], request["set"], case["name"]), bins, policy=PATIENT)
         return {"ok": True}
 
     return each(request["values"], work)
@@ -20,7 +20,7 @@ def write(client, request):
 
 def read(client, request):
     def work(case):
-        record = client.get((request["namespace"], request["set"], case["name"]))
+        record = client.get((request["namespace"], request["set"], case["name"]), policy=PATIENT)
         return {"value": from_client(record.bins.get("value"), special)}
 
     return each(request["values"], work)
@@ -30,11 +30,11 @@ def digest(client, request):
     def work(case):
         # Only a record that exists comes back with its digest.
         key = (request["namespace"], request["set"], to_client(case["key"], {}))
-        client.put(key, {"a": 1})
+        client.put(key, {"a": 1}, policy=PATIENT)
         try:
-            return {"digest": bytes(client.exists(key).key.digest).hex()}
+            return {"digest": bytes(client.exists(key, policy=PATIENT).key.digest).hex()}
         finally:
-            client.remove(key)
+            client.remove(key, policy=PATIENT)
 
     return each(request["keys"], work)
 

@@ -22,7 +22,7 @@ const PUT_SET: &str = "bench-put";
 const PUT_KEYS: usize = 4_096;
 const LOAD_IN_FLIGHT: usize = 64;
 const STRIDE: usize = 7_919;
-const CONNECTIONS: usize = 300;
+const CONNECTIONS: usize = 256;
 const TIMEOUT_MS: u32 = 10_000;
 /// As many as the native library starts, so that the two differ by JavaScript alone.
 const WORKERS: usize = 2;

@@ -154,21 +154,19 @@ impl Plan {
 
     /// Appends one particle for each operation.
     pub(crate) fn push_results(&self, out: &mut Vec<u8>, record: &Record) {
-        let sent = self
+        // A touch is carried out, but the server says nothing of it, even when it answers every other operation.
+        let silent = |verb: Verb| matches!(verb, Verb::ReadHeader | Verb::Touch);
+        let answered = self
             .verbs
             .iter()
-            .filter(|(verb, _)| *verb != Verb::ReadHeader)
+            .filter(|(verb, _)| !silent(*verb))
             .count();
         let results = record.results.as_deref().unwrap_or(&[]);
         let reads_all = self.verbs.iter().any(|(verb, _)| *verb == Verb::ReadAll);
-        if results.len() == sent && !reads_all {
+        if results.len() == answered && !reads_all {
             let mut results = results.iter();
             for (verb, _) in &self.verbs {
-                let result = if *verb == Verb::ReadHeader {
-                    None
-                } else {
-                    results.next()
-                };
+                let result = if silent(*verb) { None } else { results.next() };
                 particle::push(out, result.unwrap_or(&Value::Nil));
             }
             return;

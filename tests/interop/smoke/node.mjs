@@ -1,14 +1,13 @@
 // Everyday work with the npm package `aerospike`. Prints what each step gave: a value, or the code of its error.
-import { createRequire } from "node:module";
 import { answer, readRequest } from "../canonical.mjs";
+import { Aerospike, connect } from "../node-client.mjs";
 
-const Aerospike = createRequire(new URL("../../../bench/package.json", import.meta.url))("aerospike");
 const { exists, gen } = Aerospike.policy;
 const { operations: op, batchType } = Aerospike;
 
 const request = await readRequest();
 const { namespace, set } = request;
-const client = await Aerospike.connect({ hosts: request.hosts, log: { level: Aerospike.log.OFF } });
+const client = await connect(request.hosts);
 const key = new Aerospike.Key(namespace, set, "node");
 const other = new Aerospike.Key(namespace, set, "node-other");
 const missing = new Aerospike.Key(namespace, set, "node-missing");
