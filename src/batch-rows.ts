@@ -171,7 +171,6 @@ export class BatchRows<T extends object = Bins> implements Iterable<BatchRow<T>>
       subErrors,
       inDoubt,
       sent: true,
-      cause: first,
     });
   }
 }

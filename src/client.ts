@@ -430,7 +430,7 @@ export class Client implements AsyncDisposable {
       if (options !== undefined) checkAdminOptions(options, valid);
       write(w, timeout);
     }, (reply) => {
-      if (isFailure(reply)) throw this.#error(reply, {});
+      if (isFailure(reply)) throw this.#error(reply, { node: (options as InfoOptions | undefined)?.node });
       return readJson<T>(reply);
     });
   }

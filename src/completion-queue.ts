@@ -43,6 +43,11 @@ export interface Submission {
   readonly isWrite: boolean;
   /** Ends it early. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Called after an abort, once nothing more can come: with the record that came all the same, or with undefined where
+   * the command was never sent.
+   */
+  readonly abandoned?: ((reply: Reply | undefined) => void) | undefined;
 }
 
 /** A record of the native log. */
@@ -63,6 +68,7 @@ interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: unknown) => void;
   readonly signal: AbortSignal | undefined;
+  readonly abandoned: ((reply: Reply | undefined) => void) | undefined;
   onAbort: (() => void) | undefined;
   /** The native library has it. */
   sent: boolean;
@@ -205,6 +211,7 @@ export class CompletionQueue {
         resolve: resolve as (value: unknown) => void,
         reject,
         signal,
+        abandoned: submission.abandoned,
         onAbort: undefined,
         sent: false,
         settled: false,
@@ -325,6 +332,7 @@ export class CompletionQueue {
       this.#reject(pending, pending.isWrite ? new AbortError(reason) : reason);
     } else {
       this.#reject(pending, reason);
+      pending.abandoned?.(undefined);
     }
   }
 
@@ -382,20 +390,20 @@ export class CompletionQueue {
       throw new InternalError(`a completion for tag ${tag}, which is not in flight`);
     }
     this.#freeTag(tag);
-    if (pending.settled) {
+    if (pending.settled && pending.abandoned === undefined) {
       if (handle !== 0) this.#queue.copyResult(handle, NO_BYTES);
       return;
     }
+    if (handle === 0) {
+      reply.bytes = this.#drainBytes;
+      reply.view = view;
+      reply.offset = offset + HEADER_BYTES;
+      reply.owned = false;
+    }
+    if (pending.settled) return pending.abandoned?.(reply);
     this.#settled(pending);
     try {
-      if (handle !== 0) {
-        this.#hold(reply, handle);
-      } else {
-        reply.bytes = this.#drainBytes;
-        reply.view = view;
-        reply.offset = offset + HEADER_BYTES;
-        reply.owned = false;
-      }
+      if (handle !== 0) this.#hold(reply, handle);
       pending.resolve(pending.settle(reply));
     } catch (error) {
       pending.reject(error);

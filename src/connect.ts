@@ -8,7 +8,7 @@ import type { Binding, NativeLibrary } from "./binding.ts";
 import { Client } from "./client.ts";
 import { readError } from "./codec/reply-error.ts";
 import { Command } from "./command.ts";
-import { CompletionQueue, RecordKind } from "./completion-queue.ts";
+import { CompletionQueue, RecordKind, type Reply } from "./completion-queue.ts";
 import { type ConnectOptions, type ConnectSettings, readConnectOptions } from "./connect-options.ts";
 import { InvalidArgumentError } from "./errors.ts";
 import { loadLibrary } from "./library.ts";
@@ -22,12 +22,33 @@ export async function connectWith(binding: Binding, options: ConnectOptions | un
   const { log } = settings;
   // Before OPEN, so that it tells why a connection fails.
   if (log !== undefined) queue.listen(log.level, log.onLog);
+  const leave = async () => {
+    if (log !== undefined) queue.unlisten(log.onLog);
+    await queue.release();
+  };
   try {
     const cluster = await queue.send(
-      { command: Command.OPEN, cluster: 0, deadline: 0, isWrite: false, signal: settings.signal },
+      {
+        command: Command.OPEN,
+        cluster: 0,
+        deadline: 0,
+        isWrite: false,
+        signal: settings.signal,
+        abandoned: (reply) => {
+          // The cluster may have opened in the instant of the abort: nobody else would close it.
+          const closed = reply?.kind === RecordKind.result
+            ? queue.send(
+              { command: Command.CLOSE, cluster: clusterOf(reply), deadline: 0, isWrite: false },
+              (w) => w.u32(0),
+              () => {},
+            )
+            : Promise.resolve();
+          closed.finally(leave);
+        },
+      },
       (w) => w.utf8(settings.configuration),
       (reply) => {
-        if (reply.kind === RecordKind.result) return reply.view.getUint32(reply.offset, true);
+        if (reply.kind === RecordKind.result) return clusterOf(reply);
         throw readError(reply.code, reply.bytes, reply.offset, reply.length, {});
       },
     );
@@ -41,10 +62,14 @@ export async function connectWith(binding: Binding, options: ConnectOptions | un
       onLog: log?.onLog,
     });
   } catch (error) {
-    if (log !== undefined) queue.unlisten(log.onLog);
-    await queue.release();
+    // After an abort the queue is needed until the record of OPEN has come; `abandoned` leaves it then.
+    if (settings.signal === undefined || error !== settings.signal.reason) await leave();
     throw error;
   }
+}
+
+function clusterOf(reply: Reply): number {
+  return reply.view.getUint32(reply.offset, true);
 }
 
 function acquireQueue(library: NativeLibrary, settings: ConnectSettings): CompletionQueue {

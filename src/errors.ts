@@ -52,11 +52,11 @@ export interface AerospikeErrorInit {
   readonly cause?: unknown;
 }
 
-/** The JSON form of an {@link AerospikeError}: bounded, and free of bins, user keys and secrets. */
+/** The JSON form of an {@link AerospikeError}: below 2 KiB, and free of bins, user keys and secrets. */
 export interface AerospikeErrorJSON {
   /** The class of the error. */
   name: string;
-  /** The message, at most 2,048 characters. */
+  /** The message, at most 800 characters. */
   message: string;
   /** The result code. */
   code: number;
@@ -78,7 +78,7 @@ export interface AerospikeErrorJSON {
   set?: string;
   /** The digest of the key. */
   digest?: string;
-  /** At most 16 failures of attempts or rows. */
+  /** The first failures of attempts or rows, as many as fit. */
   subErrors?: SubError[];
   /** The name and message of the error behind this one. */
   cause?: string;
@@ -97,11 +97,20 @@ const KNOWN = [
   "digest",
 ] as const;
 
-const MESSAGE_LIMIT = 2048;
-const SUB_ERROR_LIMIT = 16;
+/** The size of an error's JSON in characters; one line of a log takes it. */
+const JSON_LIMIT = 2000;
+const MESSAGE_LIMIT = 800;
+const SHORT_LIMIT = 120;
 
-function bounded(text: string, limit: number = MESSAGE_LIMIT): string {
+function bounded(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+}
+
+function shortened(sub: SubError): SubError {
+  const message = bounded(sub.message, SHORT_LIMIT);
+  return sub.node === undefined
+    ? { code: sub.code, message }
+    : { code: sub.code, message, node: bounded(sub.node, 60) };
 }
 
 /**
@@ -150,7 +159,9 @@ export class AerospikeError extends Error {
     this.inDoubt = init.inDoubt ?? false;
     this.sent = init.sent ?? false;
     for (const name of KNOWN) {
-      if (init[name] !== undefined) Object.defineProperty(this, name, { value: init[name], enumerable: true });
+      if (init[name] === undefined) continue;
+      // A printed error stays a few lines, however many rows failed; toJSON() has the first of them.
+      Object.defineProperty(this, name, { value: init[name], enumerable: name !== "subErrors" });
     }
   }
 
@@ -164,11 +175,11 @@ export class AerospikeError extends Error {
     return typeof error === "object" && error !== null && (error as { [BRAND]?: unknown })[BRAND] === true;
   }
 
-  /** The error for logs: bounded in size. */
+  /** The error for logs, below 2 KiB. */
   toJSON(): AerospikeErrorJSON {
     const json: AerospikeErrorJSON = {
       name: this.name,
-      message: bounded(this.message),
+      message: bounded(this.message, MESSAGE_LIMIT),
       code: this.code,
       codeName: this.codeName,
       inDoubt: this.inDoubt,
@@ -180,14 +191,18 @@ export class AerospikeError extends Error {
     if (this.namespace !== undefined) json.namespace = this.namespace;
     if (this.set !== undefined) json.set = this.set;
     if (this.digest !== undefined) json.digest = this.digest;
-    if (this.subErrors.length > 0) {
-      json.subErrors = this.subErrors.slice(0, SUB_ERROR_LIMIT).map((sub) => ({
-        code: sub.code,
-        message: bounded(sub.message, 256),
-        ...(sub.node === undefined ? {} : { node: sub.node }),
-      }));
+    if (this.cause instanceof Error) {
+      json.cause = bounded(`${this.cause.name}: ${this.cause.message}`, SHORT_LIMIT);
     }
-    if (this.cause instanceof Error) json.cause = bounded(`${this.cause.name}: ${this.cause.message}`, 256);
+    let left = JSON_LIMIT - JSON.stringify(json).length;
+    const subErrors: SubError[] = [];
+    for (const sub of this.subErrors) {
+      const short = shortened(sub);
+      left -= JSON.stringify(short).length + 1;
+      if (left < SHORT_LIMIT) break;
+      subErrors.push(short);
+    }
+    if (subErrors.length > 0) json.subErrors = subErrors;
     return json;
   }
 }

@@ -1,7 +1,9 @@
 import { assertEquals, assertStrictEquals, assertStringIncludes } from "@std/assert";
-import { after, before, test } from "node:test";
 import { Emulator } from "../emulator/mod.ts";
 import { type Ended, isBun, runScript, WAKES } from "./support/runtime.ts";
+import { suite } from "./support/suite.ts";
+
+const { test, before, after } = suite();
 
 let server: Emulator;
 before(async () => {

@@ -58,8 +58,8 @@ for (const wake of WAKES) {
     await using client = await connect({ hosts: emulator.hosts, wake });
     const keys = Array.from({ length: 500 }, (_, i) => new Key("test", "garbage", i));
     emulator.load(keys.map((key, i) => ({ key, bins: { i, s: `value ${i}`, blob: new Uint8Array(200).fill(i) } })));
-    for (let round = 0; round < 10; round++) {
-      const pending = Array.from({ length: 6 }, async (_, n) => {
+    for (let round = 0; round < 5; round++) {
+      const pending = Array.from({ length: 4 }, async (_, n) => {
         const rows = await client.batchRead(n % 2 === 0 ? keys : keys.slice(n, n + 20), { totalTimeout: 60_000 });
         collect();
         return rows;

@@ -268,7 +268,8 @@ test("nested to depth 64, and refused at 65", async () => {
   const object = (inner: unknown) => ({ k: inner });
   const map = (inner: unknown) => new Map([[1, inner]]);
   for (const wrap of [list, object, map]) {
-    await assertSame(nest(64, wrap), "depth 64");
+    // Bun's deepStrictEqual takes exponential time on nested Maps, so this compares texts.
+    assertStrictEquals(canonical(await roundTrip(nest(64, wrap))), canonical(nest(64, wrap)));
     const error = await assertRejects(() => roundTrip(nest(65, wrap)), InvalidArgumentError, "bins.value");
     assert(/64/.test(error.message), error.message);
   }

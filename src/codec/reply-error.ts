@@ -21,6 +21,8 @@ export interface ErrorContext {
   readonly key?: Key | undefined;
   /** The size of the encoded bins or operations in bytes. */
   readonly size?: number | undefined;
+  /** The node that was asked for. */
+  readonly node?: string | undefined;
   /** Whether the call set a ttl. */
   readonly ttl?: boolean | undefined;
 }
@@ -113,8 +115,10 @@ function cureOf(code: number, context: ErrorContext): string | undefined {
       return "write less at a time, or give the namespace more room";
     case Code.BACKPRESSURE:
       return "await some commands before you issue more, or connect with a larger queueCapacity";
-    case Code.TIMEOUT:
-      return undefined;
+    case Code.INVALID_NODE:
+      return context.node === undefined
+        ? undefined
+        : `there is no node ${JSON.stringify(context.node.slice(0, 80))}: client.nodes() lists those that exist`;
     default:
       return undefined;
   }

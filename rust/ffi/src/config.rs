@@ -89,8 +89,10 @@ impl Settings {
 /// serde quotes a value of the wrong type, which may be a password.
 fn explain(error: &str) -> String {
     match error.split_once(", expected ") {
-        Some((_, expected)) if error.starts_with("invalid ") => {
-            format!("the configuration has a member of the wrong type: expected {expected}")
+        Some((_, expected))
+            if error.starts_with("invalid ") || error.starts_with("unknown variant ") =>
+        {
+            format!("the configuration has a member with a wrong value: expected {expected}")
         }
         _ => {
             // Without the list of what is known, and without the position in a text that the caller never saw.

@@ -272,6 +272,11 @@ pub(crate) enum Request<'a> {
 pub(crate) const ECHO: u8 = 1;
 pub(crate) const CLOSE: u8 = 4;
 
+/// Whether a command runs on a cluster that is open.
+pub(crate) fn needs_cluster(command: u8) -> bool {
+    command > CLOSE
+}
+
 /// Parses a body. Every length, number and name in it is checked.
 pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> {
     let mut cursor = Cursor::new(body);

@@ -156,11 +156,7 @@ impl Plan {
     pub(crate) fn push_results(&self, out: &mut Vec<u8>, record: &Record) {
         // A touch is carried out, but the server says nothing of it, even when it answers every other operation.
         let silent = |verb: Verb| matches!(verb, Verb::ReadHeader | Verb::Touch);
-        let answered = self
-            .verbs
-            .iter()
-            .filter(|(verb, _)| !silent(*verb))
-            .count();
+        let answered = self.verbs.iter().filter(|(verb, _)| !silent(*verb)).count();
         let results = record.results.as_deref().unwrap_or(&[]);
         let reads_all = self.verbs.iter().any(|(verb, _)| *verb == Verb::ReadAll);
         if results.len() == answered && !reads_all {

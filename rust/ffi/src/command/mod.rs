@@ -30,6 +30,8 @@ struct Accepted {
     head: Head,
     body: Range<usize>,
     stop: Option<oneshot::Receiver<Stop>>,
+    /// Absent where no cluster is needed.
+    visit: Option<Result<Visit, Failure>>,
 }
 
 /// Accepts as many of the frames as fit and starts them. Runs on the JS thread, so it parses and copies but executes
@@ -82,6 +84,8 @@ pub(crate) fn submit(queue: u32, frames: &[u8]) -> i32 {
             head,
             body,
             stop,
+            // Begun here and not in the task: a command in front of a close must not meet a closed cluster.
+            visit: frame::needs_cluster(head.command).then(|| Visit::begin(head.cluster)),
         })
         .collect();
     let count = accepted.len() as i32;
@@ -136,6 +140,7 @@ async fn run(bytes: Arc<[u8]>, command: Accepted, submitted: Instant) {
         head,
         body,
         stop,
+        visit,
     } = command;
     let deadline = (head.deadline_ms > 0)
         .then(|| submitted + Duration::from_millis(u64::from(head.deadline_ms)));
@@ -157,9 +162,10 @@ async fn run(bytes: Arc<[u8]>, command: Accepted, submitted: Instant) {
         Request::Close { drain_ms } => {
             Box::pin(close(completion, bounds, head.cluster, drain_ms)).await
         }
-        request => match Visit::begin(head.cluster) {
-            Err(failure) => completion.settle(Err(failure)),
-            Ok(visit) => match request {
+        request => match visit {
+            None => completion.settle(Err(Failure::internal("a command has no cluster"))),
+            Some(Err(failure)) => completion.settle(Err(failure)),
+            Some(Ok(visit)) => match request {
                 Request::Batch(batch) => {
                     Box::pin(batch::run(completion, bounds, visit, batch)).await
                 }

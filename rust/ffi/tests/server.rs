@@ -1,0 +1,809 @@
+//! Commands against a server: the one that `AEROSPIKE_HOSTS` names, else an emulator of this process.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use aerospike_ffi::api::*;
+
+const OPEN: u8 = 3;
+const CLOSE: u8 = 4;
+const NODES: u8 = 5;
+const INFO: u8 = 6;
+const PING: u8 = 7;
+const WARM_UP: u8 = 8;
+const CONNECTIONS: u8 = 9;
+const GET: u8 = 16;
+const EXISTS: u8 = 17;
+const PUT: u8 = 18;
+const ADD: u8 = 19;
+const APPEND: u8 = 20;
+const PREPEND: u8 = 21;
+const REMOVE: u8 = 22;
+const TOUCH: u8 = 23;
+const OPERATE: u8 = 24;
+const BATCH: u8 = 32;
+
+const READ: u8 = 1;
+const WRITE: u8 = 2;
+const READ_ALL: u8 = 8;
+const READ_HEADER: u8 = 9;
+
+/// Host and port of the server.
+fn address() -> (String, u16) {
+    static EMULATOR: OnceLock<Option<aerospike_emulator::Server>> = OnceLock::new();
+    let named = std::env::var("AEROSPIKE_HOSTS").ok();
+    if let Some((host, port)) = named
+        .as_deref()
+        .and_then(|hosts| hosts.split(',').next()?.split_once(':'))
+    {
+        return (
+            host.to_owned(),
+            port.parse().expect("a port in AEROSPIKE_HOSTS"),
+        );
+    }
+    let emulator =
+        EMULATOR.get_or_init(|| aerospike_emulator::Server::start(&Default::default()).ok());
+    let address = emulator.as_ref().expect("an emulator").address();
+    (address.ip().to_string(), address.port())
+}
+
+struct Session {
+    queue: u32,
+    cluster: u32,
+    tag: u32,
+}
+
+#[derive(Debug, PartialEq)]
+struct Answer {
+    kind: u8,
+    code: i32,
+    payload: Vec<u8>,
+}
+
+impl Answer {
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.payload).unwrap()
+    }
+
+    #[track_caller]
+    fn ok(self) -> Vec<u8> {
+        assert_eq!(
+            (self.kind, self.code),
+            (1, 0),
+            "{:?}",
+            String::from_utf8_lossy(&self.payload)
+        );
+        self.payload
+    }
+
+    #[track_caller]
+    fn assert(&self, kind: u8, code: i32) {
+        assert_eq!(
+            (self.kind, self.code),
+            (kind, code),
+            "{:?}",
+            String::from_utf8_lossy(&self.payload)
+        );
+    }
+}
+
+fn number(bytes: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap())
+}
+
+fn short(bytes: &[u8], at: usize) -> u16 {
+    u16::from_le_bytes(bytes[at..at + 2].try_into().unwrap())
+}
+
+impl Session {
+    fn open(extra: &str) -> Self {
+        let mut session = Self {
+            queue: aef_queue_open(1000),
+            cluster: 0,
+            tag: 0,
+        };
+        let (host, port) = address();
+        let config = format!(
+            r#"{{"hosts":[{{"host":"{host}","port":{port}}}],"connectTimeout":5000{extra}}}"#
+        );
+        session.cluster = number(&session.call(OPEN, config.as_bytes()).ok(), 0);
+        assert_eq!(aef_cluster_connected(session.cluster), 1);
+        session
+    }
+
+    fn submit(&mut self, command: u8, body: &[u8], deadline_ms: u32) -> u32 {
+        self.tag += 1;
+        let mut frame = Vec::new();
+        for field in [
+            24 + body.len() as u32,
+            self.tag,
+            command.into(),
+            self.cluster,
+            deadline_ms,
+            0,
+        ] {
+            frame.extend_from_slice(&field.to_le_bytes());
+        }
+        frame.extend_from_slice(body);
+        assert_eq!(
+            unsafe { aef_submit(self.queue, frame.as_ptr(), frame.len() as u32) },
+            1
+        );
+        self.tag
+    }
+
+    fn call(&mut self, command: u8, body: &[u8]) -> Answer {
+        self.submit(command, body, 10_000);
+        self.next()
+    }
+
+    fn next(&mut self) -> Answer {
+        // One record at a time fits.
+        let mut buffer = vec![0u8; 16 * 1024];
+        let until = Instant::now() + Duration::from_secs(20);
+        loop {
+            assert!(Instant::now() < until, "no answer");
+            aef_queue_wait(self.queue, 100);
+            let length =
+                unsafe { aef_queue_drain(self.queue, buffer.as_mut_ptr(), buffer.len() as u32) };
+            if length == 0 {
+                continue;
+            }
+            assert_eq!(length, number(&buffer, 0), "one record");
+            let size = number(&buffer, 16) as usize;
+            let mut payload = vec![0; size];
+            if buffer[9] & 1 == 0 {
+                payload.copy_from_slice(&buffer[24..24 + size]);
+            } else {
+                let handle = number(&buffer, 20);
+                let copied = unsafe {
+                    aef_result_copy(self.queue, handle, payload.as_mut_ptr(), size as u32)
+                };
+                assert_eq!(copied, 0);
+            }
+            return Answer {
+                kind: buffer[8],
+                code: number(&buffer, 12) as i32,
+                payload,
+            };
+        }
+    }
+
+    fn close(mut self) {
+        let drain = 1000u32.to_le_bytes();
+        self.call(CLOSE, &drain).ok();
+        assert_eq!(aef_cluster_connected(self.cluster), -1);
+        self.call(CLOSE, &drain).assert(2, -1003);
+        aef_queue_close_begin(self.queue);
+        self.next().assert(3, 0);
+        assert_eq!(aef_queue_free(self.queue), 0);
+    }
+}
+
+fn policy(retries: u32) -> Vec<u8> {
+    let mut policy = Vec::new();
+    for field in [30_000u32, 1000, 0, retries, 0] {
+        policy.extend_from_slice(&field.to_le_bytes());
+    }
+    policy.extend_from_slice(&1f32.to_le_bytes());
+    policy.extend_from_slice(&[2, 0, 0, 0, 0, 0, 0, 0]);
+    policy
+}
+
+fn write_block(record_exists: u8, generation: Option<u32>) -> [u8; 16] {
+    let mut block = [0; 16];
+    block[0] = record_exists;
+    block[1] = u8::from(generation.is_some());
+    block[4..8].copy_from_slice(&generation.unwrap_or(0).to_le_bytes());
+    block
+}
+
+fn name(name: &str) -> Vec<u8> {
+    [&[name.len() as u8], name.as_bytes()].concat()
+}
+
+fn integer_key(set: &str, key: i64) -> Vec<u8> {
+    [name("test"), name(set), vec![1], key.to_le_bytes().to_vec()].concat()
+}
+
+fn particle(kind: u8, bytes: &[u8]) -> Vec<u8> {
+    [&[kind], &(bytes.len() as u32).to_le_bytes()[..], bytes].concat()
+}
+
+fn integer(value: i64) -> Vec<u8> {
+    particle(1, &value.to_be_bytes())
+}
+
+fn bins(bins: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut out = (bins.len() as u16).to_le_bytes().to_vec();
+    for (bin, particle) in bins {
+        out.extend(name(bin));
+        out.extend_from_slice(particle);
+    }
+    out
+}
+
+fn operations(operations: &[(u8, &str, Vec<u8>)]) -> Vec<u8> {
+    let mut out = (operations.len() as u16).to_le_bytes().to_vec();
+    for (verb, bin, particle) in operations {
+        out.push(*verb);
+        out.extend(name(bin));
+        out.extend_from_slice(particle);
+    }
+    out
+}
+
+fn none() -> Vec<u8> {
+    particle(0, &[])
+}
+
+const ALL: [u8; 2] = [0xff, 0xff];
+
+fn take_particle(bytes: &[u8], at: &mut usize) -> Vec<u8> {
+    let end = *at + 5 + number(bytes, *at + 1) as usize;
+    let particle = bytes[*at..end].to_vec();
+    *at = end;
+    particle
+}
+
+type Bins = Vec<(String, Vec<u8>)>;
+
+/// Generation, bins and results of a record payload.
+fn record(bytes: &[u8]) -> (u32, Bins, Vec<Vec<u8>>) {
+    let mut at = 12;
+    let bins = (0..short(bytes, 8))
+        .map(|_| {
+            let end = at + 1 + usize::from(bytes[at]);
+            let name = String::from_utf8(bytes[at + 1..end].to_vec()).unwrap();
+            at = end;
+            (name, take_particle(bytes, &mut at))
+        })
+        .collect();
+    let results = (0..short(bytes, 10))
+        .map(|_| take_particle(bytes, &mut at))
+        .collect();
+    assert_eq!(at, bytes.len());
+    (number(bytes, 0), bins, results)
+}
+
+fn named(bins: &[(&str, Vec<u8>)]) -> Bins {
+    bins.iter()
+        .map(|(name, particle)| ((*name).to_owned(), particle.clone()))
+        .collect()
+}
+
+fn nested(depth: usize) -> Vec<u8> {
+    // Lists in key-ordered maps in lists, down to a string.
+    let mut packed = Vec::new();
+    for level in 0..depth {
+        packed.extend_from_slice(if level % 2 == 0 {
+            &[0x91]
+        } else {
+            b"\x82\xc7\x00\x01\xc0\xa2\x03k"
+        });
+    }
+    packed.extend_from_slice(b"\xa3\x03\xc3\xbc");
+    packed
+}
+
+#[test]
+fn values_come_back_byte_for_byte() {
+    let mut session = Session::open("");
+    let long_text = "ü".repeat(40_000);
+    let written = [
+        ("min", integer(i64::MIN)),
+        ("max", integer(i64::MAX)),
+        ("zero", particle(2, &(-0f64).to_be_bytes())),
+        ("inf", particle(2, &f64::INFINITY.to_be_bytes())),
+        ("text", particle(3, "héllo".as_bytes())),
+        ("long", particle(3, long_text.as_bytes())),
+        ("empty", particle(3, b"")),
+        ("blob", particle(4, &[0, 255, 1])),
+        ("yes", particle(17, &[1])),
+        ("no", particle(17, &[0])),
+        ("geo", particle(23, br#"{"type":"Point","coordinates":[1.5,2.5]}"#)),
+        ("list", particle(20, b"\x9a\x01\xff\xcc\x80\xd1\xff\x00\xcf\x7f\xff\xff\xff\xff\xff\xff\xff\xcb\x3f\xf8\0\0\0\0\0\0\xc0\xc3\xa3\x03ab\xc4\x02\x04\x09")),
+        ("map", particle(19, b"\x83\xc7\x00\x01\xc0\x01\xa2\x03a\xa2\x03k\x90")),
+        ("deep", particle(20, &nested(64))),
+    ];
+    let key = integer_key("values", 1);
+    session
+        .call(
+            PUT,
+            &[&policy(0)[..], &write_block(2, None), &key, &bins(&written)].concat(),
+        )
+        .ok();
+    let payload = session
+        .call(GET, &[&policy(2)[..], &key, &ALL].concat())
+        .ok();
+    let (_, mut read, results) = record(&payload);
+    read.sort();
+    let mut expected = named(&written);
+    expected.sort();
+    assert_eq!(results.len(), 0);
+    for (read, expected) in read.iter().zip(&expected) {
+        assert!(read == expected, "{read:02x?}\n{expected:02x?}");
+    }
+    assert_eq!(read.len(), expected.len());
+
+    let chosen = [&policy(2)[..], &key, b"\x02\x00\x03yes\x04none"].concat();
+    assert_eq!(
+        record(&session.call(GET, &chosen).ok()).1,
+        named(&[("yes", particle(17, &[1]))])
+    );
+    let header = [&policy(2)[..], &key, &[0, 0]].concat();
+    assert_eq!(record(&session.call(GET, &header).ok()).1.len(), 0);
+    session.close();
+}
+
+#[test]
+fn single_record_commands() {
+    let mut session = Session::open(r#","applicationId":"aerospike-ts/test""#);
+    let key = integer_key("single", 1);
+    let write = |record_exists, generation, tail: &[u8]| {
+        [
+            &policy(0)[..],
+            &write_block(record_exists, generation),
+            &key,
+            tail,
+        ]
+        .concat()
+    };
+    let read = [&policy(2)[..], &key].concat();
+    session.call(REMOVE, &write(0, None, &[]));
+    session.call(EXISTS, &read).assert(1, 2);
+    session.call(GET, &[&read[..], &ALL].concat()).assert(1, 2);
+    session.call(REMOVE, &write(0, None, &[])).assert(1, 2);
+    session.call(TOUCH, &write(0, None, &[])).assert(1, 2);
+    session
+        .call(PUT, &write(1, None, &bins(&[("n", integer(1))])))
+        .assert(2, 2);
+
+    session
+        .call(
+            PUT,
+            &write(
+                4,
+                None,
+                &bins(&[("n", integer(1)), ("s", particle(3, b"b"))]),
+            ),
+        )
+        .ok();
+    let exists = session.call(PUT, &write(4, None, &bins(&[("n", integer(1))])));
+    exists.assert(2, 5);
+    assert!(
+        exists.text().contains(r#""sent":true"#) && !exists.text().contains("inDoubt"),
+        "{}",
+        exists.text()
+    );
+    session
+        .call(PUT, &write(0, Some(77), &bins(&[("n", integer(1))])))
+        .assert(2, 3);
+    session.call(EXISTS, &read).assert(1, 0);
+    session
+        .call(ADD, &write(0, None, &bins(&[("n", integer(41))])))
+        .ok();
+    session
+        .call(APPEND, &write(0, None, &bins(&[("s", particle(3, b"c"))])))
+        .ok();
+    session
+        .call(PREPEND, &write(0, None, &bins(&[("s", particle(3, b"a"))])))
+        .ok();
+    session.call(TOUCH, &write(0, None, &[])).ok();
+    session
+        .call(APPEND, &write(0, None, &bins(&[("n", particle(3, b"c"))])))
+        .assert(2, 12);
+    let (generation, read_bins, _) = record(&session.call(GET, &[&read[..], &ALL].concat()).ok());
+    assert_eq!(generation, 5);
+    assert_eq!(
+        read_bins,
+        named(&[("n", integer(42)), ("s", particle(3, b"abc"))])
+    );
+
+    let missing = session.call(
+        GET,
+        &[&policy(2)[..], b"\x04nope\x01s\x01\0\0\0\0\0\0\0\0", &ALL].concat(),
+    );
+    missing.assert(2, 20);
+    assert!(
+        missing
+            .text()
+            .contains("nope does not exist; the cluster has:"),
+        "{}",
+        missing.text()
+    );
+    session.call(REMOVE, &write(0, None, &[])).assert(1, 0);
+    session.close();
+}
+
+#[test]
+fn operations_are_answered_by_position() {
+    let mut session = Session::open("");
+    let key = integer_key("operate", 1);
+    let operate = |list: &[(u8, &str, Vec<u8>)]| {
+        [
+            &policy(0)[..],
+            &write_block(0, None),
+            &key,
+            &operations(list),
+        ]
+        .concat()
+    };
+    session
+        .call(
+            PUT,
+            &[
+                &policy(0)[..],
+                &write_block(2, None),
+                &key,
+                &bins(&[("n", integer(1))]),
+            ]
+            .concat(),
+        )
+        .ok();
+    let list = [
+        (READ, "n", none()),
+        (3, "n", integer(4)),
+        (READ_HEADER, "", none()),
+        (READ, "none", none()),
+        (READ, "n", none()),
+        (WRITE, "t", particle(3, b"x")),
+    ];
+    let (_, read, results) = record(&session.call(OPERATE, &operate(&list)).ok());
+    assert_eq!(
+        results,
+        [integer(1), none(), none(), none(), integer(5), none()]
+    );
+    assert_eq!(read, named(&[("n", integer(5))]));
+
+    let list = [
+        (READ, "none", none()),
+        (READ, "t", none()),
+        (READ_HEADER, "", none()),
+    ];
+    let (generation, _, results) = record(&session.call(OPERATE, &operate(&list)).ok());
+    assert_eq!(results, [none(), particle(3, b"x"), none()]);
+    let (header, _, results) = record(
+        &session
+            .call(OPERATE, &operate(&[(READ_HEADER, "", none())]))
+            .ok(),
+    );
+    assert_eq!((header, results), (generation, vec![none()]));
+    let (_, read, results) = record(
+        &session
+            .call(OPERATE, &operate(&[(READ_ALL, "", none())]))
+            .ok(),
+    );
+    assert_eq!((read.len(), results), (2, vec![none()]));
+
+    let mixed = [
+        (READ, "n", none()),
+        (3, "n", integer(1)),
+        (READ_ALL, "", none()),
+    ];
+    session.call(OPERATE, &operate(&mixed)).assert(2, -2);
+    session.call(OPERATE, &operate(&[])).assert(2, -2);
+    let other = integer_key("operate", 2);
+    let missing = |list: &[(u8, &str, Vec<u8>)]| {
+        [
+            &policy(0)[..],
+            &write_block(1, None),
+            &other,
+            &operations(list),
+        ]
+        .concat()
+    };
+    session
+        .call(OPERATE, &missing(&[(READ, "n", none())]))
+        .assert(1, 2);
+    session
+        .call(OPERATE, &missing(&[(3, "n", integer(1))]))
+        .assert(2, 2);
+    session.close();
+}
+
+/// A batch of reads of all bins.
+fn batch_body(spaces: &[&str], templates: &[Vec<u8>], rows: &[Vec<u8>]) -> Vec<u8> {
+    let mut body = policy(0);
+    body.extend_from_slice(&[1, 0, 1, 0, 0, 0, 0, 0]);
+    body.extend_from_slice(&(spaces.len() as u16).to_le_bytes());
+    for set in spaces {
+        body.extend(name("test"));
+        body.extend(name(set));
+    }
+    body.extend_from_slice(&(templates.len() as u16).to_le_bytes());
+    body.extend(templates.concat());
+    body.extend_from_slice(&(rows.len() as u32).to_le_bytes());
+    body.extend(rows.concat());
+    body
+}
+
+fn row(space: u16, template: u16, key: i64) -> Vec<u8> {
+    [
+        &space.to_le_bytes()[..],
+        &template.to_le_bytes(),
+        &[1],
+        &key.to_le_bytes(),
+    ]
+    .concat()
+}
+
+struct Row {
+    code: i32,
+    bins: Option<Bins>,
+    results: Vec<Vec<u8>>,
+    error: Option<String>,
+}
+
+fn rows(bytes: &[u8]) -> Vec<Row> {
+    let mut names = Vec::new();
+    let mut at = number(bytes, 8) as usize;
+    for _ in 0..number(bytes, 4) {
+        let end = at + 1 + usize::from(bytes[at]);
+        names.push(String::from_utf8(bytes[at + 1..end].to_vec()).unwrap());
+        at = end;
+    }
+    assert_eq!(at, bytes.len());
+    (0..number(bytes, 0) as usize)
+        .map(|index| {
+            let head = &bytes[16 + 32 * index..];
+            let (body, error) = (number(head, 12) as usize, number(head, 24) as usize);
+            let mut at = body;
+            let bins = (0..short(head, 16))
+                .map(|_| {
+                    let name = names[usize::from(short(bytes, at))].clone();
+                    at += 2;
+                    (name, take_particle(bytes, &mut at))
+                })
+                .collect();
+            Row {
+                code: number(head, 0) as i32,
+                bins: (body != 0).then_some(bins),
+                results: (0..short(head, 18))
+                    .map(|_| take_particle(bytes, &mut at))
+                    .collect(),
+                error: (error != 0).then(|| {
+                    let end = error + 4 + number(bytes, error) as usize;
+                    String::from_utf8(bytes[error + 4..end].to_vec()).unwrap()
+                }),
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn batches_answer_row_by_row() {
+    let mut session = Session::open("");
+    let reads = vec![[&[0, 0, 0][..], &ALL].concat()];
+    let write = [&[1][..], &write_block(2, None)].concat();
+    let remove = [&[2][..], &write_block(0, None)].concat();
+    let create = [&[1][..], &write_block(4, None)].concat();
+
+    // Large enough to be split, with rows that are alike and rows that are not.
+    let count = 5000i64;
+    let writes: Vec<_> = (0..count)
+        .map(|key| {
+            let mut list = vec![
+                (WRITE, "n", integer(key)),
+                (WRITE, "set", particle(3, b"one")),
+            ];
+            if key % 7 == 0 {
+                list.push((WRITE, "seventh", particle(17, &[1])));
+            }
+            [row((key % 2) as u16, 0, key), operations(&list)].concat()
+        })
+        .collect();
+    let written = session
+        .call(
+            BATCH,
+            &batch_body(&["batch-a", "batch-b"], &[write], &writes),
+        )
+        .ok();
+    assert!(
+        rows(&written)
+            .iter()
+            .all(|row| row.code == 0 && row.error.is_none())
+    );
+
+    let wanted: Vec<_> = (0..count + 100)
+        .rev()
+        .map(|key| row((key % 2) as u16, 0, key))
+        .collect();
+    let read = rows(
+        &session
+            .call(BATCH, &batch_body(&["batch-a", "batch-b"], &reads, &wanted))
+            .ok(),
+    );
+    assert_eq!(read.len() as i64, count + 100);
+    for (row, key) in read.iter().zip((0..count + 100).rev()) {
+        if key >= count {
+            assert_eq!((row.code, &row.bins, &row.error), (2, &None, &None));
+            continue;
+        }
+        let mut expected = named(&[("n", integer(key)), ("set", particle(3, b"one"))]);
+        if key % 7 == 0 {
+            expected.push(("seventh".into(), particle(17, &[1])));
+        }
+        let mut bins = row.bins.clone().unwrap();
+        bins.sort();
+        expected.sort();
+        assert_eq!((row.code, bins), (0, expected), "key {key}");
+    }
+
+    // All kinds of rows at once.
+    let templates = [
+        [&[0, 0, 0][..], b"\x01\x00\x01n"].concat(),
+        [
+            &[0, 0, 1][..],
+            &operations(&[(READ, "set", none()), (READ, "n", none())]),
+        ]
+        .concat(),
+        create,
+        remove,
+        [&[0, 0, 0][..], &[0, 0]].concat(),
+    ];
+    let mixed = [
+        row(0, 0, 2),
+        row(0, 1, 4),
+        [row(0, 2, 6), operations(&[(WRITE, "n", integer(1))])].concat(),
+        row(0, 3, 8),
+        row(0, 3, -1),
+        row(0, 4, 10),
+    ];
+    let answers = rows(
+        &session
+            .call(BATCH, &batch_body(&["batch-a"], &templates, &mixed))
+            .ok(),
+    );
+    let codes: Vec<_> = answers.iter().map(|row| row.code).collect();
+    assert_eq!(codes, [0, 0, 5, 0, 2, 0]);
+    assert_eq!(answers[0].bins, Some(named(&[("n", integer(2))])));
+    assert_eq!(answers[1].results, [particle(3, b"one"), integer(4)]);
+    assert!(
+        answers[2]
+            .error
+            .as_ref()
+            .unwrap()
+            .contains("already exists")
+    );
+    assert_eq!(answers[5].bins, Some(Vec::new()));
+
+    // One row goes the way of a single record.
+    let single = rows(
+        &session
+            .call(BATCH, &batch_body(&["batch-a"], &reads, &[row(0, 0, 2)]))
+            .ok(),
+    );
+    assert_eq!(single[0].bins.as_ref().unwrap().len(), 2);
+    let missing = rows(
+        &session
+            .call(BATCH, &batch_body(&["batch-a"], &reads, &[row(0, 0, -5)]))
+            .ok(),
+    );
+    assert_eq!((missing[0].code, &missing[0].bins), (2, &None));
+    assert_eq!(
+        rows(
+            &session
+                .call(BATCH, &batch_body(&["batch-a"], &reads, &[]))
+                .ok()
+        )
+        .len(),
+        0
+    );
+
+    // None was answered: the batch fails as a whole.
+    let mut nowhere = policy(0);
+    nowhere.extend_from_slice(&[1, 0, 1, 0, 0, 0, 0, 0]);
+    nowhere.extend_from_slice(b"\x01\x00\x04nope\x00\x01\x00\x00\x00\x00\xff\xff\x02\x00\x00\x00");
+    nowhere.extend([row(0, 0, 1), row(0, 0, 2)].concat());
+    session.call(BATCH, &nowhere).assert(2, 20);
+    session.close();
+}
+
+#[test]
+fn nodes_and_their_connections() {
+    let mut session = Session::open(r#","maxConnsPerNode":40"#);
+    let nodes: serde_json::Value = serde_json::from_slice(&session.call(NODES, &[]).ok()).unwrap();
+    let node = nodes[0]["name"].as_str().unwrap().to_owned();
+    assert_eq!(nodes[0]["active"], true);
+    let pongs: serde_json::Value = serde_json::from_slice(&session.call(PING, b"{}").ok()).unwrap();
+    assert!(pongs[0]["ms"].as_f64().unwrap() >= 0.0);
+    let request = format!(r#"{{"commands":["namespaces"],"node":"{node}","timeout":1000}}"#);
+    let info: serde_json::Value =
+        serde_json::from_slice(&session.call(INFO, request.as_bytes()).ok()).unwrap();
+    assert!(
+        info[&node]["namespaces"].as_str().unwrap().contains("test"),
+        "{info}"
+    );
+    session
+        .call(INFO, br#"{"commands":["build"],"node":"nobody"}"#)
+        .assert(2, -8);
+    session
+        .call(INFO, br#"{"commands":["build"],"x":1}"#)
+        .assert(2, -2);
+
+    session.call(WARM_UP, &20u32.to_le_bytes()).ok();
+    let gauges: serde_json::Value =
+        serde_json::from_slice(&session.call(CONNECTIONS, &[]).ok()).unwrap();
+    assert!(
+        (20..=40).contains(&gauges[0]["open"].as_u64().unwrap()),
+        "{gauges}"
+    );
+    session.close();
+}
+
+#[test]
+fn a_limit_of_one_makes_a_queue() {
+    let mut session = Session::open(r#","maxConcurrentCommands":1"#);
+    let get = [&policy(2)[..], &integer_key("single", 5), &ALL].concat();
+    for _ in 0..100 {
+        session.submit(GET, &get, 10_000);
+    }
+    let mut done = 0;
+    let mut buffer = vec![0u8; 64 * 1024];
+    while done < 100 {
+        aef_queue_wait(session.queue, 1000);
+        let length =
+            unsafe { aef_queue_drain(session.queue, buffer.as_mut_ptr(), buffer.len() as u32) }
+                as usize;
+        let mut at = 0;
+        while at < length {
+            assert_eq!(buffer[at + 8], 1);
+            at += number(&buffer, at) as usize;
+            done += 1;
+        }
+    }
+    session.close();
+}
+
+#[test]
+fn connecting_fails_with_reasons() {
+    let queue = aef_queue_open(10);
+    let mut session = Session {
+        queue,
+        cluster: 0,
+        tag: 0,
+    };
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let config = |more: &str| {
+        format!(r#"{{"hosts":[{{"host":"127.0.0.1","port":{port}}}],"connectTimeout":400{more}}}"#)
+    };
+    let start = Instant::now();
+    let answer = session.call(OPEN, config("").as_bytes());
+    answer.assert(2, -10);
+    assert!(
+        answer.text().contains(&format!(
+            "127.0.0.1:{port}: accepts connections, but did not"
+        )),
+        "{}",
+        answer.text()
+    );
+    assert!(start.elapsed() < Duration::from_secs(3));
+
+    session
+        .call(OPEN, config(r#","nonsense":1"#).as_bytes())
+        .assert(2, -2);
+    let (host, server_port) = address();
+    let wrong = format!(
+        r#"{{"hosts":[{{"host":"{host}","port":{server_port}}}],"connectTimeout":2000,"clusterName":"no-such-cluster"}}"#
+    );
+    let answer = session.call(OPEN, wrong.as_bytes());
+    answer.assert(2, -10);
+    assert!(
+        answer.text().contains("no-such-cluster"),
+        "{}",
+        answer.text()
+    );
+
+    // A client that may start without a server is open at once, and says what it lacks.
+    drop(silent);
+    let cluster = session
+        .call(OPEN, config(r#","failIfNotConnected":false"#).as_bytes())
+        .ok();
+    session.cluster = number(&cluster, 0);
+    assert_eq!(aef_cluster_connected(session.cluster), 0);
+    let get = [&policy(0)[..], &integer_key("single", 5), &ALL].concat();
+    session.call(GET, &get).assert(2, -10);
+    session.close();
+}
