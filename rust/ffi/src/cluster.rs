@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use crate::config::Settings;
 use crate::counter;
+use crate::direct::{Direct, Plan, Stats};
 use crate::driver::Progress;
 use crate::error::{self, Failure, Phase};
 use crate::handle::Table;
@@ -37,6 +38,9 @@ pub(crate) struct Cluster {
     started: watch::Sender<bool>,
     starter: Mutex<Option<AbortHandle>>,
     limiter: Limiter,
+    /// Absent where every read goes through core.
+    direct: Option<Arc<Direct>>,
+    pub(crate) stats: Arc<Stats>,
     /// Connections a node may have, where the limiter follows the number of nodes.
     per_node: Option<usize>,
     opened: Instant,
@@ -64,7 +68,7 @@ pub(crate) fn get(handle: u32) -> Option<Arc<Cluster>> {
 }
 
 /// Opens a cluster within its bound; gives its handle.
-pub(crate) async fn open(settings: Settings, progress: &Progress) -> Result<u32, Failure> {
+pub(crate) async fn open(mut settings: Settings, progress: &Progress) -> Result<u32, Failure> {
     progress.enter(Phase::Connect);
     let started = Instant::now();
     let bound = settings.connect_timeout;
@@ -74,6 +78,7 @@ pub(crate) async fn open(settings: Settings, progress: &Progress) -> Result<u32,
     };
     let probe_bound = bound.min(Duration::from_millis(socket_bound.max(1).into()));
     let plain = settings.policy.tls_policy.is_none() && settings.policy.auth_mode == AuthMode::None;
+    let plan = Plan::take_from(&mut settings.policy, settings.direct);
     let (reached, unreachable) = seed::probe(&settings.hosts, plain, probe_bound).await;
     if !settings.policy.fail_if_not_connected {
         let hosts = if reached.is_empty() {
@@ -81,7 +86,7 @@ pub(crate) async fn open(settings: Settings, progress: &Progress) -> Result<u32,
         } else {
             reached
         };
-        let cluster = Cluster::new(&settings);
+        let cluster = Cluster::new(&settings, plan);
         cluster.start_in_background(settings.policy, hosts);
         let left = bound.saturating_sub(started.elapsed());
         let _ = timeout(left, cluster.wait_started()).await;
@@ -93,7 +98,7 @@ pub(crate) async fn open(settings: Settings, progress: &Progress) -> Result<u32,
     let left = bound.saturating_sub(started.elapsed());
     match timeout(left, Client::new(&settings.policy, &reached)).await {
         Ok(Ok(client)) => {
-            let cluster = Cluster::new(&settings);
+            let cluster = Cluster::new(&settings, plan);
             let _ = cluster.client.set(client);
             cluster.started.send_replace(true);
             cluster.resize();
@@ -130,6 +135,9 @@ fn register(cluster: Arc<Cluster>) -> Result<u32, Failure> {
         Ok(handle) => {
             let _ = cluster.handle.set(handle);
             counter::CLUSTERS.add(1);
+            if let Some(direct) = &cluster.direct {
+                direct.start(&cluster);
+            }
             Ok(handle)
         }
         Err(cluster) => {
@@ -187,8 +195,9 @@ fn not_connected(what: &str, reasons: &[String]) -> Failure {
 }
 
 impl Cluster {
-    fn new(settings: &Settings) -> Arc<Self> {
+    fn new(settings: &Settings, plan: Option<Plan>) -> Arc<Self> {
         let per_node = settings.policy.max_conns_per_node;
+        let stats = Arc::<Stats>::default();
         Arc::new(Self {
             handle: OnceLock::new(),
             client: OnceLock::new(),
@@ -198,6 +207,8 @@ impl Cluster {
                 settings.max_commands.unwrap_or(per_node),
                 settings.queue_timeout,
             ),
+            direct: plan.map(|plan| Direct::new(plan, Arc::clone(&stats))),
+            stats,
             per_node: settings.max_commands.is_none().then_some(per_node),
             opened: Instant::now(),
             resized_ms: AtomicU64::new(0),
@@ -253,6 +264,16 @@ impl Cluster {
         progress.enter(Phase::Connect);
         self.wait_started().await;
         self.client.get().ok_or_else(Failure::closed)
+    }
+
+    /// Core's client, once it has started.
+    pub(crate) fn started(&self) -> Option<&Client> {
+        self.client.get()
+    }
+
+    /// The direct path, where there is one.
+    pub(crate) fn direct(&self) -> Option<&Arc<Direct>> {
+        self.direct.as_ref()
     }
 
     /// Whether a node is active; for `aef_cluster_connected`.
@@ -335,6 +356,9 @@ impl Cluster {
             .take()
         {
             starter.abort();
+        }
+        if let Some(direct) = &self.direct {
+            direct.close();
         }
         if let Some(client) = self.client.get() {
             let _ = timeout(CORE_BOUND, client.close()).await;

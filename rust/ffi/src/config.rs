@@ -40,6 +40,14 @@ pub(crate) struct Config {
     seed_only_cluster: Option<bool>,
     max_concurrent_commands: Option<usize>,
     command_queue_timeout: Option<u32>,
+    read_path: Option<ReadPath>,
+}
+
+#[derive(Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+enum ReadPath {
+    Direct,
+    Core,
 }
 
 #[derive(Deserialize)]
@@ -76,6 +84,8 @@ pub(crate) struct Settings {
     /// `None`: as many as there may be connections.
     pub(crate) max_commands: Option<usize>,
     pub(crate) queue_timeout: Option<Duration>,
+    /// Whether reads may take the direct path.
+    pub(crate) direct: bool,
 }
 
 impl Settings {
@@ -177,6 +187,7 @@ impl Config {
                 .command_queue_timeout
                 .filter(|bound| *bound > 0)
                 .map(|bound| Duration::from_millis(bound.into())),
+            direct: self.read_path != Some(ReadPath::Core),
         })
     }
 }

@@ -1,6 +1,8 @@
 //! Frames: what `submit` is given. Parsing borrows from the frame and allocates nothing, because it runs on the JS
 //! thread; the task that executes a command parses again and builds what core needs.
 
+use aerospike_wire::read::{self, Want};
+
 use crate::key::KeyRef;
 use crate::operation::Operations;
 use crate::particle::Particle;
@@ -148,6 +150,44 @@ impl<'a> Selection<'a> {
         }
     }
 
+    /// What the direct path asks for: `bins` takes the encoded names. `None` where core has to look at them: names that
+    /// are no bins' names, or come twice.
+    pub(crate) fn to_want(self, bins: &mut Vec<u8>) -> Option<Want<'_>> {
+        self.encode(bins)?;
+        Some(self.want(bins))
+    }
+
+    /// What [`Self::encode`] encoded.
+    pub(crate) fn want(self, bins: &[u8]) -> Want<'_> {
+        match self {
+            Self::All => Want::All,
+            Self::None => Want::Header,
+            Self::Names(count, _) => Want::Bins(count, bins),
+        }
+    }
+
+    fn encode(self, bins: &mut Vec<u8>) -> Option<()> {
+        const LONGEST: usize = 15;
+        const MOST: u16 = 64;
+        let Self::Names(count, names) = self else {
+            return Some(());
+        };
+        if count > MOST {
+            return None;
+        }
+        let mut cursor = Cursor::new(names);
+        for at in 0..count {
+            let name = cursor.name().ok()?;
+            let mut before = Cursor::new(names);
+            let is_known = (0..at).any(|_| before.name() == Ok(name));
+            if name.is_empty() || name.len() > LONGEST || is_known {
+                return None;
+            }
+            read::push_bin(bins, name);
+        }
+        Some(())
+    }
+
     pub(crate) fn to_core(self) -> aerospike_core::Bins {
         use aerospike_core::Bins;
         match self {
@@ -233,6 +273,7 @@ pub(crate) enum Request<'a> {
         connections: u32,
     },
     Connections,
+    Stats,
     Get {
         policy: Policy,
         key: KeyRef<'a>,
@@ -299,6 +340,7 @@ pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> 
             connections: cursor.u32()?,
         },
         9 => Request::Connections,
+        10 => Request::Stats,
         16 => Request::Get {
             policy: Policy::parse(&mut cursor)?,
             key: KeyRef::parse(&mut cursor)?,

@@ -58,15 +58,7 @@ impl<'a> KeyValue<'a> {
 
     /// The user key goes along only when it is to be stored: the digest alone addresses the record.
     pub(crate) fn to_core(self, namespace: &str, set: &str, send_key: bool) -> Key {
-        use aerospike_wire::{digest, particle};
-        let digest = match self {
-            Self::Digest(digest) => *digest,
-            Self::Integer(value) => {
-                digest::compute(set.as_bytes(), particle::INTEGER, &value.to_be_bytes())
-            }
-            Self::Text(text) => digest::compute(set.as_bytes(), particle::STRING, text.as_bytes()),
-            Self::Bytes(bytes) => digest::compute(set.as_bytes(), particle::BLOB, bytes),
-        };
+        let digest = self.digest(set);
         let user_key = match self {
             _ if !send_key => None,
             Self::Digest(_) => None,
@@ -75,6 +67,19 @@ impl<'a> KeyValue<'a> {
             Self::Bytes(bytes) => Some(Value::Blob(bytes.to_vec())),
         };
         Key::with_digest(namespace, set, user_key, digest)
+    }
+
+    /// The digest of the key in a set.
+    pub(crate) fn digest(self, set: &str) -> aerospike_wire::Digest {
+        use aerospike_wire::{digest, particle};
+        match self {
+            Self::Digest(digest) => *digest,
+            Self::Integer(value) => {
+                digest::compute(set.as_bytes(), particle::INTEGER, &value.to_be_bytes())
+            }
+            Self::Text(text) => digest::compute(set.as_bytes(), particle::STRING, text.as_bytes()),
+            Self::Bytes(bytes) => digest::compute(set.as_bytes(), particle::BLOB, bytes),
+        }
     }
 }
 

@@ -24,6 +24,7 @@ pub(crate) struct Policy {
     read_mode_sc: u8,
     read_touch_ttl: i8,
     compress: bool,
+    core_only: bool,
 }
 
 /// The block that writes have on top.
@@ -76,7 +77,7 @@ pub(crate) fn core_read_touch_ttl(percent: i8) -> core::ReadTouchTtl {
 
 impl Policy {
     pub(crate) fn parse(cursor: &mut Cursor<'_>) -> Parsed<Self> {
-        let policy = Self {
+        let mut policy = Self {
             socket_timeout: cursor.u32()?,
             total_timeout: cursor.u32()?,
             timeout_delay: cursor.u32()?,
@@ -87,10 +88,48 @@ impl Policy {
             read_mode_ap: up_to(cursor, 1)?,
             read_mode_sc: up_to(cursor, 3)?,
             read_touch_ttl: read_touch_ttl(cursor)?,
-            compress: flag(cursor)?,
+            compress: false,
+            core_only: false,
         };
+        let flags = up_to(cursor, 3)?;
+        policy.compress = flags & 1 != 0;
+        policy.core_only = flags & 2 != 0;
         cursor.zeros::<3>()?;
         Ok(policy)
+    }
+
+    /// Whether a read under this policy may take the direct path: it asks the master, in the way that is the default.
+    pub(crate) fn may_be_direct(&self) -> bool {
+        const MASTER: u8 = 0;
+        const SEQUENCE: u8 = 2;
+        !self.core_only
+            && !self.compress
+            && matches!(self.replica, MASTER | SEQUENCE)
+            && (self.read_mode_ap, self.read_mode_sc, self.read_touch_ttl) == (0, 0, 0)
+    }
+
+    /// How long one attempt may take, and whether the command's deadline is what bounds it.
+    pub(crate) fn attempt(&self, left: Option<Duration>) -> Option<(Duration, bool)> {
+        let socket =
+            (self.socket_timeout > 0).then(|| Duration::from_millis(self.socket_timeout.into()));
+        match (socket, left) {
+            (Some(socket), Some(left)) if socket < left => Some((socket, false)),
+            (_, Some(left)) => Some((left, true)),
+            (Some(socket), None) => Some((socket, false)),
+            // Nothing would ever end it.
+            (None, None) => None,
+        }
+    }
+
+    /// What is left of the policy after a first attempt.
+    pub(crate) fn after_attempt(mut self) -> Self {
+        self.max_retries = self.max_retries.saturating_sub(1);
+        self
+    }
+
+    /// The pause before a second attempt.
+    pub(crate) fn pause(&self) -> Duration {
+        Duration::from_millis(self.sleep_between_retries.into())
     }
 
     /// Whether core may send the command twice.
@@ -266,6 +305,19 @@ impl WriteBlock {
 }
 
 impl BatchOptions {
+    /// The flags of a batch message for the direct path, unless the options ask for something that only core does.
+    pub(crate) fn direct_flags(&self) -> Option<u8> {
+        use aerospike_wire::batch::{ALLOW_INLINE, ALLOW_INLINE_SSD, RESPOND_ALL_KEYS, ROW_ERRORS};
+        let mut flags = RESPOND_ALL_KEYS | ROW_ERRORS;
+        if self.allow_inline {
+            flags |= ALLOW_INLINE;
+        }
+        if self.allow_inline_ssd {
+            flags |= ALLOW_INLINE_SSD;
+        }
+        (self.respond_all_keys && !self.sequential).then_some(flags)
+    }
+
     pub(crate) fn parse(cursor: &mut Cursor<'_>) -> Parsed<Self> {
         let options = Self {
             allow_inline: flag(cursor)?,

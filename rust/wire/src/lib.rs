@@ -15,6 +15,7 @@ pub mod msgpack;
 pub mod operation;
 pub mod particle;
 pub mod proto;
+pub mod read;
 pub mod request;
 pub mod result_code;
 

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::cluster::Visit;
 use crate::completion::{Answer, Completion, Outcome};
+use crate::direct::Direct;
 use crate::driver::{Bounds, Effect, Progress, drive};
 use crate::error::{self, Failure, Phase};
 use crate::frame::Request;
@@ -28,7 +29,14 @@ pub(super) async fn run(
         progress.enter(Phase::Command);
         match request {
             Request::Nodes => nodes(client),
-            Request::Connections => connections(client),
+            Request::Connections => connections(client, cluster.direct()),
+            Request::Stats => {
+                let direct = cluster.direct();
+                let ready = direct.is_some_and(|direct| direct.is_ready());
+                Ok(Answer::Payload(
+                    cluster.stats.to_json(direct.is_some(), ready),
+                ))
+            }
             Request::Info { json } => info(client, parse(json)?).await,
             Request::Ping { json } => ping(client, parse(json)?).await,
             Request::WarmUp { connections } => warm_up(client, connections as usize, left).await,
@@ -103,17 +111,18 @@ struct Gauges<'a> {
     recovering: u64,
 }
 
-fn connections(client: &Client) -> Outcome {
+fn connections(client: &Client, direct: Option<&Arc<Direct>>) -> Outcome {
     let nodes = client.nodes();
     let list: Vec<_> = nodes
         .iter()
         .map(|node| {
             let gauges = node.pool_gauges();
+            let (open, idle) = direct.map_or((0, 0), |direct| direct.gauges(node.name()));
             Gauges {
                 node: node.name(),
-                open: gauges.total,
-                idle: gauges.in_pool,
-                in_use: gauges.total.saturating_sub(gauges.in_pool),
+                open: gauges.total + open,
+                idle: gauges.in_pool + idle,
+                in_use: (gauges.total + open).saturating_sub(gauges.in_pool + idle),
                 recovering: gauges.recovering,
             }
         })

@@ -1,18 +1,21 @@
 //! Batches: rows in, one payload of rows out.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::Instant;
 
 use aerospike_core as core;
 use tokio::task::JoinSet;
 
-use super::record;
+use super::{fallback, record};
 use crate::cluster::{Cluster, Visit};
 use crate::completion::{Answer, Completion, Outcome};
+use crate::direct::{self, Bound, Reason, UNANSWERED};
 use crate::driver::{Bounds, Effect, Progress, drive};
 use crate::error::{Failure, INTERNAL, Phase};
 use crate::frame::{BatchBody, Template};
+use crate::names::{Guess, Names};
 use crate::operation::{self, Plan, Send};
-use crate::policy::core_read_touch_ttl;
+use crate::policy::{GRACE, Policy, core_read_touch_ttl};
 use crate::{particle, runtime};
 
 /// Length of the payload's header.
@@ -29,7 +32,7 @@ const IN_DOUBT: u8 = 1;
 pub(super) async fn run(completion: Completion, bounds: Bounds, visit: Visit, body: BatchBody<'_>) {
     let progress = Progress::new();
     let cluster = Arc::clone(visit.cluster());
-    let left = bounds.left();
+    let deadline = bounds.deadline;
     let writes = body
         .templates()
         .any(|template| matches!(template, Template::Write(_) | Template::Remove(_)));
@@ -40,56 +43,183 @@ pub(super) async fn run(completion: Completion, bounds: Bounds, visit: Visit, bo
     };
     let work = async {
         if body.rows == 0 {
-            return Ok(Answer::Payload(assemble(Vec::new(), &[])));
+            return Ok(Answer::Payload(assemble(0, &[], &[])));
         }
         cluster.client(&progress).await?;
         // Every part takes a turn; a part that waits for one holds none back, because the first is running.
         let _turn = cluster.turn().await?;
         progress.enter(Phase::Command);
-        let policy = body.policy.batch(&body.options, left, writes);
-        let mut rows = build(&body)?;
+        let count = body.rows as usize;
         let names = Arc::new(Names::default());
-        let parts = if writes || rows.len() < SPLIT {
-            1
+        let (mut parts, policy, missing) = if writes {
+            (Vec::new(), body.policy, None)
         } else {
-            (rows.len() / PART).min(runtime::workers())
+            attempt(&cluster, &body, deadline, &names).await
         };
-        if parts == 1 {
-            let part = execute(&cluster, &policy, rows, &names).await;
-            return finish(vec![part], &names);
+        if missing.as_ref().is_none_or(|missing| !missing.is_empty()) {
+            let rows = build(&body, missing.as_deref())?;
+            if !writes {
+                cluster.stats.core(rows.len());
+            }
+            let policy = policy.batch(&body.options, fallback::left(deadline), writes);
+            parts.extend(through_core(&cluster, &policy, rows, &names, writes).await?);
         }
-        let mut running = JoinSet::new();
-        let each = rows.len().div_ceil(parts);
-        for number in 0..parts {
-            let rest = rows.split_off(each.min(rows.len()));
-            let (part, cluster, policy, names) = (
-                std::mem::replace(&mut rows, rest),
-                Arc::clone(&cluster),
-                policy.clone(),
-                Arc::clone(&names),
-            );
-            running.spawn(async move {
-                // The first runs on the turn that the batch has.
-                let _turn = if number == 0 {
-                    None
-                } else {
-                    Some(cluster.turn().await?)
-                };
-                Ok::<_, Failure>((number, execute(&cluster, &policy, part, &names).await))
-            });
-        }
-        let mut done = Vec::with_capacity(parts);
-        while let Some(part) = running.join_next().await {
-            done.push(part.map_err(|_| Failure::internal("a part of the batch panicked"))??);
-        }
-        done.sort_unstable_by_key(|(number, _)| *number);
-        finish(done.into_iter().map(|(_, part)| part).collect(), &names)
+        finish(count, parts, &names)
     };
     drive(completion, bounds, Some(visit), effect, &progress, work).await;
 }
 
+/// Tries the direct path: what it answered, the policy under which core goes on, and the rows that are core's; all of
+/// them where there is no list.
+async fn attempt(
+    cluster: &Cluster,
+    body: &BatchBody<'_>,
+    deadline: Option<Instant>,
+    names: &Arc<Names>,
+) -> (Vec<Part>, Policy, Option<Vec<u32>>) {
+    let all = (Vec::new(), body.policy, None);
+    let Some(direct) = cluster.direct() else {
+        return all;
+    };
+    let mut encoded = Vec::new();
+    for template in body.templates() {
+        let mut bins = Vec::new();
+        if let Template::Bins {
+            read_touch_ttl: 0,
+            bins: selection,
+        } = template
+            && selection.to_want(&mut bins).is_some()
+        {
+            encoded.push((selection, bins));
+        }
+    }
+    let flags = body.options.direct_flags();
+    let is_eligible = body.policy.may_be_direct() && encoded.len() == body.templates().count();
+    let (Some(flags), Some((mut timeout, by_deadline)), true) = (
+        flags,
+        body.policy.attempt(fallback::left(deadline)),
+        is_eligible,
+    ) else {
+        cluster.stats.fallback(Reason::Options, body.rows as usize);
+        return all;
+    };
+    if by_deadline {
+        // The command is answered at its deadline; the reply is still read, so that the connection is kept.
+        timeout += GRACE;
+    }
+    let spaces: Vec<_> = body.spaces().collect();
+    let wants: Vec<_> = encoded
+        .iter()
+        .map(|(selection, bins)| selection.want(bins))
+        .collect();
+    let rows: Vec<_> = body
+        .rows()
+        .map(|row| direct::Row {
+            digest: row.value.digest(spaces[usize::from(row.space)].1),
+            space: row.space,
+            want: row.template,
+        })
+        .collect();
+    let bound = Bound::of(timeout);
+    let answers = direct
+        .read_batch(&rows, &spaces, &wants, flags, bound, names)
+        .await;
+    let mut settled = vec![false; rows.len()];
+    let mut parts = Vec::with_capacity(answers.len());
+    let mut policy = body.policy;
+    let mut paused = None;
+    for answer in answers {
+        let mut part = Part {
+            rows: answer.rows,
+            heads: answer.heads,
+            bodies: answer.bodies,
+            answered: answer.answered > 0,
+            failure: None,
+        };
+        let verdict = answer.reason.map(|reason| {
+            let node = answer.node.as_deref();
+            cluster
+                .stats
+                .fallback(reason, part.rows.len() - answer.answered);
+            let verdict = fallback::decide(body.policy, reason, answer.may_repeat, node, deadline);
+            if let Ok(rest) = verdict
+                && !reason.is_unsent()
+            {
+                policy = rest;
+                paused = paused.or(Some(reason));
+            }
+            verdict
+        });
+        if let Some(Err(failure)) = verdict {
+            part.fail_unanswered(&failure);
+        }
+        for (at, head) in part.rows.iter().zip(part.heads.chunks_exact(ROW)) {
+            settled[*at as usize] = !is_unanswered(head);
+        }
+        parts.push(part);
+    }
+    let missing: Vec<_> = (0..rows.len() as u32)
+        .filter(|at| !settled[*at as usize])
+        .collect();
+    if let Some(reason) = paused
+        && !missing.is_empty()
+    {
+        fallback::pause(&body.policy, reason).await;
+    }
+    (parts, policy, Some(missing))
+}
+
+fn is_unanswered(head: &[u8]) -> bool {
+    head[0..4] == UNANSWERED.to_le_bytes()
+}
+
+async fn through_core(
+    cluster: &Arc<Cluster>,
+    policy: &core::BatchPolicy,
+    mut rows: Vec<Row>,
+    names: &Arc<Names>,
+    writes: bool,
+) -> Result<Vec<Part>, Failure> {
+    let parts = if writes || rows.len() < SPLIT {
+        1
+    } else {
+        (rows.len() / PART).min(runtime::workers())
+    };
+    if parts == 1 {
+        return Ok(vec![execute(cluster, policy, rows, names).await]);
+    }
+    let mut running = JoinSet::new();
+    let each = rows.len().div_ceil(parts);
+    for number in 0..parts {
+        let rest = rows.split_off(each.min(rows.len()));
+        let (part, cluster, policy, names) = (
+            std::mem::replace(&mut rows, rest),
+            Arc::clone(cluster),
+            policy.clone(),
+            Arc::clone(names),
+        );
+        running.spawn(async move {
+            // The first runs on the turn that the batch has.
+            let _turn = if number == 0 {
+                None
+            } else {
+                Some(cluster.turn().await?)
+            };
+            Ok::<_, Failure>((number, execute(&cluster, &policy, part, &names).await))
+        });
+    }
+    let mut done = Vec::with_capacity(parts);
+    while let Some(part) = running.join_next().await {
+        done.push(part.map_err(|_| Failure::internal("a part of the batch panicked"))??);
+    }
+    done.sort_unstable_by_key(|(number, _)| *number);
+    Ok(done.into_iter().map(|(_, part)| part).collect())
+}
+
 /// A row on its way: what core executes, and how its results are to be read.
 struct Row {
+    /// Its place in the batch.
+    at: u32,
     operation: core::BatchOperation,
     plan: Option<Arc<Plan>>,
     writes: bool,
@@ -127,7 +257,8 @@ fn prepare(template: Template<'_>) -> Result<Prepared, Failure> {
     })
 }
 
-fn build(body: &BatchBody<'_>) -> Result<Vec<Row>, Failure> {
+/// The rows at `only`, which is in order, or all of them.
+fn build(body: &BatchBody<'_>, only: Option<&[u32]>) -> Result<Vec<Row>, Failure> {
     let spaces: Vec<_> = body.spaces().collect();
     let sends_key: Vec<_> = body
         .templates()
@@ -137,15 +268,22 @@ fn build(body: &BatchBody<'_>) -> Result<Vec<Row>, Failure> {
         .templates()
         .map(prepare)
         .collect::<Result<Vec<_>, _>>()?;
-    let mut rows = Vec::with_capacity(body.rows as usize);
+    let mut rows = Vec::with_capacity(only.map_or(body.rows as usize, <[u32]>::len));
+    let mut wanted = only.map(|only| only.iter().peekable());
     // Rows that are written alike share one plan, which core then sends once.
     let mut last: Option<(crate::operation::Operations<'_>, Arc<Plan>)> = None;
-    for row in body.rows() {
+    for (at, row) in (0u32..).zip(body.rows()) {
+        if let Some(wanted) = &mut wanted
+            && wanted.next_if_eq(&&at).is_none()
+        {
+            continue;
+        }
         let template = usize::from(row.template);
         let (namespace, set) = spaces[usize::from(row.space)];
         let key = row.value.to_core(namespace, set, sends_key[template]);
         rows.push(match &prepared[template] {
             Prepared::Bins(policy, bins) => Row {
+                at,
                 operation: core::BatchOperation::read(policy, key, bins.clone()),
                 plan: None,
                 writes: false,
@@ -158,6 +296,7 @@ fn build(body: &BatchBody<'_>) -> Result<Vec<Row>, Failure> {
                     }
                 };
                 Row {
+                    at,
                     operation,
                     plan: Some(Arc::clone(plan)),
                     writes: false,
@@ -180,12 +319,14 @@ fn build(body: &BatchBody<'_>) -> Result<Vec<Row>, Failure> {
                 };
                 let operation = core::BatchOperation::write(policy, key, sent.clone());
                 Row {
+                    at,
                     operation,
                     plan: Some(plan),
                     writes: true,
                 }
             }
             Prepared::Remove(policy) => Row {
+                at,
                 operation: core::BatchOperation::delete(policy, key),
                 plan: None,
                 writes: true,
@@ -195,51 +336,10 @@ fn build(body: &BatchBody<'_>) -> Result<Vec<Row>, Failure> {
     Ok(rows)
 }
 
-/// The bin names of a batch, each with its number.
-#[derive(Default)]
-struct Names(Mutex<Vec<Box<str>>>);
-
-impl Names {
-    fn id(&self, name: &str) -> u16 {
-        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match names.iter().position(|known| **known == *name) {
-            Some(id) => id as u16,
-            None => {
-                names.push(name.into());
-                (names.len() - 1) as u16
-            }
-        }
-    }
-}
-
-/// Guesses names by position: rows of one set mostly have the same bins in the same order, so one comparison finds most
-/// names and nothing is hashed.
-struct Guess<'n> {
-    shared: &'n Names,
-    expected: Vec<(String, u16)>,
-}
-
-impl Guess<'_> {
-    fn id(&mut self, position: usize, name: &str) -> u16 {
-        if let Some((expected, id)) = self.expected.get(position)
-            && expected == name
-        {
-            return *id;
-        }
-        let id = match self.expected.iter().find(|(known, _)| known == name) {
-            Some((_, id)) => *id,
-            None => self.shared.id(name),
-        };
-        match self.expected.get_mut(position) {
-            Some(expected) => *expected = (name.to_owned(), id),
-            None => self.expected.push((name.to_owned(), id)),
-        }
-        id
-    }
-}
-
 /// Rows that are encoded, with offsets from the start of `bodies`.
 struct Part {
+    /// Where the rows stand in the batch.
+    rows: Vec<u32>,
     heads: Vec<u8>,
     bodies: Vec<u8>,
     answered: bool,
@@ -253,6 +353,7 @@ async fn execute(
     names: &Names,
 ) -> Part {
     let count = rows.len();
+    let places = rows.iter().map(|row| row.at).collect();
     let (mut operations, plans): (Vec<_>, Vec<_>) = rows
         .into_iter()
         .map(|row| (row.operation, (row.plan, row.writes)))
@@ -261,6 +362,7 @@ async fn execute(
         Ok(client) => client,
         Err(failure) => {
             return Part {
+                rows: Vec::new(),
                 heads: Vec::new(),
                 bodies: Vec::new(),
                 answered: false,
@@ -271,6 +373,7 @@ async fn execute(
     let outcome = client.batch(policy, &mut operations).await;
     let writes = plans.iter().any(|(_, writes)| *writes);
     let mut part = Part {
+        rows: places,
         heads: Vec::with_capacity(count * ROW),
         bodies: Vec::with_capacity(count * 64),
         answered: false,
@@ -278,10 +381,7 @@ async fn execute(
             .err()
             .map(|error| record::explain(&error, writes, client)),
     };
-    let mut guess = Guess {
-        shared: names,
-        expected: Vec::new(),
-    };
+    let mut guess = Guess::new(names);
     for (operation, (plan, writes)) in operations.into_iter().zip(plans) {
         part.push(
             operation.into_batch_record(),
@@ -295,6 +395,19 @@ async fn execute(
 }
 
 impl Part {
+    /// Gives the rows that have no answer this failure.
+    fn fail_unanswered(&mut self, failure: &Failure) {
+        let mut heads = std::mem::take(&mut self.heads);
+        for head in heads.chunks_exact_mut(ROW) {
+            if is_unanswered(head) {
+                head[0..4].copy_from_slice(&failure.code.to_le_bytes());
+                self.push_error(head, failure);
+            }
+        }
+        self.heads = heads;
+        self.failure.get_or_insert_with(|| failure.clone());
+    }
+
     fn push(
         &mut self,
         row: core::BatchRecord,
@@ -333,7 +446,11 @@ impl Part {
                 plan.push_results(&mut self.bodies, record);
             }
         } else {
-            let failure = Failure::new(INTERNAL, "the row was not executed");
+            // Where core could send nothing at all, it says so once and not in the rows.
+            let failure = self
+                .failure
+                .clone()
+                .unwrap_or_else(|| Failure::new(INTERNAL, "the row was not executed"));
             head[0..4].copy_from_slice(&failure.code.to_le_bytes());
             self.push_error(&mut head, &failure);
         }
@@ -344,7 +461,7 @@ impl Part {
         let mut count = 0;
         for (position, (name, value)) in record.bins.iter().enumerate() {
             if let Some(value) = operation::last(value) {
-                let id = guess.id(position, name);
+                let id = guess.id(position, name.as_bytes());
                 self.bodies.extend_from_slice(&id.to_le_bytes());
                 particle::push(&mut self.bodies, value);
                 count += 1;
@@ -353,7 +470,7 @@ impl Part {
         count
     }
 
-    fn push_error(&mut self, head: &mut [u8; ROW], failure: &Failure) {
+    fn push_error(&mut self, head: &mut [u8], failure: &Failure) {
         head[24..28].copy_from_slice(&(self.bodies.len() as u32 + 1).to_le_bytes());
         let text = failure.to_row_json();
         self.bodies
@@ -363,44 +480,51 @@ impl Part {
 }
 
 /// A batch succeeds when any row was answered; else it fails as its first row did.
-fn finish(mut parts: Vec<Part>, names: &Names) -> Outcome {
+fn finish(count: usize, mut parts: Vec<Part>, names: &Names) -> Outcome {
     if parts.iter().all(|part| !part.answered) {
         let failure = parts.iter_mut().find_map(|part| part.failure.take());
         return Err(
             failure.unwrap_or_else(|| Failure::internal("no row of the batch was executed"))
         );
     }
-    let names = std::mem::take(&mut *names.0.lock().unwrap_or_else(PoisonError::into_inner));
-    let mut payload = assemble(parts, &names);
+    let mut payload = assemble(count, &parts, &names.take());
     payload.shrink_to_fit();
     Ok(Answer::Payload(payload))
 }
 
-fn assemble(parts: Vec<Part>, names: &[Box<str>]) -> Vec<u8> {
-    let heads: usize = parts.iter().map(|part| part.heads.len()).sum();
+/// Puts every row at its place in the batch.
+fn assemble(count: usize, parts: &[Part], names: &[Box<[u8]>]) -> Vec<u8> {
+    let heads = count * ROW;
     let bodies: usize = parts.iter().map(|part| part.bodies.len()).sum();
     let table: usize = names.iter().map(|name| name.len() + 1).sum();
     let mut out = Vec::with_capacity(HEADER + heads + bodies + table);
-    out.extend_from_slice(&((heads / ROW) as u32).to_le_bytes());
+    out.extend_from_slice(&(count as u32).to_le_bytes());
     out.extend_from_slice(&(names.len() as u32).to_le_bytes());
     out.extend_from_slice(&((HEADER + heads + bodies) as u32).to_le_bytes());
     out.extend_from_slice(&[0; 4]);
-    let mut base = HEADER + heads;
-    for part in &parts {
-        let start = out.len();
-        out.extend_from_slice(&part.heads);
-        for row in out[start..].chunks_exact_mut(ROW) {
+    // Every row is in a part; one that were in none would say so.
+    let mut lost = [0; ROW];
+    lost[0..4].copy_from_slice(&INTERNAL.to_le_bytes());
+    for _ in 0..count {
+        out.extend_from_slice(&lost);
+    }
+    for part in parts {
+        let base = out.len();
+        for (at, head) in part.rows.iter().zip(part.heads.chunks_exact(ROW)) {
+            if is_unanswered(head) {
+                continue;
+            }
+            let start = HEADER + *at as usize * ROW;
+            let row = &mut out[start..start + ROW];
+            row.copy_from_slice(head);
             shift(&mut row[12..16], base);
             shift(&mut row[24..28], base);
         }
-        base += part.bodies.len();
-    }
-    for part in &parts {
         out.extend_from_slice(&part.bodies);
     }
     for name in names {
         out.push(name.len() as u8);
-        out.extend_from_slice(name.as_bytes());
+        out.extend_from_slice(name);
     }
     out
 }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod batch;
+mod fallback;
 mod record;
 
 use std::ops::Range;

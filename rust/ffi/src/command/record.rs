@@ -1,12 +1,15 @@
 //! The single-record commands.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aerospike_core as core;
 
-use crate::cluster::Visit;
+use super::fallback;
+use crate::cluster::{Cluster, Visit};
 use crate::completion::{Answer, Completion, Outcome};
+use crate::direct::{self, Bound, Reason};
 use crate::driver::{Bounds, Effect, Progress, drive};
 use crate::error::{self, Failure, Phase};
 use crate::frame::{BinList, BinWrite, Selection};
@@ -112,6 +115,62 @@ pub(super) fn explain(error: &core::Error, writes: bool, client: &core::Client) 
     failure
 }
 
+/// Tries the direct path: what it answered, or the policy under which core goes on.
+async fn attempt(
+    cluster: &Cluster,
+    policy: Policy,
+    key: &KeyRef<'_>,
+    bins: Selection<'_>,
+    deadline: Option<Instant>,
+) -> ControlFlow<Outcome, Policy> {
+    let Some(direct) = cluster.direct() else {
+        cluster.stats.core(1);
+        return ControlFlow::Continue(policy);
+    };
+    let mut encoded = Vec::new();
+    let want = if policy.may_be_direct() {
+        bins.to_want(&mut encoded)
+    } else {
+        None
+    };
+    let answer = match (want, policy.attempt(fallback::left(deadline))) {
+        (Some(want), Some((timeout, by_deadline))) => {
+            let digest = key.value.digest(key.set);
+            let bound = Bound::of(timeout);
+            let read = direct.read(key.namespace, key.set, &digest, want, bound);
+            if by_deadline {
+                // The command has a timer of its own.
+                read.await
+            } else {
+                // The connection watches the reply that it waits for first; this read may wait behind another.
+                match tokio::time::timeout_at(bound.at.into(), read).await {
+                    Ok(answer) => answer,
+                    Err(_) => direct.late(key.namespace, &digest),
+                }
+            }
+        }
+        _ => direct::Answer::unsent(Reason::Options),
+    };
+    let (reason, node, may_repeat) = match answer {
+        direct::Answer::Record(payload) => return ControlFlow::Break(Ok(Answer::Payload(payload))),
+        direct::Answer::Code(code) => return ControlFlow::Break(Ok(Answer::Code(code))),
+        direct::Answer::Failed {
+            reason,
+            node,
+            may_repeat,
+        } => (reason, node, may_repeat),
+    };
+    cluster.stats.fallback(reason, 1);
+    match fallback::decide(policy, reason, may_repeat, node.as_deref(), deadline) {
+        Err(failure) => ControlFlow::Break(Err(failure)),
+        Ok(rest) => {
+            fallback::pause(&policy, reason).await;
+            cluster.stats.core(1);
+            ControlFlow::Continue(rest)
+        }
+    }
+}
+
 pub(super) async fn get(
     completion: Completion,
     bounds: Bounds,
@@ -122,11 +181,16 @@ pub(super) async fn get(
 ) {
     let progress = Progress::new();
     let cluster = Arc::clone(visit.cluster());
-    let left = bounds.left();
+    let deadline = bounds.deadline;
     let work = async {
         let client = cluster.client(&progress).await?;
         let _turn = cluster.turn().await?;
         progress.enter(Phase::Command);
+        let policy = match attempt(&cluster, policy, &key, bins, deadline).await {
+            ControlFlow::Break(outcome) => return outcome,
+            ControlFlow::Continue(policy) => policy,
+        };
+        let left = fallback::left(deadline);
         match client
             .get(&policy.read(left), &key.to_core(false), bins.to_core())
             .await
@@ -155,11 +219,18 @@ pub(super) async fn exists(
 ) {
     let progress = Progress::new();
     let cluster = Arc::clone(visit.cluster());
-    let left = bounds.left();
+    let deadline = bounds.deadline;
     let work = async {
         let client = cluster.client(&progress).await?;
         let _turn = cluster.turn().await?;
         progress.enter(Phase::Command);
+        let policy = match attempt(&cluster, policy, &key, Selection::None, deadline).await {
+            // The direct path reads the header.
+            ControlFlow::Break(Ok(Answer::Payload(_))) => return Ok(Answer::Code(0)),
+            ControlFlow::Break(outcome) => return outcome,
+            ControlFlow::Continue(policy) => policy,
+        };
+        let left = fallback::left(deadline);
         match client.exists(&policy.read(left), &key.to_core(false)).await {
             Ok(found) => Ok(Answer::Code(if found { 0 } else { error::NOT_FOUND })),
             Err(error) => read_outcome(&error, client).await,

@@ -1,0 +1,214 @@
+//! A connection that one batch has for itself, and the pool that it comes from.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use aerospike_wire::proto::{self, Proto};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use super::node::Peer;
+use super::reply::Walker;
+use super::stats::{Reason, Stats};
+
+/// What one read asks the socket for.
+const CHUNK: usize = 256 * 1024;
+/// How long a batch waits in line for a connection before it goes to core.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// A buffer that grew past this is let go when its connection rests.
+const KEPT: usize = 1024 * 1024;
+
+/// A stream that is counted for as long as it is open.
+pub(super) struct Counted {
+    pub(super) stream: TcpStream,
+    stats: Arc<Stats>,
+}
+
+impl Counted {
+    /// Opens a connection within the client's bound.
+    pub(super) async fn open(peer: &Peer) -> Result<Self, Reason> {
+        let connect = TcpStream::connect((peer.host.as_str(), peer.port));
+        match timeout(peer.plan.connect_timeout, connect).await {
+            Ok(Ok(stream)) => {
+                let _ = stream.set_nodelay(true);
+                peer.stats.connected();
+                Ok(Self {
+                    stream,
+                    stats: Arc::clone(&peer.stats),
+                })
+            }
+            _ => Err(Reason::Connect),
+        }
+    }
+
+    /// Whether the server neither closed it nor said something that nobody asked for.
+    fn is_quiet(&self) -> bool {
+        let mut byte = [0];
+        matches!(self.stream.try_read(&mut byte), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.stats.disconnected();
+    }
+}
+
+struct Resting {
+    stream: Counted,
+    buffer: Vec<u8>,
+    since: Instant,
+}
+
+/// Connections that rest, and how many may be out.
+pub(super) struct Pool {
+    slots: Arc<Semaphore>,
+    resting: Mutex<Vec<Resting>>,
+}
+
+/// A connection that is out.
+pub(super) struct Connection {
+    stream: Counted,
+    buffer: Vec<u8>,
+    _slot: OwnedSemaphorePermit,
+}
+
+impl Pool {
+    pub(super) fn new(size: usize) -> Self {
+        Self {
+            slots: Arc::new(Semaphore::new(size)),
+            resting: Mutex::new(Vec::new()),
+        }
+    }
+
+    fn pop(&self) -> Option<Resting> {
+        self.resting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
+    }
+
+    /// A connection: one that rests, the one used last first, or a new one. Who comes too late waits in line.
+    pub(super) async fn take(&self, peer: &Peer) -> Result<Connection, Reason> {
+        let slot = match timeout(PATIENCE, Arc::clone(&self.slots).acquire_owned()).await {
+            Ok(Ok(slot)) => slot,
+            _ => return Err(Reason::Busy),
+        };
+        while let Some(resting) = self.pop() {
+            let is_fresh = peer
+                .plan
+                .idle_timeout
+                .is_none_or(|idle| resting.since.elapsed() < idle);
+            if is_fresh && resting.stream.is_quiet() {
+                return Ok(Connection {
+                    stream: resting.stream,
+                    buffer: resting.buffer,
+                    _slot: slot,
+                });
+            }
+        }
+        Ok(Connection {
+            stream: Counted::open(peer).await?,
+            buffer: Vec::new(),
+            _slot: slot,
+        })
+    }
+
+    /// Gives back a connection whose last reply was read to its end.
+    pub(super) fn give(&self, connection: Connection) {
+        let Connection {
+            stream,
+            mut buffer,
+            _slot,
+        } = connection;
+        if buffer.capacity() > KEPT {
+            buffer = Vec::new();
+        }
+        self.resting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Resting {
+                stream,
+                buffer,
+                since: Instant::now(),
+            });
+        // The slot is free once the connection rests, so that what is open never exceeds the slots.
+    }
+
+    /// Connections that are open, and those of them that rest; `size` is that of the pool.
+    pub(super) fn gauges(&self, size: usize) -> (u64, u64) {
+        let used = size.saturating_sub(self.slots.available_permits());
+        let resting = self
+            .resting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len();
+        ((used + resting) as u64, resting as u64)
+    }
+
+    /// Closes what has rested too long.
+    pub(super) fn reap(&self, peer: &Peer) {
+        if let Some(idle) = peer.plan.idle_timeout {
+            self.resting
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .retain(|resting| resting.since.elapsed() < idle);
+        }
+    }
+}
+
+impl Connection {
+    /// Sends a batch and walks its reply to the end.
+    pub(super) async fn exchange(
+        &mut self,
+        request: &[u8],
+        walker: &mut Walker<'_>,
+    ) -> Result<(), Reason> {
+        let (stream, buffer) = (&mut self.stream.stream, &mut self.buffer);
+        buffer.clear();
+        stream.write_all(request).await.map_err(|_| Reason::Lost)?;
+        let mut start = 0;
+        loop {
+            while let Some(end) = frame_end(&buffer[start..])? {
+                let body = &buffer[start + proto::HEADER_LEN..start + end];
+                walker.frame(body).map_err(|_| Reason::Malformed)?;
+                start += end;
+                if walker.done {
+                    return if start == buffer.len() {
+                        Ok(())
+                    } else {
+                        Err(Reason::Malformed)
+                    };
+                }
+            }
+            if start == buffer.len() {
+                buffer.clear();
+                start = 0;
+            } else if start > CHUNK {
+                buffer.drain(..start);
+                start = 0;
+            }
+            buffer.reserve(CHUNK);
+            match stream.read_buf(buffer).await {
+                Ok(0) | Err(_) => return Err(Reason::Lost),
+                Ok(_) => {}
+            }
+        }
+    }
+}
+
+/// Where the data message at the start of `bytes` ends, once all of it is there.
+pub(super) fn frame_end(bytes: &[u8]) -> Result<Option<usize>, Reason> {
+    if bytes.len() < proto::HEADER_LEN {
+        return Ok(None);
+    }
+    match Proto::parse(bytes) {
+        Ok(header) if header.kind == proto::MESSAGE => {
+            let end = proto::HEADER_LEN + header.len;
+            Ok((bytes.len() >= end).then_some(end))
+        }
+        _ => Err(Reason::Malformed),
+    }
+}

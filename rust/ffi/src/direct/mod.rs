@@ -1,0 +1,139 @@
+//! Reads beside core: requests that this client encodes itself, replies that it walks in place.
+//!
+//! Optimistic: one attempt, and only for what is common. Whatever is not a clean answer goes to core with the time that is
+//! left, so retries, replicas and every rare case stay core's, and a wrong guess costs time, never an answer.
+
+mod batch;
+mod connection;
+mod health;
+mod map;
+mod node;
+mod pipe;
+mod plan;
+mod refresh;
+mod reply;
+mod single;
+mod stats;
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use tokio::task::AbortHandle;
+
+use crate::cluster::Cluster;
+use crate::error::{self, Failure, Phase};
+
+pub(crate) use batch::Row;
+pub(crate) use plan::Plan;
+pub(crate) use reply::UNANSWERED;
+pub(crate) use single::Answer;
+pub(crate) use stats::{Reason, Stats};
+
+use map::Map;
+
+/// The direct path of a cluster.
+pub(crate) struct Direct {
+    plan: Plan,
+    stats: Arc<Stats>,
+    map: RwLock<Option<Arc<Map>>>,
+    refresher: Mutex<Option<AbortHandle>>,
+}
+
+/// When an attempt has to have ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bound {
+    pub(crate) at: Instant,
+    /// Milliseconds from now, for the server.
+    pub(crate) milliseconds: u32,
+}
+
+impl Bound {
+    pub(crate) fn of(timeout: Duration) -> Self {
+        Self {
+            at: Instant::now() + timeout,
+            milliseconds: u32::try_from(timeout.as_millis())
+                .unwrap_or(u32::MAX)
+                .max(1),
+        }
+    }
+}
+
+impl Direct {
+    pub(crate) fn new(plan: Plan, stats: Arc<Stats>) -> Arc<Self> {
+        Arc::new(Self {
+            plan,
+            stats,
+            map: RwLock::new(None),
+            refresher: Mutex::new(None),
+        })
+    }
+
+    /// Begins to follow the cluster's nodes and partitions.
+    pub(crate) fn start(self: &Arc<Self>, cluster: &Arc<Cluster>) {
+        let task = tokio::spawn(refresh::run(Arc::downgrade(self), Arc::downgrade(cluster)));
+        *self
+            .refresher
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(task.abort_handle());
+    }
+
+    fn map(&self) -> Option<Arc<Map>> {
+        self.map
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Whether it is known which node owns which partition.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.map().is_some()
+    }
+
+    /// The connections to a node that are open, and those of them that nobody uses.
+    pub(crate) fn gauges(&self, node: &str) -> (u64, u64) {
+        let map = self.map();
+        let found = map
+            .as_ref()
+            .and_then(|map| map.nodes.iter().find(|known| known.peer.name == node));
+        found.map_or((0, 0), |node| node.gauges())
+    }
+
+    /// Ends its task and its connections. Commands that still run go to core or end with it.
+    pub(crate) fn close(&self) {
+        if let Some(task) = self
+            .refresher
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+        {
+            task.abort();
+        }
+        let map = self
+            .map
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(map) = map {
+            map.nodes.iter().for_each(|node| node.close(true));
+        }
+    }
+}
+
+/// The failure of an attempt that is not repeated.
+pub(crate) fn final_failure(reason: Reason, node: &str) -> Failure {
+    let mut failure = match reason {
+        Reason::Connect => {
+            Failure::new(error::CONNECTION, "no connection to the node").in_phase(Phase::Connect)
+        }
+        _ => Failure {
+            sent: true,
+            ..Failure::new(
+                error::TIMEOUT,
+                format!("the node did not answer within the attempt's time-out (node {node})"),
+            )
+            .in_phase(Phase::Command)
+        },
+    };
+    failure.node = Some(node.to_owned());
+    failure
+}

@@ -1,0 +1,203 @@
+//! Walks replies in place and writes what the ABI's rows and records are made of. Particles stay as they are; only
+//! GeoJSON loses the flags and cells in front of its text.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aerospike_wire::field::Field;
+use aerospike_wire::message::{EPOCH, Header, info3};
+use aerospike_wire::operation::Operation;
+use aerospike_wire::particle::{BOOL, FLOAT, GEOJSON, INTEGER, NULL};
+use aerospike_wire::{Cursor, Malformed};
+
+use crate::error::{FILTERED_OUT, NOT_FOUND};
+use crate::names::Guess;
+use crate::particle;
+
+/// Length of a row's fixed part.
+const ROW: usize = 32;
+/// The code of a row that has no answer; no server sends it.
+pub(crate) const UNANSWERED: i32 = i32::MIN;
+/// Time to live of a record that never expires.
+const NEVER: u32 = u32::MAX;
+
+/// Seconds since the Unix epoch.
+fn now() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs() as i64)
+}
+
+/// Seconds that are left at `now`, computed as core does: at least 1, because the server has not expired it yet.
+fn ttl(void_time: u32, now: i64) -> u32 {
+    match void_time {
+        0 => NEVER,
+        void_time => (EPOCH + i64::from(void_time) - now).clamp(1, i64::from(NEVER) - 1) as u32,
+    }
+}
+
+/// Skips a message's fields.
+fn skip_fields(cursor: &mut Cursor<'_>, count: u16) -> Result<(), Malformed> {
+    (0..count).try_for_each(|_| Field::parse(cursor).map(drop))
+}
+
+/// The value of an operation in the ABI's form.
+fn value<'a>(operation: &Operation<'a>) -> Result<&'a [u8], Malformed> {
+    let data = operation.data;
+    match operation.particle {
+        INTEGER | FLOAT if data.len() != 8 => Err(Malformed("a number of another length")),
+        BOOL if data.len() != 1 => Err(Malformed("a boolean of another length")),
+        GEOJSON => {
+            let mut cursor = Cursor::new(data);
+            cursor.u8()?;
+            let cells = usize::from(cursor.u16()?);
+            cursor.take(cells * 8)?;
+            Ok(cursor.rest())
+        }
+        _ => Ok(data),
+    }
+}
+
+/// Appends the bins of a message; `name` writes a bin's name. Gives their number.
+fn push_bins(
+    out: &mut Vec<u8>,
+    cursor: &mut Cursor<'_>,
+    count: u16,
+    mut name: impl FnMut(&mut Vec<u8>, usize, &[u8]),
+) -> Result<u16, Malformed> {
+    let mut bins = 0;
+    for _ in 0..count {
+        let operation = Operation::parse(cursor)?;
+        if operation.particle == NULL || operation.name.is_empty() {
+            continue;
+        }
+        let data = value(&operation)?;
+        name(out, usize::from(bins), operation.name);
+        particle::push_raw(out, operation.particle, data);
+        bins += 1;
+    }
+    Ok(bins)
+}
+
+/// What a single read was answered.
+#[derive(Debug, PartialEq)]
+pub(super) enum Single {
+    /// The payload of GET.
+    Record(Vec<u8>),
+    /// A result code other than 0.
+    Code(u8),
+}
+
+/// Reads the body of the reply to a single read.
+pub(super) fn single(body: &[u8]) -> Result<Single, Malformed> {
+    let mut cursor = Cursor::new(body);
+    let header = Header::parse(&mut cursor)?;
+    if header.result != 0 {
+        return Ok(Single::Code(header.result));
+    }
+    skip_fields(&mut cursor, header.fields)?;
+    let mut out = Vec::with_capacity(16 + cursor.rest().len());
+    out.extend_from_slice(&header.generation.to_le_bytes());
+    out.extend_from_slice(&ttl(header.ttl, now()).to_le_bytes());
+    out.extend_from_slice(&[0; 4]);
+    let bins = push_bins(&mut out, &mut cursor, header.operations, |out, _, name| {
+        out.push(name.len() as u8);
+        out.extend_from_slice(name);
+    })?;
+    if !cursor.is_empty() {
+        return Err(Malformed("bytes behind the last operation"));
+    }
+    out[8..10].copy_from_slice(&bins.to_le_bytes());
+    Ok(Single::Record(out))
+}
+
+/// Takes the frames of a batch's reply and becomes its rows.
+pub(super) struct Walker<'n> {
+    /// Fixed parts, in the order of the request; offsets are one more than those in `bodies`.
+    pub(super) heads: Vec<u8>,
+    pub(super) bodies: Vec<u8>,
+    guess: Guess<'n>,
+    /// Rows that were answered cleanly.
+    pub(super) answered: usize,
+    /// Rows that were answered with an error.
+    pub(super) refused: usize,
+    /// The last message came.
+    pub(super) done: bool,
+}
+
+impl<'n> Walker<'n> {
+    pub(super) fn new(rows: usize, guess: Guess<'n>) -> Self {
+        let mut head = [0; ROW];
+        head[0..4].copy_from_slice(&UNANSWERED.to_le_bytes());
+        Self {
+            heads: head.repeat(rows),
+            bodies: Vec::with_capacity(rows * 128),
+            guess,
+            answered: 0,
+            refused: 0,
+            done: false,
+        }
+    }
+
+    /// Walks one frame's body.
+    pub(super) fn frame(&mut self, body: &[u8]) -> Result<(), Malformed> {
+        let now = now();
+        let mut cursor = Cursor::new(body);
+        while !cursor.is_empty() {
+            if self.done {
+                return Err(Malformed("bytes behind the last message"));
+            }
+            self.message(&mut cursor, now)?;
+        }
+        Ok(())
+    }
+
+    fn message(&mut self, cursor: &mut Cursor<'_>, now: i64) -> Result<(), Malformed> {
+        let header = Header::parse(cursor)?;
+        skip_fields(cursor, header.fields)?;
+        let is_last = header.info3 & info3::LAST != 0;
+        let code = i32::from(header.result);
+        let is_clean = matches!(code, 0 | NOT_FOUND | FILTERED_OUT);
+        if is_last {
+            // With a code, the batch as a whole or one of its rows ended it: what has no answer is core's.
+            self.done = true;
+            return (0..header.operations).try_for_each(|_| Operation::parse(cursor).map(drop));
+        }
+        let at = (header.index as usize)
+            .checked_mul(ROW)
+            .ok_or(Malformed("a row that was not asked for"))?;
+        let head = self
+            .heads
+            .get_mut(at..at + ROW)
+            .ok_or(Malformed("a row that was not asked for"))?;
+        if head[0..4] != UNANSWERED.to_le_bytes() {
+            return Err(Malformed("a row that was answered before"));
+        }
+        if code != 0 {
+            (0..header.operations).try_for_each(|_| Operation::parse(cursor).map(drop))?;
+            if is_clean {
+                head[0..4].copy_from_slice(&code.to_le_bytes());
+                self.answered += 1;
+            } else {
+                self.refused += 1;
+            }
+            return Ok(());
+        }
+        let offset = self.bodies.len() as u32 + 1;
+        let guess = &mut self.guess;
+        let bins = push_bins(
+            &mut self.bodies,
+            cursor,
+            header.operations,
+            |out, position, name| {
+                out.extend_from_slice(&guess.id(position, name).to_le_bytes());
+            },
+        )?;
+        head[0..4].copy_from_slice(&0i32.to_le_bytes());
+        head[4..8].copy_from_slice(&header.generation.to_le_bytes());
+        head[8..12].copy_from_slice(&ttl(header.ttl, now).to_le_bytes());
+        head[12..16].copy_from_slice(&offset.to_le_bytes());
+        head[16..18].copy_from_slice(&bins.to_le_bytes());
+        self.answered += 1;
+        Ok(())
+    }
+}
