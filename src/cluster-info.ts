@@ -38,6 +38,10 @@ export interface NodeConnections {
   readonly open: number;
   /** Those of them that a command uses. */
   readonly inUse: number;
+  /** Those of them that wait for a command. */
+  readonly idle: number;
+  /** Those of them that wait for the reply of a command that is over. */
+  readonly recovering: number;
 }
 
 /** Info answers, by node name and command. */

@@ -130,6 +130,11 @@ async fn answer_badly(
 ) -> io::Result<()> {
     flush(stream, out).await?;
     if fault.silence {
+        if let (proto::MESSAGE, Ok(request)) = (kind, Request::parse(body)) {
+            // It arrived, and a test may want to see that.
+            count(&node.counters.commands);
+            command::note(cluster, &request);
+        }
         return Ok(());
     }
     tokio::time::sleep(fault.delay).await;

@@ -163,11 +163,12 @@ fn reasons(text: &str) -> (Vec<String>, Option<i32>) {
                 let reason = rest.split_once(": ").map_or(rest, |(_, reason)| reason);
                 reasons.push(format!("{host}: {}", error::plain(reason)));
             }
-            // The heading, and causes of causes.
-            None if reasons.is_empty() && !line.contains("host(s)") => {
-                reasons.push(error::plain(line).trim().to_owned())
-            }
-            None => {}
+            // The heading.
+            None if line.contains("host(s)") => {}
+            None => match reasons.last_mut() {
+                Some(reason) => *reason = format!("{reason} {}", line.trim()),
+                None => reasons.push(error::plain(line).trim().to_owned()),
+            },
         }
     }
     (reasons, code)
@@ -423,7 +424,7 @@ mod tests {
     #[test]
     fn cores_list_of_hosts_becomes_reasons() {
         let text = "Unable to communicate with server cluster: Failed to connect to [2] host(s):\n  \
-            a:1 Error 9: Client Timeout: no reply\n  b:2 Error 65, node=b:2: Invalid credential\n";
+            a:1 Error 9: Client Timeout: no\n\t reply\n  b:2 Error 65, node=b:2: Invalid credential\n";
         let (reasons, code) = reasons(text);
         assert_eq!(reasons, ["a:1: no reply", "b:2: Invalid credential"]);
         assert_eq!(code, Some(65));

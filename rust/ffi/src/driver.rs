@@ -126,10 +126,8 @@ pub(crate) async fn drive(
     failure.sent = phase == Phase::Command;
     failure.in_doubt = failure.sent && effect.writes();
     completion.settle(Err(failure.in_phase(phase)));
-    if phase == Phase::Command
-        && effect != Effect::RetriedWrite
-        && let Some(mut visit) = visit
-    {
+    let lingers = phase == Phase::Command && effect != Effect::RetriedWrite;
+    if let Some(mut visit) = visit.filter(|_| lingers) {
         visit.answered();
         visit.linger(GRACE, work).await;
     }

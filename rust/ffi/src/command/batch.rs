@@ -221,10 +221,9 @@ struct Guess<'n> {
 
 impl Guess<'_> {
     fn id(&mut self, position: usize, name: &str) -> u16 {
-        if let Some((expected, id)) = self.expected.get(position)
-            && expected == name
-        {
-            return *id;
+        match self.expected.get(position) {
+            Some((expected, id)) if expected == name => return *id,
+            _ => {}
         }
         let id = match self.expected.iter().find(|(known, _)| known == name) {
             Some((_, id)) => *id,

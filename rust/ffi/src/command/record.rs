@@ -54,10 +54,9 @@ fn encode(record: &core::Record, plan: Option<&Plan>) -> Vec<u8> {
 
 /// A miss is an answer where nothing was to be written.
 async fn read_outcome(error: &core::Error, client: &core::Client) -> Outcome {
-    let failure = failure(error, false, client).await;
-    match failure.code {
+    match error.result_code() {
         code @ (error::NOT_FOUND | error::FILTERED_OUT) => Ok(Answer::Code(code)),
-        _ => Err(failure),
+        _ => Err(failure(error, false, client).await),
     }
 }
 
@@ -74,8 +73,10 @@ pub(super) async fn failure(error: &core::Error, writes: bool, client: &core::Cl
             };
             let asked =
                 tokio::time::timeout(NAMESPACES_BOUND, client.info(&policy, &["namespaces"])).await;
-            if let Ok(Ok(answers)) = asked
-                && let Some(namespaces) = answers.get("namespaces")
+            let answers = asked.ok().and_then(Result::ok);
+            if let Some(namespaces) = answers
+                .as_ref()
+                .and_then(|answers| answers.get("namespaces"))
             {
                 let namespaces = namespaces.trim().replace(';', ", ");
                 failure.message =
@@ -99,6 +100,14 @@ pub(super) fn explain(error: &core::Error, writes: bool, client: &core::Client) 
         core::ErrorKind::InvalidNamespace | core::ErrorKind::InvalidNode
     );
     let mut failure = Failure::from_core(error, writes);
+    // Core names a node by its address or with its name before it, depending on who failed.
+    if let Some(address) = &failure.node {
+        let nodes = client.nodes();
+        let node = nodes.iter().find(|node| node.address() == address);
+        failure.node = node
+            .map(|node| format!("{}: {address}", node.name()))
+            .or(failure.node);
+    }
     if (lost || failure.code == error::INVALID_NODE) && !client.is_connected() {
         return Failure::new(error::CONNECTION, "the client is not connected to any node")
             .in_phase(Phase::Connect);
