@@ -16,7 +16,7 @@ use crate::counter;
 use crate::driver::Progress;
 use crate::error::{self, Failure, Phase};
 use crate::handle::Table;
-use crate::limiter::Limiter;
+use crate::limiter::{Limiter, Place};
 use crate::seed::{self, Unreachable};
 use crate::{queue, runtime};
 
@@ -263,13 +263,18 @@ impl Cluster {
         })
     }
 
-    /// A place among the commands that run.
-    pub(crate) async fn turn(&self) -> Result<OwnedSemaphorePermit, Failure> {
-        if let Some(permit) = self.limiter.try_acquire() {
-            return Ok(permit);
+    /// Gets in line for a turn.
+    pub(crate) fn line_up(&self) -> Place {
+        let place = self.limiter.line_up();
+        if place.waits() {
+            self.resize_sometimes();
         }
-        self.resize_sometimes();
-        self.limiter.acquire().await.map_err(|_| {
+        place
+    }
+
+    /// A turn among the commands that run, when it has come.
+    pub(crate) async fn turn(&self, place: Place) -> Result<OwnedSemaphorePermit, Failure> {
+        self.limiter.permit(place).await.map_err(|_| {
             Failure::new(error::QUEUE_TIMEOUT, error::describe(error::QUEUE_TIMEOUT))
                 .in_phase(Phase::Queue)
         })
@@ -366,17 +371,21 @@ impl Cluster {
 /// A command's presence on a cluster.
 pub(crate) struct Visit {
     cluster: Arc<Cluster>,
+    /// Where a command on records stands in the line, until it takes it.
+    place: Option<Place>,
     answered: bool,
 }
 
 impl Visit {
-    /// Refused when the cluster closes or is unknown.
-    pub(crate) fn begin(handle: u32) -> Result<Self, Failure> {
+    /// Refused when the cluster closes or is unknown. A command on records gets in line.
+    pub(crate) fn begin(handle: u32, on_records: bool) -> Result<Self, Failure> {
         let cluster = get(handle).ok_or_else(Failure::closed)?;
         cluster.active.fetch_add(1, Ordering::SeqCst);
         cluster.present.fetch_add(1, Ordering::SeqCst);
+        let place = on_records.then(|| cluster.line_up());
         let visit = Self {
             cluster,
+            place,
             answered: false,
         };
         // After the counters went up, so that a close that misses this check sees the command.
@@ -389,6 +398,13 @@ impl Visit {
 
     pub(crate) fn cluster(&self) -> &Arc<Cluster> {
         &self.cluster
+    }
+
+    /// The cluster, and the place in its line.
+    pub(crate) fn enter(&mut self) -> (Arc<Cluster>, Place) {
+        let place = self.place.take();
+        let place = place.unwrap_or_else(|| self.cluster.line_up());
+        (Arc::clone(&self.cluster), place)
     }
 
     /// The caller has its answer; what goes on is the wait for a late reply.

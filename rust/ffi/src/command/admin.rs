@@ -146,14 +146,16 @@ fn chosen(client: &Client, node: Option<&str>, all: bool) -> Result<Vec<Arc<Node
     let nodes = client.nodes();
     if let Some(wanted) = node {
         let found = nodes
-            .into_iter()
+            .iter()
             .find(|node| node.name() == wanted || node.host().address() == wanted);
         return match found {
-            Some(node) => Ok(vec![node]),
-            None => Err(Failure::new(
-                error::INVALID_NODE,
-                "the cluster has no such node",
-            )),
+            Some(node) => Ok(vec![Arc::clone(node)]),
+            None => {
+                let names: Vec<_> = nodes.iter().map(|node| node.name()).collect();
+                let there = names.join(", ");
+                let message = format!("the cluster has no node {wanted:.64}; it has {there:.512}");
+                Err(Failure::new(error::INVALID_NODE, message))
+            }
         };
     }
     if nodes.is_empty() {

@@ -26,9 +26,14 @@ const PART: usize = 1000;
 
 const IN_DOUBT: u8 = 1;
 
-pub(super) async fn run(completion: Completion, bounds: Bounds, visit: Visit, body: BatchBody<'_>) {
+pub(super) async fn run(
+    completion: Completion,
+    bounds: Bounds,
+    mut visit: Visit,
+    body: BatchBody<'_>,
+) {
     let progress = Progress::new();
-    let cluster = Arc::clone(visit.cluster());
+    let (cluster, place) = visit.enter();
     let left = bounds.left();
     let writes = body
         .templates()
@@ -44,7 +49,7 @@ pub(super) async fn run(completion: Completion, bounds: Bounds, visit: Visit, bo
         }
         cluster.client(&progress).await?;
         // Every part takes a turn; a part that waits for one holds none back, because the first is running.
-        let _turn = cluster.turn().await?;
+        let _turn = cluster.turn(place).await?;
         progress.enter(Phase::Command);
         let policy = body.policy.batch(&body.options, left, writes);
         let mut rows = build(&body)?;
@@ -73,7 +78,7 @@ pub(super) async fn run(completion: Completion, bounds: Bounds, visit: Visit, bo
                 let _turn = if number == 0 {
                     None
                 } else {
-                    Some(cluster.turn().await?)
+                    Some(cluster.turn(cluster.line_up()).await?)
                 };
                 Ok::<_, Failure>((number, execute(&cluster, &policy, part, &names).await))
             });

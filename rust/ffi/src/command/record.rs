@@ -1,6 +1,5 @@
 //! The single-record commands.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use aerospike_core as core;
@@ -124,17 +123,17 @@ pub(super) fn explain(error: &core::Error, writes: bool, client: &core::Client) 
 pub(super) async fn get(
     completion: Completion,
     bounds: Bounds,
-    visit: Visit,
+    mut visit: Visit,
     policy: Policy,
     key: KeyRef<'_>,
     bins: Selection<'_>,
 ) {
     let progress = Progress::new();
-    let cluster = Arc::clone(visit.cluster());
+    let (cluster, place) = visit.enter();
     let left = bounds.left();
     let work = async {
         let client = cluster.client(&progress).await?;
-        let _turn = cluster.turn().await?;
+        let _turn = cluster.turn(place).await?;
         progress.enter(Phase::Command);
         match client
             .get(&policy.read(left), &key.to_core(false), bins.to_core())
@@ -158,16 +157,16 @@ pub(super) async fn get(
 pub(super) async fn exists(
     completion: Completion,
     bounds: Bounds,
-    visit: Visit,
+    mut visit: Visit,
     policy: Policy,
     key: KeyRef<'_>,
 ) {
     let progress = Progress::new();
-    let cluster = Arc::clone(visit.cluster());
+    let (cluster, place) = visit.enter();
     let left = bounds.left();
     let work = async {
         let client = cluster.client(&progress).await?;
-        let _turn = cluster.turn().await?;
+        let _turn = cluster.turn(place).await?;
         progress.enter(Phase::Command);
         match client.exists(&policy.read(left), &key.to_core(false)).await {
             Ok(found) => Ok(Answer::Code(if found { 0 } else { error::NOT_FOUND })),
@@ -196,18 +195,18 @@ fn effect_of_write(policy: &Policy) -> Effect {
 pub(super) async fn write(
     completion: Completion,
     bounds: Bounds,
-    visit: Visit,
+    mut visit: Visit,
     how: BinWrite,
     (policy, write): (Policy, WriteBlock),
     key: KeyRef<'_>,
     bins: BinList<'_>,
 ) {
     let progress = Progress::new();
-    let cluster = Arc::clone(visit.cluster());
+    let (cluster, place) = visit.enter();
     let left = bounds.left();
     let work = async {
         let client = cluster.client(&progress).await?;
-        let _turn = cluster.turn().await?;
+        let _turn = cluster.turn(place).await?;
         progress.enter(Phase::Command);
         let (core_policy, key, bins) = (
             policy.write(&write, left),
@@ -247,17 +246,17 @@ fn miss_is_an_answer(failure: Failure) -> Outcome {
 pub(super) async fn remove(
     completion: Completion,
     bounds: Bounds,
-    visit: Visit,
+    mut visit: Visit,
     policy: Policy,
     write: WriteBlock,
     key: KeyRef<'_>,
 ) {
     let progress = Progress::new();
-    let cluster = Arc::clone(visit.cluster());
+    let (cluster, place) = visit.enter();
     let left = bounds.left();
     let work = async {
         let client = cluster.client(&progress).await?;
-        let _turn = cluster.turn().await?;
+        let _turn = cluster.turn(place).await?;
         progress.enter(Phase::Command);
         match client
             .delete(&policy.write(&write, left), &key.to_core(false))
@@ -281,17 +280,17 @@ pub(super) async fn remove(
 pub(super) async fn touch(
     completion: Completion,
     bounds: Bounds,
-    visit: Visit,
+    mut visit: Visit,
     policy: Policy,
     write: WriteBlock,
     key: KeyRef<'_>,
 ) {
     let progress = Progress::new();
-    let cluster = Arc::clone(visit.cluster());
+    let (cluster, place) = visit.enter();
     let left = bounds.left();
     let work = async {
         let client = cluster.client(&progress).await?;
-        let _turn = cluster.turn().await?;
+        let _turn = cluster.turn(place).await?;
         progress.enter(Phase::Command);
         match client
             .touch(&policy.write(&write, left), &key.to_core(write.send_key))
@@ -315,13 +314,13 @@ pub(super) async fn touch(
 pub(super) async fn operate(
     completion: Completion,
     bounds: Bounds,
-    visit: Visit,
+    mut visit: Visit,
     (policy, write): (Policy, WriteBlock),
     key: KeyRef<'_>,
     operations: Operations<'_>,
 ) {
     let progress = Progress::new();
-    let cluster = Arc::clone(visit.cluster());
+    let (cluster, place) = visit.enter();
     let left = bounds.left();
     let writes = operations.writes();
     let effect = if writes {
@@ -339,7 +338,7 @@ pub(super) async fn operate(
             ));
         }
         let client = cluster.client(&progress).await?;
-        let _turn = cluster.turn().await?;
+        let _turn = cluster.turn(place).await?;
         progress.enter(Phase::Command);
         let plan = operations.to_core();
         let key = key.to_core(write.send_key && writes);
