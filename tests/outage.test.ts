@@ -2,7 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertLess, assertRejects, asse
 import { test } from "node:test";
 import { AerospikeError, AerospikeTimeoutError, type Client, connect, Key } from "../mod.ts";
 import { Emulator } from "../emulator/mod.ts";
-import { pause, untilBusy } from "./support/wait.ts";
+import { pause, until, untilBusy } from "./support/wait.ts";
 
 const set = "outage";
 const LONG_MS = 60_000;
@@ -44,6 +44,7 @@ async function untilItWorks(): Promise<void> {
 
 onEmulator("the server goes away in the middle of 200 commands: each settles once, writes in doubt", async () => {
   for (const key of keys) emulator.load([{ key, bins: { a: 0 } }]);
+  await client.warmUp(keys.length);
   emulator.fault({ silence: true, dataOnly: true });
   const settled = new Array<number>(keys.length).fill(0);
   const options = { totalTimeout: 2_000 };
@@ -56,6 +57,8 @@ onEmulator("the server goes away in the middle of 200 commands: each settles onc
     ),
   );
   await untilBusy(client, 200);
+  // A connection is in use from a little before its command is sent.
+  await pause(100);
   emulator.pause();
   const start = performance.now();
   const outcomes = await all;
@@ -99,6 +102,7 @@ onEmulator("200 commands while the server is away: none hangs, no read is in dou
 onEmulator("a batch while the server is away: an error, and rows again when it is back", async () => {
   for (const key of keys) emulator.load([{ key, bins: { a: 1 } }]);
   emulator.pause();
+  await until("its connections are closed", () => emulator.stats().connectionsOpen === 0);
   const error = await assertRejects(() => client.batchRead(keys, { totalTimeout: 500 }), AerospikeError);
   assertStrictEquals(error.inDoubt, false);
   emulator.resume();
