@@ -150,7 +150,7 @@ onEmulator("one signal ends many commands, each once", async () => {
   let settled = 0;
   const all = Promise.allSettled(
     Array.from(
-      { length: 200 },
+      { length: 300 },
       (_, i) => (i % 2 === 0 ? client.get(key, options) : client.put(key, { a: i }, options)).finally(() => settled++),
     ),
   );
@@ -159,7 +159,7 @@ onEmulator("one signal ends many commands, each once", async () => {
   for (const outcome of await all) assertStrictEquals(outcome.status, "rejected");
   emulator.fault();
   await client.get(key);
-  assertStrictEquals(settled, 200);
+  assertStrictEquals(settled, 300);
 });
 
 onEmulator("AbortSignal.timeout is a reason like another", async () => {

@@ -26,6 +26,9 @@ const RESIZE_INTERVAL_MS: u64 = 100;
 const STOP_BOUND: Duration = Duration::from_secs(2);
 /// How long a close waits for core's tend task, which finishes the cycle it is in.
 const CORE_BOUND: Duration = Duration::from_secs(5);
+/// How long a late reply is waited for at least, before a command that waits for its turn is worth more than its
+/// connection.
+const CROWDED: Duration = Duration::from_millis(250);
 /// Pause between attempts to start core when it may start later.
 const RESTART: Duration = Duration::from_secs(1);
 
@@ -263,6 +266,12 @@ impl Cluster {
         })
     }
 
+    /// Whether a connection that commands use is open.
+    pub(crate) fn has_connections(&self) -> bool {
+        let nodes = self.client.get().map(Client::nodes).unwrap_or_default();
+        nodes.iter().any(|node| node.pool_gauges().total > 0)
+    }
+
     /// Gets in line for a turn.
     pub(crate) fn line_up(&self) -> Place {
         let place = self.limiter.line_up();
@@ -415,11 +424,20 @@ impl Visit {
         }
     }
 
-    /// Lets work go on for a while, but not longer than its cluster.
+    /// Lets work go on for a while: not longer than its cluster, and only shortly where others wait for its turn.
     pub(crate) async fn linger<F: Future>(self, bound: Duration, work: Pin<&mut F>) {
         let mut shutdown = self.cluster.shutdown.subscribe();
+        let crowded = async {
+            loop {
+                tokio::time::sleep(CROWDED).await;
+                if self.cluster.limiter.is_crowded() {
+                    return;
+                }
+            }
+        };
         tokio::select! {
             _ = timeout(bound, work) => {}
+            () = crowded => {}
             _ = shutdown.wait_for(|shutdown| *shutdown) => {}
         }
     }

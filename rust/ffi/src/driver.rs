@@ -113,6 +113,16 @@ pub(crate) async fn drive(
         })
         .await
     };
+    if matches!(event, Event::TimedOut | Event::Stopped(_)) {
+        // A command without retries owns the connection that it was sent on. Where there is none, it was not sent.
+        let unsent = |visit: &Visit| !visit.cluster().has_connections();
+        if progress.phase() == Phase::Command
+            && effect != Effect::RetriedWrite
+            && visit.as_ref().is_some_and(unsent)
+        {
+            progress.enter(Phase::Connect);
+        }
+    }
     let mut failure = match event {
         Event::Done(outcome) => {
             completion.settle(outcome);
@@ -136,7 +146,7 @@ pub(crate) async fn drive(
 fn timed_out(phase: Phase) -> Failure {
     let message = match phase {
         Phase::Queue => "the command timed out while it waited for its turn in this client",
-        Phase::Connect => "the command timed out while the client was not connected to the cluster",
+        Phase::Connect => "the command timed out while the client had no connection to the cluster",
         Phase::Command => "the command timed out while it waited for the server",
     };
     Failure::new(error::TIMEOUT, message)

@@ -13,6 +13,8 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 pub(crate) struct Limiter {
     permits: Arc<Semaphore>,
     size: AtomicUsize,
+    /// How many wait in line.
+    waiting: Arc<AtomicUsize>,
     queue_timeout: Option<Duration>,
 }
 
@@ -20,7 +22,23 @@ type Waiting = Pin<Box<dyn Future<Output = Result<OwnedSemaphorePermit, AcquireE
 
 enum Turn {
     Come(OwnedSemaphorePermit),
-    Waiting(Waiting),
+    Waiting(Waiting, Waits),
+}
+
+/// Counts one who waits, for as long as it lives.
+struct Waits(Arc<AtomicUsize>);
+
+impl Waits {
+    fn new(waiting: &Arc<AtomicUsize>) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(waiting))
+    }
+}
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// A place in the line. Taken when a command is accepted: its task may get to run after that of a later command.
@@ -29,7 +47,7 @@ pub(crate) struct Place(Turn);
 impl Place {
     /// Whether there was no permit at once.
     pub(crate) fn waits(&self) -> bool {
-        matches!(self.0, Turn::Waiting(_))
+        matches!(self.0, Turn::Waiting(..))
     }
 }
 
@@ -44,6 +62,7 @@ impl Limiter {
         Self {
             permits: Arc::new(Semaphore::new(size)),
             size: AtomicUsize::new(size),
+            waiting: Arc::default(),
             queue_timeout,
         }
     }
@@ -57,7 +76,7 @@ impl Limiter {
         // The semaphore lines a waiter up when it is polled first. The task polls again, with a waker of its own.
         match turn.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(Ok(permit)) => Place(Turn::Come(permit)),
-            _ => Place(Turn::Waiting(turn)),
+            _ => Place(Turn::Waiting(turn, Waits::new(&self.waiting))),
         }
     }
 
@@ -66,9 +85,9 @@ impl Limiter {
     /// # Errors
     /// When it took too long.
     pub(crate) async fn permit(&self, place: Place) -> Result<OwnedSemaphorePermit, QueueTimeout> {
-        let turn = match place.0 {
+        let (turn, _waits) = match place.0 {
             Turn::Come(permit) => return Ok(permit),
-            Turn::Waiting(turn) => turn,
+            Turn::Waiting(turn, waits) => (turn, waits),
         };
         let permit = match self.queue_timeout {
             Some(bound) => tokio::time::timeout(bound, turn)
@@ -78,6 +97,11 @@ impl Limiter {
         };
         // The semaphore is never closed.
         permit.map_err(|_| QueueTimeout)
+    }
+
+    /// Whether somebody waits for a permit.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
     }
 
     /// Follows the number of nodes. Permits in use stay so when it shrinks.
@@ -137,8 +161,9 @@ mod tests {
             let limiter = Limiter::new(1, Some(Duration::from_millis(10)));
             let _held = limiter.permit(limiter.line_up()).await.unwrap();
             let late = limiter.line_up();
-            assert!(late.waits());
+            assert!(late.waits() && limiter.is_crowded());
             assert!(matches!(limiter.permit(late).await, Err(QueueTimeout)));
+            assert!(!limiter.is_crowded());
             limiter.resize(2);
             let second = limiter.permit(limiter.line_up()).await.unwrap();
             limiter.resize(1);

@@ -108,8 +108,12 @@ pub(super) fn explain(error: &core::Error, writes: bool, client: &core::Client) 
             .or(failure.node);
     }
     if (lost || failure.code == error::INVALID_NODE) && !client.is_connected() {
-        return Failure::new(error::CONNECTION, "the client is not connected to any node")
-            .in_phase(Phase::Connect);
+        let mut cut_off =
+            Failure::new(error::CONNECTION, "the client is not connected to any node")
+                .in_phase(Phase::Connect);
+        // An attempt before this one may have been sent.
+        (cut_off.in_doubt, cut_off.sent) = (failure.in_doubt, failure.sent);
+        return cut_off;
     }
     if matches!(error.kind(), core::ErrorKind::InvalidNamespace) {
         failure.message = match error.base_message().rsplit_once(": ") {
