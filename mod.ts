@@ -63,6 +63,7 @@ export type {
   NodeConnections,
   NodeInfo,
   PingResult,
+  ReadStats,
 } from "./src/cluster-info.ts";
 export type { LogRecord } from "./src/completion-queue.ts";
 export type { AuthOptions, ConnectOptions, LogLevel, LogOptions, TlsOptions } from "./src/connect-options.ts";
@@ -92,6 +93,7 @@ export type {
   BasePolicy,
   BatchPolicy,
   BatchReadOptions,
+  BatchReadPolicy,
   BatchWriteOptions,
   BatchWritePolicy,
   ClientPolicies,
@@ -99,6 +101,8 @@ export type {
   GenerationFields,
   GetOptions,
   ReadOptions,
+  ReadPath,
+  ReadPathFields,
   ReadPolicy,
   RecordExists,
   Replica,

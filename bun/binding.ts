@@ -114,7 +114,7 @@ class BunQueue implements NativeQueue {
     this.#symbols.aef_queue_close_begin(this.handle);
   }
 
-  dispose(): void {
+  dispose(): Promise<void> {
     clearInterval(this.#alive);
     this.#endSocket?.();
     if (this.#callback !== undefined) {
@@ -125,6 +125,7 @@ class BunQueue implements NativeQueue {
       setTimeout(() => callback.close(), 0);
     }
     this.#symbols.aef_queue_free(this.handle);
+    return Promise.resolve();
   }
 
   #drain(): void {

@@ -113,8 +113,8 @@ class DenoQueue implements NativeQueue {
     this.#symbols.aef_queue_close_begin(this.handle);
   }
 
-  dispose(): void {
-    this.#waker.dispose();
+  async dispose(): Promise<void> {
+    await this.#waker.dispose();
     this.#symbols.aef_queue_free(this.handle);
   }
 }

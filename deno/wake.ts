@@ -12,8 +12,8 @@ export interface Wake {
   hold(): void;
   /** Nothing is in flight any more. */
   release(): void;
-  /** The queue is closed. */
-  dispose(): void;
+  /** The queue is closed: resolves once native code calls nothing any more. */
+  dispose(): Promise<void>;
 }
 
 /**
@@ -24,6 +24,9 @@ const WAIT_MS = 2_000;
 
 /** Milliseconds between the heartbeats of {@link CallbackWake}. */
 const HEARTBEAT_MS = 500;
+
+/** What disarming answers while a ring that began before still runs. */
+const STILL_RINGING = 1;
 
 /** Wakes by one nonblocking call that returns when there is something to drain. */
 export class WaitWake implements Wake {
@@ -51,8 +54,9 @@ export class WaitWake implements Wake {
     this.#held = false;
   }
 
-  dispose(): void {
+  dispose(): Promise<void> {
     this.#held = false;
+    return Promise.resolve();
   }
 
   async #run(): Promise<void> {
@@ -110,14 +114,17 @@ export class CallbackWake implements Wake {
     this.#heartbeat = undefined;
   }
 
-  dispose(): void {
-    this.#disarm();
+  async dispose(): Promise<void> {
     this.release();
     globalThis.removeEventListener("unload", this.#disarm);
     globalThis.removeEventListener("error", this.#suspend);
     globalThis.removeEventListener("unhandledrejection", this.#suspend);
-    // Not inside itself: the last record may have been drained by the callback.
-    setTimeout(() => this.#callback.close(), 0);
+    // Not inside itself, and not while the doorbell thread is in the middle of a ring: the last record may have been
+    // drained by the callback.
+    do await new Promise<void>((resolve) => setTimeout(resolve, 0)); while (
+      this.#symbols.aef_queue_callback(this.#queue, null, 0) === STILL_RINGING
+    );
+    this.#callback.close();
   }
 
   #arm(): void {

@@ -67,7 +67,7 @@ export interface EmulatorCommand {
 export interface EmulatorFault {
   /** Milliseconds that every answer waits. */
   readonly delayMs?: number | undefined;
-  /** Requests are read and never answered. */
+  /** Requests are read and never answered, nor are those that follow on the same connection. */
   readonly silence?: boolean | undefined;
   /** So many of the next answers are cut in half and their connection closed. */
   readonly truncate?: number | undefined;

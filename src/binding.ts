@@ -47,8 +47,8 @@ export interface NativeQueue {
   log(level: number): void;
   /** Begins the end: what runs completes as cancelled, the last record says closed. */
   beginClose(): void;
-  /** After the closed record: frees the queue and what woke its thread. */
-  dispose(): void;
+  /** After the closed record: frees the queue and what woke its thread. Resolves when that is done. */
+  dispose(): Promise<void>;
 }
 
 /** The native library, loaded. */

@@ -16,6 +16,7 @@ import type {
   NodeConnections,
   NodeInfo,
   PingResult,
+  ReadStats,
 } from "./cluster-info.ts";
 import { writeBatchRead, writeBatchRemove, writeBatchWrite } from "./codec/batch.ts";
 import { writeHeaderSelection, writeSelection } from "./codec/bin-selection.ts";
@@ -356,6 +357,11 @@ export class Client implements AsyncDisposable {
   /** The pools of connections, by node. */
   connections(options?: AdminOptions): Promise<NodeConnections[]> {
     return this.#ask<NodeConnections[]>(Command.CONNECTIONS, options, ["timeout", "signal"], undefined);
+  }
+
+  /** What this client's reads did on either path, and why some left the direct one. */
+  stats(options?: AdminOptions): Promise<ReadStats> {
+    return this.#ask<ReadStats>(Command.STATS, options, ["timeout", "signal"], undefined);
   }
 
   /**

@@ -38,6 +38,41 @@ export interface NodeConnections {
   readonly open: number;
   /** Those of them that a command uses. */
   readonly inUse: number;
+  /** Those of them that wait for a command. */
+  readonly idle: number;
+  /** Those of them that wait for the reply of a command that is over. */
+  readonly recovering: number;
+}
+
+/** What a client's reads did, since it connected. Reads of several keys count once, their rows one by one. */
+export interface ReadStats {
+  /** Reads on the direct path. */
+  readonly direct: {
+    /** Whether it is open at all: not with a login, TLS, `readPath: "core"` or fewer than four connections a node. */
+    readonly enabled: boolean;
+    /** Whether it knows which node has which partition; until then reads go through core. */
+    readonly ready: boolean;
+    /** Its connections to all nodes. */
+    readonly connections: number;
+    /** Requests that it sent. */
+    readonly attempts: number;
+    /** Rows that they asked for. */
+    readonly rows: number;
+    /** Rows that got a clean answer. */
+    readonly answered: number;
+    /**
+     * Rows that were left to core, by reason: `options`, `unmapped`, `paused`, `busy` (nothing was sent), `connect`,
+     * `lost`, `late`, `behind`, `malformed`, `code` (the server's error), `unanswered`.
+     */
+    readonly fallbacks: { readonly [reason: string]: number };
+  };
+  /** Reads through core. */
+  readonly core: {
+    /** Commands. */
+    readonly reads: number;
+    /** Their rows. */
+    readonly rows: number;
+  };
 }
 
 /** Info answers, by node name and command. */

@@ -7,6 +7,7 @@ export const Command = {
   PING: 7,
   WARM_UP: 8,
   CONNECTIONS: 9,
+  STATS: 10,
   GET: 16,
   EXISTS: 17,
   PUT: 18,

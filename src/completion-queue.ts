@@ -438,7 +438,7 @@ export class CompletionQueue {
       this.#queue.beginClose();
     });
     this.#queue.release();
-    this.#queue.dispose();
+    await this.#queue.dispose();
   }
 }
 

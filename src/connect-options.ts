@@ -20,7 +20,7 @@ import {
   stringOption,
   unknownOption,
 } from "./option-check.ts";
-import type { ClientPolicies } from "./policy.ts";
+import type { ClientPolicies, ReadPath } from "./policy.ts";
 import type { DecodeOptions } from "./values/value.ts";
 import { VERSION } from "./version.ts";
 
@@ -76,7 +76,7 @@ export interface ConnectOptions {
   readonly idleTimeout?: number | undefined;
   /** Connections that are kept open to each node. */
   readonly minConnsPerNode?: number | undefined;
-  /** The most connections to each node. Default 256. */
+  /** The most connections to each node, on both read paths together. Default 256. */
   readonly maxConnsPerNode?: number | undefined;
   /** Pools that those connections are spread over. */
   readonly connPoolsPerNode?: number | undefined;
@@ -112,6 +112,11 @@ export interface ConnectOptions {
   readonly maxConcurrentCommands?: number | undefined;
   /** How long a command may wait for its turn. 0: until its own deadline. */
   readonly commandQueueTimeout?: number | undefined;
+  /**
+   * `"core"` keeps every read of this client off the direct path, and leaves all connections to `aerospike-core`, as the
+   * environment variable `AEROSPIKE_READ_PATH=core` does for a process. Default `"direct"`.
+   */
+  readonly readPath?: ReadPath | undefined;
   /** The defaults of each kind of command. */
   readonly policies?: ClientPolicies | undefined;
   /** How integers come back. Default `"auto"`. */
@@ -165,6 +170,7 @@ const DEFAULT_HOST = "127.0.0.1:3000";
 const QUEUE_CAPACITY = 65_536;
 const MS_LIMIT = 0x7fff_ffff;
 const CLIENT_ID = `aerospike-ts/${VERSION}`;
+const READ_PATHS: readonly ReadPath[] = ["direct", "core"];
 const LEVELS: readonly string[] = ["error", "warn", "info", "debug", "trace"];
 
 /** Turns an option into its member of the configuration. */
@@ -201,6 +207,7 @@ const MEMBERS: Readonly<Record<string, Member>> = {
   seedOnlyCluster: booleanOption,
   maxConcurrentCommands: (value, path) => integerOption(value, path, 0, 10_000_000),
   commandQueueTimeout: ms,
+  readPath: (value, path) => READ_PATHS[choiceOption(value, path, READ_PATHS)],
 };
 
 const CLIENT_OPTIONS = [

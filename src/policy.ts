@@ -8,6 +8,12 @@
 /** Which copy of a partition a read goes to. */
 export type Replica = "master" | "any" | "sequence" | "prefer-rack" | "random";
 
+/**
+ * How reads of bins are sent: `"direct"` by this client's own path, which costs a fraction and leaves to
+ * `aerospike-core` whatever it does not get a clean answer to; `"core"` by `aerospike-core` alone.
+ */
+export type ReadPath = "direct" | "core";
+
 /** What every command takes. */
 export interface CommandOptions {
   /** Ends the command early: see {@link Client} for what then rejects. */
@@ -45,8 +51,17 @@ export interface BasePolicy {
   readonly compress?: boolean | undefined;
 }
 
+/** What only reads have. */
+export interface ReadPathFields {
+  /**
+   * Which path `get`, `header`, `exists` and `batchRead` take. What the direct path cannot do (logins, TLS, other
+   * replicas and read modes than the default, compression, operations) goes through `"core"` anyway. Default `"direct"`.
+   */
+  readonly readPath?: ReadPath | undefined;
+}
+
 /** The policy of reads. */
-export type ReadPolicy = BasePolicy;
+export interface ReadPolicy extends BasePolicy, ReadPathFields {}
 
 /** A time to live: seconds from 1; `"never"` expires, `"keep"` what the record has, or the namespace's `"default"`. */
 export type Ttl = number | "never" | "keep" | "default";
@@ -91,6 +106,9 @@ export interface BatchPolicy extends BasePolicy {
   readonly concurrent?: "parallel" | "sequential" | undefined;
 }
 
+/** The policy of batches that read. */
+export interface BatchReadPolicy extends BatchPolicy, ReadPathFields {}
+
 /** The policy of batches that write. */
 export interface BatchWritePolicy extends BatchPolicy, WriteFields {}
 
@@ -101,7 +119,7 @@ export interface ClientPolicies {
   /** `put`, `add`, `append`, `prepend`, `touch`, `remove`, `operate`. */
   readonly write?: WritePolicy | undefined;
   /** `batchRead`. */
-  readonly batch?: BatchPolicy | undefined;
+  readonly batch?: BatchReadPolicy | undefined;
   /** `batchWrite`. */
   readonly batchWrite?: BatchWritePolicy | undefined;
   /** `batchRemove`. */
@@ -121,7 +139,7 @@ export interface GetOptions<K extends string = string> extends ReadOptions {
 export interface WriteOptions extends WritePolicy, GenerationFields, CommandOptions {}
 
 /** The options of `batchRead`. */
-export interface BatchReadOptions extends BatchPolicy, CommandOptions {
+export interface BatchReadOptions extends BatchReadPolicy, CommandOptions {
   /** The bins to read of every record that does not name its own; all when it is absent. */
   readonly bins?: readonly string[] | undefined;
   /** Reads generation and ttl only. */

@@ -7,19 +7,15 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { AerospikeError, BatchRows, Double, InvalidArgumentError, Key, op, ServerError } from "../mod.ts";
 import { garbageCollector, memoryInUse } from "./support/garbage.ts";
 import { leftOut } from "./support/left-out.ts";
-import { freshSet, startServer, type TestServer } from "./support/server.ts";
+import { freshSet, startServer } from "./support/server.ts";
 
 const set = freshSet();
 const otherSet = freshSet();
-let server: TestServer;
-before(async () => {
-  server = await startServer();
-});
-after(() => server.close());
+const server = await startServer();
 
 const range = (length: number) => Array.from({ length }, (_, i) => i);
 let serial = 0;
@@ -158,13 +154,14 @@ test("batchWrite: rows with bins and with operations; results stand in their row
 
 test("batchWrite: each row has its own ttl, over that of the call", async () => {
   const keys = freshKeys(4) as [Key, Key, Key, Key];
+  await server.client.put(keys[3], { a: 0 });
   const rows = await server.client.batchWrite([
     { key: keys[0], bins: { a: 1 } },
     { key: keys[1], bins: { a: 1 }, ttl: 5000 },
     { key: keys[2], bins: { a: 1 }, ttl: "never" },
     { key: keys[3], operations: [op.write("a", 1), op.touch()], ttl: 9000 },
   ], { ttl: 1000 });
-  rows.throwIfFailed();
+  assertEquals(statuses(rows), ["ok", "ok", "ok", "ok"]);
   const ttls = (await server.client.batchRead(keys)).toArray().map((row) => row.record?.ttl);
   const near = (ttl: unknown, seconds: number) => typeof ttl === "number" && ttl <= seconds && ttl > seconds - 60;
   assert(near(ttls[0], 1000) && near(ttls[1], 5000) && near(ttls[3], 9000), `${ttls}`);
@@ -361,3 +358,6 @@ test("rows survive garbage collection while they are read", async () => {
     }
   }
 });
+
+// Deno 2.5 has no hooks, so the end is a test.
+test("what the tests used is closed", () => server.close());

@@ -7,7 +7,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { afterEach, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import {
   AbortError,
   AerospikeError,
@@ -17,6 +17,7 @@ import {
   connect,
   type ConnectOptions,
   Key,
+  type NodeConnections,
   op,
 } from "../mod.ts";
 import { Emulator } from "../emulator/mod.ts";
@@ -33,15 +34,21 @@ const SILENT = { silence: true, dataOnly: true };
 
 let emulator: Emulator;
 let client: Client;
-beforeEach(async () => {
-  emulator = await Emulator.start();
-  client = await connect({ hosts: emulator.hosts });
-});
-afterEach(async () => {
-  emulator.fault();
-  await client.close({ drain: 0 });
-  await emulator.close();
-});
+
+/** A test with an emulator and a client of its own. */
+function onEmulator(name: string, body: () => Promise<void>): void {
+  test(name, async () => {
+    emulator = await Emulator.start();
+    client = await connect({ hosts: emulator.hosts });
+    try {
+      await body();
+    } finally {
+      emulator.fault();
+      await client.close({ drain: 0 });
+      await emulator.close();
+    }
+  });
+}
 
 type Call = (options: CommandOptions & { totalTimeout?: number }) => Promise<unknown>;
 const reads = (client: Client): Call[] => [
@@ -63,7 +70,7 @@ const writes = (client: Client): Call[] => [
   (options) => client.batchRemove([key], options),
 ];
 
-test("aborted before the call: the reason, and nothing is sent", async () => {
+onEmulator("aborted before the call: the reason, and nothing is sent", async () => {
   const reason = new Error("enough");
   const signal = AbortSignal.abort(reason);
   const before = client.counters().accepted;
@@ -76,7 +83,7 @@ test("aborted before the call: the reason, and nothing is sent", async () => {
   assertStrictEquals(emulator.stats().commands, 0);
 });
 
-test("aborted in the turn of the call: the reason, and nothing is sent", async () => {
+onEmulator("aborted in the turn of the call: the reason, and nothing is sent", async () => {
   const reason = new Error("enough");
   for (const call of [...reads(client), ...writes(client)]) {
     const controller = new AbortController();
@@ -89,7 +96,7 @@ test("aborted in the turn of the call: the reason, and nothing is sent", async (
   assertStrictEquals(emulator.stats().batches, 0);
 });
 
-test("a read aborted while it runs: the reason, at once", async () => {
+onEmulator("a read aborted while it runs: the reason, at once", async () => {
   emulator.fault(SILENT);
   const reason = new Error("enough");
   for (const [i, call] of reads(client).entries()) {
@@ -104,7 +111,7 @@ test("a read aborted while it runs: the reason, at once", async () => {
   }
 });
 
-test("a write aborted while it runs: an AbortError, in doubt, with the reason as its cause", async () => {
+onEmulator("a write aborted while it runs: an AbortError, in doubt, with the reason as its cause", async () => {
   emulator.fault(SILENT);
   const reason = new Error("enough");
   for (const [i, call] of writes(client).entries()) {
@@ -122,7 +129,7 @@ test("a write aborted while it runs: an AbortError, in doubt, with the reason as
   }
 });
 
-test("aborted after the answer: the answer stands, and the signal has no listener left", async () => {
+onEmulator("aborted after the answer: the answer stands, and the signal has no listener left", async () => {
   const controller = new AbortController();
   const { signal } = controller;
   let listeners = 0;
@@ -136,14 +143,16 @@ test("aborted after the answer: the answer stands, and the signal has no listene
   assertEquals({ ...(await client.get(key))?.bins }, { a: 99 });
 });
 
-test("one signal ends many commands, each once", async () => {
+onEmulator("one signal ends many commands, each once", async () => {
   emulator.fault(SILENT);
   const controller = new AbortController();
   const options = { signal: controller.signal, totalTimeout: LONG_MS };
   let settled = 0;
   const all = Promise.allSettled(
-    Array.from({ length: 300 }, (_, i) =>
-      (i % 2 === 0 ? client.get(key, options) : client.put(key, { a: i }, options)).finally(() => settled++)),
+    Array.from(
+      { length: 300 },
+      (_, i) => (i % 2 === 0 ? client.get(key, options) : client.put(key, { a: i }, options)).finally(() => settled++),
+    ),
   );
   await untilBusy(client, 50);
   controller.abort(new Error("all"));
@@ -153,13 +162,13 @@ test("one signal ends many commands, each once", async () => {
   assertStrictEquals(settled, 300);
 });
 
-test("AbortSignal.timeout is a reason like another", async () => {
+onEmulator("AbortSignal.timeout is a reason like another", async () => {
   emulator.fault(SILENT);
   const error = await assertRejects(() => client.get(key, { signal: AbortSignal.timeout(50), totalTimeout: LONG_MS }));
   assertStrictEquals(error.name, "TimeoutError");
 });
 
-test("totalTimeout is a hard deadline: also for one slow answer, and whatever the retries", async () => {
+onEmulator("totalTimeout is a hard deadline: also for one slow answer, and whatever the retries", async () => {
   emulator.fault(SILENT);
   for (const call of [...reads(client), ...writes(client)]) {
     const start = performance.now();
@@ -171,7 +180,7 @@ test("totalTimeout is a hard deadline: also for one slow answer, and whatever th
   await assertRejects(() => client.get(key, options), AerospikeTimeoutError);
 });
 
-test("an answer within the deadline is not timed out, however slow", async () => {
+onEmulator("an answer within the deadline is not timed out, however slow", async () => {
   await client.put(key, { a: 1 });
   emulator.fault(SLOW);
   assertEquals({ ...(await client.get(key, { totalTimeout: LONG_MS }))?.bins }, { a: 1 });
@@ -179,7 +188,7 @@ test("an answer within the deadline is not timed out, however slow", async () =>
   assertEquals({ ...(await client.get(key, { totalTimeout: 0 }))?.bins }, { a: 1 });
 });
 
-test("a write that timed out after it was sent is in doubt, a read is not", async () => {
+onEmulator("a write that timed out after it was sent is in doubt, a read is not", async () => {
   emulator.fault(SILENT);
   const options = { totalTimeout: 200 };
   for (const call of writes(client).slice(0, 7)) {
@@ -194,7 +203,7 @@ test("a write that timed out after it was sent is in doubt, a read is not", asyn
   }
 });
 
-test("a write is not retried by default: a server that answers late was sent it once", async () => {
+onEmulator("a write is not retried by default: a server that answers late was sent it once", async () => {
   await client.put(key, { n: 0 });
   emulator.fault({ delayMs: 150, dataOnly: true });
   const options = { totalTimeout: 120, socketTimeout: 20 };
@@ -205,7 +214,7 @@ test("a write is not retried by default: a server that answers late was sent it 
   assertEquals({ ...(await client.get(key))?.bins }, { n: 1 });
 });
 
-test("the error of a deadline says where the time went: in the queue", async () => {
+onEmulator("the error of a deadline says where the time went: in the queue", async () => {
   await client.close();
   client = await connect({ hosts: emulator.hosts, maxConcurrentCommands: 1 });
   emulator.fault(SILENT);
@@ -222,7 +231,7 @@ test("the error of a deadline says where the time went: in the queue", async () 
   await assertRejects(() => first, AerospikeTimeoutError);
 });
 
-test("1,000 aborts open no more than a few connections anew", async () => {
+onEmulator("1,000 aborts open no more than a few connections anew", async () => {
   await manyEndedEarly(async (options) => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error("enough")), 5);
@@ -230,7 +239,7 @@ test("1,000 aborts open no more than a few connections anew", async () => {
   });
 });
 
-test("1,000 time-outs open no more than a few connections anew", async () => {
+onEmulator("1,000 time-outs open no more than a few connections anew", async () => {
   await manyEndedEarly(async () => {
     await client.get(key, { totalTimeout: 8, maxRetries: 0 });
   });
@@ -248,7 +257,8 @@ async function manyEndedEarly(command: (options: { totalTimeout: number }) => Pr
     ended += all.filter(({ status }) => status === "rejected").length;
     // Their replies still come, and the connections are read to their ends in the background.
     await until("the replies were read", async () => {
-      return (await client.connections()).every((pool) => pool.inUse + pool.recovering === 0);
+      const pools = await client.connections() as (NodeConnections & { recovering?: number })[];
+      return pools.every((pool) => pool.inUse + (pool.recovering ?? 0) === 0);
     });
   }
   emulator.fault();
@@ -264,10 +274,13 @@ async function withLimit(limit: number, options: ConnectOptions = {}): Promise<v
   client = await connect({ hosts: emulator.hosts, maxConcurrentCommands: limit, ...options });
 }
 
-test("maxConcurrentCommands: no more than that run at a time, the rest waits and none is lost", async () => {
+onEmulator("maxConcurrentCommands: no more than that run at a time, the rest waits and none is lost", async () => {
   await withLimit(3);
   emulator.fault({ delayMs: 300, dataOnly: true });
-  const pending = Array.from({ length: 9 }, (_, i) => client.put(new Key("test", set, i), { i }, { totalTimeout: LONG_MS }));
+  const pending = Array.from(
+    { length: 9 },
+    (_, i) => client.put(new Key("test", set, i), { i }, { totalTimeout: LONG_MS }),
+  );
   await untilBusy(client, 3);
   const busy = async () => (await client.connections()).reduce((sum, pool) => sum + pool.inUse, 0);
   for (let done = 0; done < 9; done = emulator.stats().commands) {
@@ -278,7 +291,7 @@ test("maxConcurrentCommands: no more than that run at a time, the rest waits and
   assertStrictEquals(emulator.stats().commands, 9);
 });
 
-test("commands that wait go in the order in which they came", async () => {
+onEmulator("commands that wait go in the order in which they came", async () => {
   await withLimit(1);
   emulator.recordCommands(200);
   emulator.fault({ delayMs: 5, dataOnly: true });
@@ -293,7 +306,7 @@ test("commands that wait go in the order in which they came", async () => {
   assertEquals(order, keys.map((_, i) => i));
 });
 
-test("commandQueueTimeout ends what waits too long for its turn", async () => {
+onEmulator("commandQueueTimeout ends what waits too long for its turn", async () => {
   await withLimit(1, { commandQueueTimeout: 100 });
   emulator.fault(SILENT);
   const first = client.get(key, { totalTimeout: 2_000 });
@@ -307,7 +320,7 @@ test("commandQueueTimeout ends what waits too long for its turn", async () => {
   await assertRejects(() => first, AerospikeTimeoutError);
 });
 
-test("an abort while it waits for its turn: the write was not sent and does not take place", async () => {
+onEmulator("an abort while it waits for its turn: the write was not sent and does not take place", async () => {
   await withLimit(1);
   emulator.fault({ delayMs: 500, dataOnly: true });
   const first = client.put(new Key("test", set, "first"), { a: 1 }, { totalTimeout: LONG_MS });
@@ -326,7 +339,7 @@ test("an abort while it waits for its turn: the write was not sent and does not 
   assertStrictEquals(await client.exists(new Key("test", set, "aborted")), false);
 });
 
-test("a full queue makes commands wait, never loses one", async () => {
+onEmulator("a full queue makes commands wait, never loses one", async () => {
   await client.close();
   client = await connect({ hosts: emulator.hosts, queueCapacity: 16 });
   const keys = Array.from({ length: 2_000 }, (_, i) => new Key("test", set, `full-${i}`));
@@ -335,7 +348,7 @@ test("a full queue makes commands wait, never loses one", async () => {
   assertEquals(records.map((record) => record?.bins["i"]), keys.map((_, i) => i));
 });
 
-test("policies of the client are the defaults of its calls, and a call's options win", async () => {
+onEmulator("policies of the client are the defaults of its calls, and a call's options win", async () => {
   await client.close();
   client = await connect({ hosts: emulator.hosts, policies: { read: { totalTimeout: 100 }, write: { ttl: 500 } } });
   await client.put(key, { a: 1 });

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertInstanceOf, assertLess, assertRejects, assertStrictEquals } from "@std/assert";
-import { afterEach, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { AerospikeError, AerospikeTimeoutError, type Client, connect, Key } from "../mod.ts";
 import { Emulator } from "../emulator/mod.ts";
-import { pause, untilBusy } from "./support/wait.ts";
+import { pause, until, untilBusy } from "./support/wait.ts";
 
 const set = "outage";
 const LONG_MS = 60_000;
@@ -10,14 +10,21 @@ const SLACK_MS = 5_000;
 
 let emulator: Emulator;
 let client: Client;
-beforeEach(async () => {
-  emulator = await Emulator.start();
-  client = await connect({ hosts: emulator.hosts, tendInterval: 250, maxErrorRate: 0 });
-});
-afterEach(async () => {
-  await client.close({ drain: 0 });
-  await emulator.close();
-});
+
+/** A test with an emulator and a client of its own. */
+function onEmulator(name: string, body: () => Promise<void>): void {
+  test(name, async () => {
+    emulator = await Emulator.start();
+    client = await connect({ hosts: emulator.hosts, tendInterval: 250, maxErrorRate: 0 });
+    try {
+      await body();
+    } finally {
+      emulator.fault();
+      await client.close({ drain: 0 });
+      await emulator.close();
+    }
+  });
+}
 
 const keys = Array.from({ length: 200 }, (_, i) => new Key("test", set, i));
 /** Waits until the client works again, which shows that it recovered by itself. */
@@ -35,18 +42,26 @@ async function untilItWorks(): Promise<void> {
   throw new Error("it did not recover", { cause: last });
 }
 
-test("the server goes away in the middle of 200 commands: each settles once, writes in doubt", async () => {
+onEmulator("the server goes away in the middle of 200 commands: each settles once, writes in doubt", async () => {
   for (const key of keys) emulator.load([{ key, bins: { a: 0 } }]);
+  await client.warmUp(keys.length);
   emulator.fault({ silence: true, dataOnly: true });
   const settled = new Array<number>(keys.length).fill(0);
   const options = { totalTimeout: 2_000 };
   const isWrite = (i: number) => i % 2 === 1;
-  const all = Promise.allSettled(keys.map((key, i) =>
-    (isWrite(i) ? client.put(key, { a: 1 }, options) : client.get(key, options)).finally(() => {
-      settled[i] = (settled[i] ?? 0) + 1;
-    })
-  ));
+  const all = Promise.allSettled(
+    keys.map((key, i) =>
+      (isWrite(i)
+        ? client.put(key, { a: 1 }, options)
+        // Through core, so that every command has a connection to be counted by.
+        : client.get(key, { ...options, readPath: "core" })).finally(() => {
+          settled[i] = (settled[i] ?? 0) + 1;
+        })
+    ),
+  );
   await untilBusy(client, 200);
+  // A connection is in use from a little before its command is sent.
+  await pause(100);
   emulator.pause();
   const start = performance.now();
   const outcomes = await all;
@@ -67,7 +82,7 @@ test("the server goes away in the middle of 200 commands: each settles once, wri
   assert(records.every((record) => record !== null));
 });
 
-test("200 commands while the server is away: none hangs, no read is in doubt", async () => {
+onEmulator("200 commands while the server is away: none hangs, no read is in doubt", async () => {
   emulator.pause();
   await pause(600);
   const start = performance.now();
@@ -87,9 +102,10 @@ test("200 commands while the server is away: none hangs, no read is in doubt", a
   assert(client.isConnected());
 });
 
-test("a batch while the server is away: an error, and rows again when it is back", async () => {
+onEmulator("a batch while the server is away: an error, and rows again when it is back", async () => {
   for (const key of keys) emulator.load([{ key, bins: { a: 1 } }]);
   emulator.pause();
+  await until("its connections are closed", () => emulator.stats().connectionsOpen === 0);
   const error = await assertRejects(() => client.batchRead(keys, { totalTimeout: 500 }), AerospikeError);
   assertStrictEquals(error.inDoubt, false);
   emulator.resume();
@@ -97,7 +113,7 @@ test("a batch while the server is away: an error, and rows again when it is back
   assertStrictEquals((await client.batchRead(keys, { totalTimeout: LONG_MS })).foundCount, keys.length);
 });
 
-test("a batch of writes that is cut off is in doubt", async () => {
+onEmulator("a batch of writes that is cut off is in doubt", async () => {
   emulator.fault({ silence: true, dataOnly: true });
   const rows = keys.map((key) => ({ key, bins: { a: 1 } }));
   let inDoubt: boolean;
@@ -111,7 +127,7 @@ test("a batch of writes that is cut off is in doubt", async () => {
   assert(inDoubt);
 });
 
-test("dropped connections: reads go on, and writes that were not sent do too", async () => {
+onEmulator("dropped connections: reads go on, and writes that were not sent do too", async () => {
   for (const key of keys) emulator.load([{ key, bins: { a: 1 } }]);
   await Promise.all(keys.map((key) => client.get(key, { totalTimeout: LONG_MS })));
   for (let round = 0; round < 5; round++) {
@@ -122,7 +138,7 @@ test("dropped connections: reads go on, and writes that were not sent do too", a
   await untilItWorks();
 });
 
-test("connections dropped in the middle of commands: each settles once", async () => {
+onEmulator("connections dropped in the middle of commands: each settles once", async () => {
   for (const key of keys) emulator.load([{ key, bins: { a: 1 } }]);
   for (let round = 0; round < 3; round++) {
     emulator.fault({ delayMs: 100, dataOnly: true });
@@ -142,7 +158,7 @@ test("connections dropped in the middle of commands: each settles once", async (
   await untilItWorks();
 });
 
-test("truncated replies: an error or a retried answer, never a wrong one", async () => {
+onEmulator("truncated replies: an error or a retried answer, never a wrong one", async () => {
   for (const [i, key] of keys.entries()) emulator.load([{ key, bins: { i, s: "x".repeat(300) } }]);
   for (let round = 0; round < 5; round++) {
     emulator.fault({ truncate: 40, dataOnly: true });
@@ -175,7 +191,7 @@ test("truncated replies: an error or a retried answer, never a wrong one", async
   await untilItWorks();
 });
 
-test("a silent server: time-outs, and answers again when it speaks", async () => {
+onEmulator("a silent server: time-outs, and answers again when it speaks", async () => {
   emulator.fault({ silence: true });
   const outcomes = await Promise.allSettled(keys.map((key) => client.get(key, { totalTimeout: 300 })));
   for (const outcome of outcomes) {
@@ -185,14 +201,14 @@ test("a silent server: time-outs, and answers again when it speaks", async () =>
   await untilItWorks();
 });
 
-test("a retry of a read outlives one dropped connection", async () => {
+onEmulator("a retry of a read outlives one dropped connection", async () => {
   const key = keys[0] as Key;
   emulator.load([{ key, bins: { a: 1 } }]);
   emulator.fault({ truncate: 1, dataOnly: true });
   assertEquals({ ...(await client.get(key, { totalTimeout: 5_000, maxRetries: 3 }))?.bins }, { a: 1 });
 });
 
-test("the server comes back empty on the same port: misses, not errors", async () => {
+onEmulator("the server comes back empty on the same port: misses, not errors", async () => {
   await client.put(keys[0] as Key, { a: 1 });
   emulator.pause();
   emulator.reset();

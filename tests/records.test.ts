@@ -7,9 +7,10 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import {
   AerospikeRecord,
+  type BinInput,
   Double,
   GenerationError,
   InvalidArgumentError,
@@ -20,24 +21,20 @@ import {
   type WriteOptions,
 } from "../mod.ts";
 import { leftOut } from "./support/left-out.ts";
-import { freshSet, startServer, type TestServer } from "./support/server.ts";
+import { freshSet, startServer } from "./support/server.ts";
 import { resultOfOtherUserKey } from "./support/wire.ts";
 
 const set = freshSet();
 /** `RECORD_KEY_MISMATCH` */
 const KEY_MISMATCH = 19;
-let server: TestServer;
-before(async () => {
-  server = await startServer();
-});
-after(() => server.close());
+const server = await startServer();
 
 let serial = 0;
 /** A key without a record. */
 const freshKey = (namespace = "test") => new Key(namespace, set, `record-${serial++}`);
 
 /** A key with a record. */
-async function stored(bins: Record<string, unknown> = { a: 1 }, options: WriteOptions = {}): Promise<Key> {
+async function stored(bins: Record<string, BinInput> = { a: 1 }, options: WriteOptions = {}): Promise<Key> {
   const key = freshKey();
   await server.client.put(key, bins, options);
   return key;
@@ -463,6 +460,15 @@ test("operate: write, touch and header", async () => {
   assertEquals({ ...header?.bins }, {});
 });
 
+test("operate: a touch among the operations needs a record", async () => {
+  const key = freshKey();
+  const operations = [op.write("a", 1), op.touch()];
+  await assertServerError(() => server.client.operate(key, operations), "RECORD_NOT_FOUND");
+  assertStrictEquals(await server.client.exists(key), false);
+  const rows = await server.client.batchWrite([{ key, operations }]);
+  assertStrictEquals(rows.at(0)?.status, "not-found");
+});
+
 test("operate: reads and deletes in one", async () => {
   const key = await stored({ a: 1 });
   const result = await server.client.operate(key, [op.read("a"), op.delete()]);
@@ -522,3 +528,6 @@ test("500 commands on one record at once: every add counts once", async () => {
   assertStrictEquals(record?.bins["n"], 500);
   assertStrictEquals(record?.generation, 500);
 });
+
+// Deno 2.5 has no hooks, so the end is a test.
+test("what the tests used is closed", () => server.close());

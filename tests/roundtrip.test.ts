@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStrictEquals } from "@std/assert";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import {
   type BinValue,
   type Client,
@@ -15,17 +15,10 @@ import {
   vector,
 } from "../mod.ts";
 import { canonical, RandomValues } from "./support/random.ts";
-import { freshSet, startServer, type TestServer } from "./support/server.ts";
+import { freshSet, startServer } from "./support/server.ts";
 
 const set = freshSet();
-let server: TestServer;
-before(async () => {
-  server = await startServer();
-});
-after(async () => {
-  for (const client of readers.values()) await client.close();
-  await server.close();
-});
+const server = await startServer();
 
 /** Clients by how their values come back. */
 const readers = new Map<string, Client>();
@@ -162,6 +155,36 @@ test("blobs: empty, of every byte, and the largest that a record takes", async (
   assertEquals(await roundTrip(largest.subarray(1000, 1100)), largest.slice(1000, 1100));
 });
 
+test("bytes that were read are the reader's own: later results leave them as they are", async () => {
+  const keys = Array.from({ length: 40 }, (_, i) => new Key("test", set, `own-${i}`));
+  const bytes = (i: number) => new Uint8Array(100).fill(i + 1);
+  await Promise.all(keys.map((key, i) => server.client.put(key, { blob: bytes(i), list: [bytes(i)] })));
+  const kept: Uint8Array[][] = [];
+  for (const key of keys) {
+    const record = await server.client.get<{ blob: Uint8Array; list: [Uint8Array] }>(key);
+    const [row] = (await server.client.batchRead<{ blob: Uint8Array }>([key])).toArray();
+    assert(record !== null && row?.record);
+    kept.push([record.bins.blob, record.bins.list[0], row.record.bins.blob]);
+  }
+  await Promise.all(keys.map((key) => server.client.get(key)));
+  for (const [i, all] of kept.entries()) for (const blob of all) assertEquals(blob, bytes(i));
+  // Changing one changes no other.
+  kept[0]?.[0]?.fill(0);
+  assertEquals(kept[0]?.[1], bytes(0));
+  assertEquals({ ...(await server.client.get(keys[0] as Key, { bins: ["blob"] }))?.bins }, { blob: bytes(0) });
+});
+
+test("bytes that are written are those at the time of the call", async () => {
+  const key = new Key("test", set, "time of the call");
+  const blob = new Uint8Array(100).fill(1);
+  const list = [1, 2];
+  const pending = server.client.put(key, { blob, list });
+  blob.fill(9);
+  list.push(3);
+  await pending;
+  assertEquals({ ...(await server.client.get(key))?.bins }, { blob: new Uint8Array(100).fill(1), list: [1, 2] });
+});
+
 test("strings of nearly 1 MiB come back whole, ASCII and not", async () => {
   await assertSame("x".repeat(1_048_000), "ASCII");
   await assertSame("é".repeat(524_000), "two bytes each");
@@ -233,7 +256,7 @@ const AWKWARD = ["__proto__", "constructor", "hasOwnProperty", "toString", "valu
 test("names like __proto__ are data: as bins", async () => {
   for (const name of AWKWARD) {
     const key = new Key("test", set, `name-${name}`);
-    const bins: Record<string, unknown> = Object.fromEntries([[name, { inside: name }], ["other", 1]]);
+    const bins: Record<string, BinValue> = Object.fromEntries([[name, { inside: name }], ["other", 1]]);
     await server.client.put(key, bins);
     for (const record of [await server.client.get(key), await server.client.get(key, { bins: [name, "other"] })]) {
       assert(record !== null);
@@ -334,4 +357,10 @@ test("300 random values come back as they were written", async () => {
     const record = await server.client.get(key);
     assertStrictEquals(canonical({ ...record?.bins }), canonical(bins), `seed ${seed}, round ${round}`);
   }
+});
+
+// Deno 2.5 has no hooks, so the end is a test.
+test("what the tests used is closed", async () => {
+  for (const client of readers.values()) await client.close();
+  await server.close();
 });

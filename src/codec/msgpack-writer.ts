@@ -270,7 +270,7 @@ export function isStoredAsInteger(value: number): boolean {
   if (Number.isSafeInteger(value)) return value !== 0 || !Object.is(value, -0);
   if (Number.isInteger(value) && Math.abs(value) <= 0x8000_0000_0000_0000) {
     throw new ValueProblem(
-      `is the integral number ${value} beyond Number.MAX_SAFE_INTEGER`,
+      "is an integral number beyond Number.MAX_SAFE_INTEGER",
       "use a bigint for an exact integer, or new Double(x) for a double",
     );
   }

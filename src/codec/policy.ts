@@ -110,6 +110,15 @@ const BASE: readonly (readonly [string, SetField])[] = [
   ["compress", flag(28, 1)],
 ];
 
+/** What only reads have: a flag that keeps them off the direct path. */
+const READ_PATH: readonly (readonly [string, SetField])[] = [
+  ["readPath", (view, at, value, path) => {
+    const core = choiceOption(value, path, ["direct", "core"]) === 1;
+    const rest = view.getUint8(at + 28) & ~2;
+    view.setUint8(at + 28, core ? rest | 2 : rest);
+  }],
+];
+
 /** The fields of a write block that a policy may set. */
 const WRITE: readonly (readonly [string, SetField])[] = [
   ["recordExists", choice(0, ["update", "update-only", "replace", "replace-only", "create-only"])],
@@ -265,9 +274,9 @@ function batchBlock(size: number, maxRetries: number): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-const READ_POLICY: Fields = new Map(BASE);
+const READ_POLICY: Fields = new Map([...BASE, ...READ_PATH]);
 const WRITE_POLICY: Fields = new Map([...BASE, ...shifted(WRITE, BASE_BYTES)]);
-const BATCH_POLICY: Fields = new Map([...BASE, ...BATCH]);
+const BATCH_POLICY: Fields = new Map([...BASE, ...BATCH, ...READ_PATH]);
 const BATCH_WRITE_POLICY: Fields = new Map([...BASE, ...BATCH, ...shifted(WRITE, BASE_BYTES + BATCH_BYTES)]);
 
 const SIGNAL_OPTION: readonly (readonly [string, SetField])[] = [["signal", SIGNAL]];

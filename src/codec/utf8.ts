@@ -6,23 +6,26 @@
 
 import { Buffer } from "node:buffer";
 
-/** Up to this length a text is looked at for being ASCII; TextDecoder, which costs most by the call, takes the rest. */
-const SHORT_TEXT = 256;
-/** Up to this length `String.fromCharCode` alone is the fastest on both runtimes. */
+/** Up to this length `String.fromCharCode` is the fastest for ASCII on both runtimes. */
 const TINY_TEXT = 8;
+/** What stands in a string for bytes that are no UTF-8. It is a character too, so finding it proves nothing. */
+const REPLACEMENT = "\ufffd";
 
 /** `ignoreBOM` keeps a leading U+FEFF: a text comes back as it was written. */
 const decoder: TextDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const fromCharCode = String.fromCharCode;
-/** Node's own fast path for one byte a character, which both runtimes have: 3 to 10 times as fast as TextDecoder. */
-const latin1Slice = (Buffer.prototype as unknown as { latin1Slice?: (start: number, end: number) => string })
-  .latin1Slice;
+/** What Node's Buffer decodes with, which both runtimes have: up to four times as fast as TextDecoder. */
+const utf8Slice = (Buffer.prototype as unknown as { utf8Slice?: (start: number, end: number) => string }).utf8Slice;
 
 /** The text of UTF-8 bytes, or undefined where they are none. */
 export function readUtf8(bytes: Uint8Array, start: number, length: number): string | undefined {
-  if (length <= SHORT_TEXT && isAscii(bytes, start, length)) {
-    if (length <= TINY_TEXT) return tinyAscii(bytes, start, length);
-    if (latin1Slice !== undefined) return latin1Slice.call(bytes, start, start + length);
+  if (length <= TINY_TEXT) {
+    const text = tinyAscii(bytes, start, length);
+    if (text !== undefined) return text;
+  }
+  if (utf8Slice !== undefined) {
+    const text = utf8Slice.call(bytes, start, start + length);
+    if (!text.includes(REPLACEMENT)) return text;
   }
   try {
     return decoder.decode(bytes.subarray(start, start + length));
@@ -31,26 +34,13 @@ export function readUtf8(bytes: Uint8Array, start: number, length: number): stri
   }
 }
 
-function isAscii(bytes: Uint8Array, start: number, length: number): boolean {
-  const end = start + length;
-  for (let at = start; at < end; at++) {
-    if ((bytes[at] as number) > 0x7f) return false;
-  }
-  return true;
-}
-
-function tinyAscii(bytes: Uint8Array, start: number, length: number): string {
-  const end = start + length;
+/** The text of ASCII bytes, or undefined where one is not ASCII. */
+function tinyAscii(bytes: Uint8Array, start: number, length: number): string | undefined {
   let text = "";
-  let at = start;
-  for (; at + 4 <= end; at += 4) {
-    text += fromCharCode(
-      bytes[at] as number,
-      bytes[at + 1] as number,
-      bytes[at + 2] as number,
-      bytes[at + 3] as number,
-    );
+  for (let at = start; at < start + length; at++) {
+    const byte = bytes[at] as number;
+    if (byte > 0x7f) return undefined;
+    text += fromCharCode(byte);
   }
-  for (; at < end; at++) text += fromCharCode(bytes[at] as number);
   return text;
 }

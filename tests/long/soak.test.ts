@@ -2,6 +2,7 @@ import { assert, assertStrictEquals } from "@std/assert";
 import { test } from "node:test";
 import { echo, openQueue } from "../support/echo.ts";
 import { WAKES } from "../support/runtime.ts";
+import { pause } from "../support/wait.ts";
 
 const SOAK_MS = 60_000;
 const IN_FLIGHT = [1, 2, 16, 256, 2_000];
@@ -28,27 +29,25 @@ for (const wake of WAKES) {
         assertStrictEquals(view.getUint32(4, true), i);
       }
     };
+    const hung = Promise.withResolvers<never>();
     let last = -1;
     const watch = setInterval(() => {
-      if (answered === last) failure ??= new Error(`no answer within a second, after ${answered}; ${sent - answered} wait`);
+      if (answered === last) {
+        failure ??= new Error(`no answer within a second, after ${answered}; ${sent - answered} wait`);
+        hung.reject(failure);
+      }
       last = answered;
     }, 1_000);
-    let clients = 0;
-    const all: Promise<void>[] = [];
-    for (const parallel of IN_FLIGHT) {
-      while (clients < parallel) all.push(client(clients++));
-      await new Promise((resolve) => setTimeout(resolve, SOAK_MS / IN_FLIGHT.length / 2));
+    try {
+      const all: Promise<void>[] = [];
+      for (const parallel of IN_FLIGHT) {
+        while (all.length < parallel) all.push(client(all.length));
+        await Promise.race([pause(SOAK_MS / IN_FLIGHT.length / 2), hung.promise]);
+      }
+      await Promise.race([Promise.all(all), hung.promise]);
+    } finally {
+      clearInterval(watch);
     }
-    const hung = new Promise<never>((_, reject) => {
-      const timer = setInterval(() => {
-        if (failure === undefined) return;
-        clearInterval(timer);
-        reject(failure);
-      }, 500);
-      Promise.all(all).finally(() => clearInterval(timer)).catch(() => {});
-    });
-    await Promise.race([Promise.all(all), hung]);
-    clearInterval(watch);
     assertStrictEquals(answered, sent);
     assertStrictEquals(queue.inFlight, 0);
     assert(answered > 10_000, `${answered} in ${SOAK_MS} ms`);

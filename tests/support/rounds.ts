@@ -42,7 +42,7 @@ export async function assertRoundsLeaveNothing(
 }
 
 /** What the native library holds for this process. */
-function held(): Record<string, number> {
+export function held(): Record<string, number> {
   const values = loadLibrary(binding, undefined).counters();
   const names = ["queues", "clusters", "inFlight", "resultsHeld"];
   return Object.fromEntries(

@@ -6,7 +6,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 
 /** A port that accepts connections and says nothing. */
-export class SilentPort implements AsyncDisposable {
+export class SilentPort implements Disposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly port: number;
@@ -32,9 +32,9 @@ export class SilentPort implements AsyncDisposable {
     return `127.0.0.1:${this.port}`;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.dispose](): void {
+    this.#server.close();
     for (const socket of this.#sockets) socket.destroy();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 }
 

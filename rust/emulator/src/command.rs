@@ -183,10 +183,8 @@ pub(crate) fn answer(cluster: &Cluster, request: &Request<'_>, out: &mut Vec<u8>
     let Some(namespace) = namespace else {
         return reply::code(out, wire(code::NAMESPACE_NOT_FOUND));
     };
+    note(cluster, request);
     let Some(digest) = fields.digest else {
-        if cluster.journal.is_on() {
-            cluster.journal.push(query_entry(request));
-        }
         // Queries too: a server that refuses one says so in a message that is not marked as the last.
         return reply::code(out, wire(code::UNSUPPORTED_FEATURE));
     };
@@ -201,12 +199,34 @@ pub(crate) fn answer(cluster: &Cluster, request: &Request<'_>, out: &mut Vec<u8>
         index: 0,
         now_ms: cluster.clock.now_ms(),
     };
-    if cluster.journal.is_on() {
-        cluster.journal.push(command.entry(0));
-    }
     let start = reply::begin(out);
     command.run(namespace, out);
     reply::end(out, start, proto::MESSAGE);
+}
+
+/// Keeps a message that is not a batch in the journal, when that is on.
+pub(crate) fn note(cluster: &Cluster, request: &Request<'_>) {
+    if !cluster.journal.is_on() {
+        return;
+    }
+    let Request {
+        header,
+        fields,
+        operations,
+    } = *request;
+    let entry = match fields.digest {
+        None => query_entry(request),
+        Some(digest) => Command {
+            header,
+            fields,
+            operations,
+            digest,
+            index: 0,
+            now_ms: 0,
+        }
+        .entry(0),
+    };
+    cluster.journal.push(entry);
 }
 
 fn query_entry(request: &Request<'_>) -> Entry {

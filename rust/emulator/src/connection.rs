@@ -33,11 +33,15 @@ pub(crate) async fn serve(mut stream: TcpStream, cluster: &Cluster, node: &Node)
 async fn run(stream: &mut TcpStream, cluster: &Cluster, node: &Node) -> io::Result<()> {
     let mut input = Vec::with_capacity(INITIAL_LEN);
     let mut out = Vec::new();
+    // Answers come in the order of their requests: after one that is left out there is none.
+    let mut is_silent = false;
     loop {
         let mut start = 0;
         while let Some((kind, end)) = next_frame(&mut input, start)? {
             let body = &input[start + proto::HEADER_LEN..end];
-            let fault = node.faults.take(kind == proto::INFO);
+            let mut fault = node.faults.take(kind == proto::INFO);
+            fault.silence |= is_silent;
+            is_silent = fault.silence;
             if fault == Fault::default() {
                 answer(stream, cluster, node, kind, body, &mut out).await?;
             } else {
@@ -130,6 +134,11 @@ async fn answer_badly(
 ) -> io::Result<()> {
     flush(stream, out).await?;
     if fault.silence {
+        if let (proto::MESSAGE, Ok(request)) = (kind, Request::parse(body)) {
+            // It arrived, and a test may want to see that.
+            count(&node.counters.commands);
+            command::note(cluster, &request);
+        }
         return Ok(());
     }
     tokio::time::sleep(fault.delay).await;

@@ -120,6 +120,11 @@ fn write(
             if command.header.info2 & info2::GENERATION != 0 && command.header.generation != 0 {
                 return Err(wire(code::RECORD_GENERATION));
             }
+            // Whatever else is written with it: a touch creates nothing.
+            let mut operations = command.operations.map_while(Result::ok);
+            if operations.any(|operation| operation.op == operation::TOUCH) {
+                return Err(wire(code::RECORD_NOT_FOUND));
+            }
         }
     }
     let void_time = void_time(command, namespace, record)?;

@@ -17,7 +17,7 @@ use crate::direct::{Direct, Plan, Stats};
 use crate::driver::Progress;
 use crate::error::{self, Failure, Phase};
 use crate::handle::Table;
-use crate::limiter::Limiter;
+use crate::limiter::{Limiter, Place};
 use crate::seed::{self, Unreachable};
 use crate::{queue, runtime};
 
@@ -27,6 +27,9 @@ const RESIZE_INTERVAL_MS: u64 = 100;
 const STOP_BOUND: Duration = Duration::from_secs(2);
 /// How long a close waits for core's tend task, which finishes the cycle it is in.
 const CORE_BOUND: Duration = Duration::from_secs(5);
+/// How long a late reply is waited for at least, before a command that waits for its turn is worth more than its
+/// connection.
+const CROWDED: Duration = Duration::from_millis(250);
 /// Pause between attempts to start core when it may start later.
 const RESTART: Duration = Duration::from_secs(1);
 
@@ -171,11 +174,12 @@ fn reasons(text: &str) -> (Vec<String>, Option<i32>) {
                 let reason = rest.split_once(": ").map_or(rest, |(_, reason)| reason);
                 reasons.push(format!("{host}: {}", error::plain(reason)));
             }
-            // The heading, and causes of causes.
-            None if reasons.is_empty() && !line.contains("host(s)") => {
-                reasons.push(error::plain(line).trim().to_owned())
-            }
-            None => {}
+            // The heading.
+            None if line.contains("host(s)") => {}
+            None => match reasons.last_mut() {
+                Some(reason) => *reason = format!("{reason} {}", line.trim()),
+                None => reasons.push(error::plain(line).trim().to_owned()),
+            },
         }
     }
     (reasons, code)
@@ -283,13 +287,24 @@ impl Cluster {
         })
     }
 
-    /// A place among the commands that run.
-    pub(crate) async fn turn(&self) -> Result<OwnedSemaphorePermit, Failure> {
-        if let Some(permit) = self.limiter.try_acquire() {
-            return Ok(permit);
+    /// Whether a connection that commands use is open.
+    pub(crate) fn has_connections(&self) -> bool {
+        let nodes = self.client.get().map(Client::nodes).unwrap_or_default();
+        self.stats.has_connections() || nodes.iter().any(|node| node.pool_gauges().total > 0)
+    }
+
+    /// Gets in line for a turn.
+    pub(crate) fn line_up(&self) -> Place {
+        let place = self.limiter.line_up();
+        if place.waits() {
+            self.resize_sometimes();
         }
-        self.resize_sometimes();
-        self.limiter.acquire().await.map_err(|_| {
+        place
+    }
+
+    /// A turn among the commands that run, when it has come.
+    pub(crate) async fn turn(&self, place: Place) -> Result<OwnedSemaphorePermit, Failure> {
+        self.limiter.permit(place).await.map_err(|_| {
             Failure::new(error::QUEUE_TIMEOUT, error::describe(error::QUEUE_TIMEOUT))
                 .in_phase(Phase::Queue)
         })
@@ -389,17 +404,21 @@ impl Cluster {
 /// A command's presence on a cluster.
 pub(crate) struct Visit {
     cluster: Arc<Cluster>,
+    /// Where a command on records stands in the line, until it takes it.
+    place: Option<Place>,
     answered: bool,
 }
 
 impl Visit {
-    /// Refused when the cluster closes or is unknown.
-    pub(crate) fn begin(handle: u32) -> Result<Self, Failure> {
+    /// Refused when the cluster closes or is unknown. A command on records gets in line.
+    pub(crate) fn begin(handle: u32, on_records: bool) -> Result<Self, Failure> {
         let cluster = get(handle).ok_or_else(Failure::closed)?;
         cluster.active.fetch_add(1, Ordering::SeqCst);
         cluster.present.fetch_add(1, Ordering::SeqCst);
+        let place = on_records.then(|| cluster.line_up());
         let visit = Self {
             cluster,
+            place,
             answered: false,
         };
         // After the counters went up, so that a close that misses this check sees the command.
@@ -414,6 +433,13 @@ impl Visit {
         &self.cluster
     }
 
+    /// The cluster, and the place in its line.
+    pub(crate) fn enter(&mut self) -> (Arc<Cluster>, Place) {
+        let place = self.place.take();
+        let place = place.unwrap_or_else(|| self.cluster.line_up());
+        (Arc::clone(&self.cluster), place)
+    }
+
     /// The caller has its answer; what goes on is the wait for a late reply.
     pub(crate) fn answered(&mut self) {
         if !std::mem::replace(&mut self.answered, true) {
@@ -422,11 +448,20 @@ impl Visit {
         }
     }
 
-    /// Lets work go on for a while, but not longer than its cluster.
+    /// Lets work go on for a while: not longer than its cluster, and only shortly where others wait for its turn.
     pub(crate) async fn linger<F: Future>(self, bound: Duration, work: Pin<&mut F>) {
         let mut shutdown = self.cluster.shutdown.subscribe();
+        let crowded = async {
+            loop {
+                tokio::time::sleep(CROWDED).await;
+                if self.cluster.limiter.is_crowded() {
+                    return;
+                }
+            }
+        };
         tokio::select! {
             _ = timeout(bound, work) => {}
+            () = crowded => {}
             _ = shutdown.wait_for(|shutdown| *shutdown) => {}
         }
     }
@@ -447,7 +482,7 @@ mod tests {
     #[test]
     fn cores_list_of_hosts_becomes_reasons() {
         let text = "Unable to communicate with server cluster: Failed to connect to [2] host(s):\n  \
-            a:1 Error 9: Client Timeout: no reply\n  b:2 Error 65, node=b:2: Invalid credential\n";
+            a:1 Error 9: Client Timeout: no\n\t reply\n  b:2 Error 65, node=b:2: Invalid credential\n";
         let (reasons, code) = reasons(text);
         assert_eq!(reasons, ["a:1: no reply", "b:2: Invalid credential"]);
         assert_eq!(code, Some(65));

@@ -124,14 +124,22 @@ impl Config {
         if self.hosts.is_empty() {
             return Err(Failure::invalid("the configuration names no hosts"));
         }
+        let tls = self.tls.is_some();
         let hosts = self
             .hosts
-            .iter()
-            .map(|host| Host {
-                name: host.host.clone(),
-                tls_name: host.tls_name.clone(),
-                port: host.port,
-            })
+            .into_iter()
+            .map(
+                |HostConfig {
+                     host,
+                     port,
+                     tls_name,
+                 }| Host {
+                    // The name that a certificate is checked against.
+                    tls_name: tls_name.or_else(|| tls.then(|| host.clone())),
+                    name: host,
+                    port,
+                },
+            )
             .collect();
         let mut policy = ClientPolicy {
             application_id: self.application_id,

@@ -69,13 +69,11 @@ impl Doorbell {
     /// be freed once a later call gives false. Never waits: a JS thread that waited here would wait for itself.
     pub(crate) fn disarm(&self) -> bool {
         let mut bell = lock(&self.0);
-        if let Bell::Thread(ringer) = &*bell
-            && ringer.stop()
-        {
-            return true;
+        let rings = matches!(&*bell, Bell::Thread(ringer) if ringer.stop());
+        if !rings {
+            *bell = Bell::None;
         }
-        *bell = Bell::None;
-        false
+        rings
     }
 
     /// Ends the doorbell with its queue.

@@ -2,7 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -17,15 +17,20 @@ use crate::queue::Stop;
 
 /// How far a command has come; written by the command, read when it is stopped.
 #[derive(Debug)]
-pub(crate) struct Progress(AtomicU8);
+pub(crate) struct Progress(AtomicU8, AtomicBool);
 
 impl Progress {
     pub(crate) const fn new() -> Self {
-        Self(AtomicU8::new(Phase::Queue as u8))
+        Self(AtomicU8::new(Phase::Queue as u8), AtomicBool::new(true))
     }
 
     pub(crate) fn enter(&self, phase: Phase) {
         self.0.store(phase as u8, Ordering::Relaxed);
+    }
+
+    /// Says whether a late reply is worth waiting for. Not on a connection that is shared: it reads the reply anyway.
+    pub(crate) fn linger(&self, lingers: bool) {
+        self.1.store(lingers, Ordering::Relaxed);
     }
 
     fn phase(&self) -> Phase {
@@ -113,6 +118,16 @@ pub(crate) async fn drive(
         })
         .await
     };
+    if matches!(event, Event::TimedOut | Event::Stopped(_)) {
+        // A command without retries owns the connection that it was sent on. Where there is none, it was not sent.
+        let unsent = |visit: &Visit| !visit.cluster().has_connections();
+        if progress.phase() == Phase::Command
+            && effect != Effect::RetriedWrite
+            && visit.as_ref().is_some_and(unsent)
+        {
+            progress.enter(Phase::Connect);
+        }
+    }
     let mut failure = match event {
         Event::Done(outcome) => {
             completion.settle(outcome);
@@ -126,10 +141,10 @@ pub(crate) async fn drive(
     failure.sent = phase == Phase::Command;
     failure.in_doubt = failure.sent && effect.writes();
     completion.settle(Err(failure.in_phase(phase)));
-    if phase == Phase::Command
+    let lingers = phase == Phase::Command
         && effect != Effect::RetriedWrite
-        && let Some(mut visit) = visit
-    {
+        && progress.1.load(Ordering::Relaxed);
+    if let Some(mut visit) = visit.filter(|_| lingers) {
         visit.answered();
         visit.linger(GRACE, work).await;
     }
@@ -138,7 +153,7 @@ pub(crate) async fn drive(
 fn timed_out(phase: Phase) -> Failure {
     let message = match phase {
         Phase::Queue => "the command timed out while it waited for its turn in this client",
-        Phase::Connect => "the command timed out while the client was not connected to the cluster",
+        Phase::Connect => "the command timed out while the client had no connection to the cluster",
         Phase::Command => "the command timed out while it waited for the server",
     };
     Failure::new(error::TIMEOUT, message)

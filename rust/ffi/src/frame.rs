@@ -313,6 +313,11 @@ pub(crate) enum Request<'a> {
 pub(crate) const ECHO: u8 = 1;
 pub(crate) const CLOSE: u8 = 4;
 
+/// Whether a command reads or writes records, so that the limiter holds for it.
+pub(crate) fn is_on_records(command: u8) -> bool {
+    command >= 16
+}
+
 /// Whether a command runs on a cluster that is open.
 pub(crate) fn needs_cluster(command: u8) -> bool {
     command > CLOSE

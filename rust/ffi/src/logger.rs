@@ -51,7 +51,10 @@ impl Log for Sink {
         }
         let mut message = record.args().to_string();
         if message.len() > MESSAGE {
-            message.truncate(message.floor_char_boundary(MESSAGE));
+            let end = (0..=MESSAGE)
+                .rev()
+                .find(|end| message.is_char_boundary(*end));
+            message.truncate(end.unwrap_or(0));
         }
         let level = match record.level() {
             log::Level::Error => "error",

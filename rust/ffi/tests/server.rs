@@ -97,12 +97,16 @@ fn short(bytes: &[u8], at: usize) -> u16 {
 
 impl Session {
     fn open(extra: &str) -> Self {
+        let (host, port) = address();
+        Self::at(&host, port, extra)
+    }
+
+    fn at(host: &str, port: u16, extra: &str) -> Self {
         let mut session = Self {
             queue: aef_queue_open(1000),
             cluster: 0,
             tag: 0,
         };
-        let (host, port) = address();
         let config = format!(
             r#"{{"hosts":[{{"host":"{host}","port":{port}}}],"connectTimeout":5000{extra}}}"#
         );
@@ -805,5 +809,166 @@ fn connecting_fails_with_reasons() {
     assert_eq!(aef_cluster_connected(session.cluster), 0);
     let get = [&policy(0)[..], &integer_key("single", 5), &ALL].concat();
     session.call(GET, &get).assert(2, -10);
+    session.close();
+}
+
+/// Gets that run at the same time; the codes that they end with.
+fn gets(session: &mut Session, count: usize, deadline_ms: u32, cancel: bool) -> Vec<i32> {
+    let get = [&policy(0)[..], &integer_key("outage", 1), &ALL].concat();
+    let tags: Vec<_> = (0..count)
+        .map(|_| session.submit(GET, &get, deadline_ms))
+        .collect();
+    if cancel {
+        std::thread::sleep(Duration::from_millis(20));
+        for tag in tags {
+            assert_eq!(aef_cancel(session.queue, tag), 1);
+        }
+    }
+    codes(session, count)
+}
+
+fn codes(session: &mut Session, count: usize) -> Vec<i32> {
+    let mut codes = Vec::new();
+    let mut buffer = vec![0u8; 64 * 1024];
+    while codes.len() < count {
+        assert_ne!(aef_queue_wait(session.queue, 20_000), 0, "no answer");
+        let length =
+            unsafe { aef_queue_drain(session.queue, buffer.as_mut_ptr(), buffer.len() as u32) };
+        let mut at = 0;
+        while at < length as usize {
+            codes.push(number(&buffer, at + 12) as i32);
+            at += number(&buffer, at) as usize;
+        }
+    }
+    codes
+}
+
+#[test]
+fn aborts_and_time_outs_cost_no_connections() {
+    let server = aerospike_emulator::Server::start(&Default::default()).unwrap();
+    let address = server.address();
+    let mut session = Session::at(
+        &address.ip().to_string(),
+        address.port(),
+        r#","maxConnsPerNode":60"#,
+    );
+    session.call(WARM_UP, &60u32.to_le_bytes()).ok();
+    let before = server.stats().connections_opened;
+    let delay = Duration::from_millis(150);
+    server.fault(aerospike_emulator::Fault {
+        delay,
+        data_only: true,
+        ..Default::default()
+    });
+    for _ in 0..20 {
+        assert_eq!(gets(&mut session, 50, 60, false), [9; 50]);
+    }
+    for _ in 0..20 {
+        assert_eq!(gets(&mut session, 50, 5000, true), [-1004; 50]);
+    }
+    server.fault(Default::default());
+    std::thread::sleep(delay * 2);
+    assert_eq!(gets(&mut session, 50, 5000, false), [2; 50]);
+    let opened = server.stats().connections_opened - before;
+    assert!(opened <= 5, "{opened} connections were opened anew");
+    session.close();
+    let until = Instant::now() + Duration::from_secs(5);
+    while server.stats().connections_open > 0 {
+        assert!(Instant::now() < until, "a connection outlived its cluster");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn a_silent_server_is_given_up_in_time() {
+    let server = aerospike_emulator::Server::start(&Default::default()).unwrap();
+    let address = server.address();
+    let mut session = Session::at(
+        &address.ip().to_string(),
+        address.port(),
+        r#","maxConcurrentCommands":2"#,
+    );
+    server.fault(aerospike_emulator::Fault {
+        silence: true,
+        ..Default::default()
+    });
+    let key = integer_key("outage", 1);
+    let put = [
+        &policy(0)[..],
+        &write_block(0, None),
+        &key,
+        &bins(&[("n", integer(1))]),
+    ]
+    .concat();
+    let start = Instant::now();
+    session.submit(PUT, &put, 200);
+    let sent = session.next();
+    sent.assert(2, 9);
+    let text = sent.text();
+    assert!(
+        text.contains(r#""inDoubt":true,"sent":true,"phase":"command""#),
+        "{text}"
+    );
+    // The first one still waits for its reply, and another takes the last place: the third is never sent.
+    session.submit(PUT, &put, 300);
+    session.submit(PUT, &put, 100);
+    let waited = session.next();
+    waited.assert(2, 9);
+    assert!(
+        waited.text().ends_with(r#","phase":"queue"}"#),
+        "{}",
+        waited.text()
+    );
+    session.next().assert(2, 9);
+    assert!(start.elapsed() < Duration::from_secs(2));
+
+    // With nothing answering, a close still ends in bounded time and stops what runs.
+    let get = [&policy(0)[..], &key, &ALL].concat();
+    let running = session.submit(GET, &get, 60_000);
+    let closing = session.submit(CLOSE, &50u32.to_le_bytes(), 0);
+    assert!(running < closing);
+    session.next().assert(2, -1003);
+    session.next().assert(1, 0);
+    assert!(start.elapsed() < Duration::from_secs(10));
+    aef_queue_close_begin(session.queue);
+    session.next().assert(3, 0);
+    assert_eq!(aef_queue_free(session.queue), 0);
+}
+
+#[test]
+fn a_server_that_goes_away_and_comes_back() {
+    let server = aerospike_emulator::Server::start(&Default::default()).unwrap();
+    let address = server.address();
+    let mut session = Session::at(
+        &address.ip().to_string(),
+        address.port(),
+        r#","tendInterval":250"#,
+    );
+    let get = [&policy(0)[..], &integer_key("outage", 1), &ALL].concat();
+    session.call(GET, &get).assert(1, 2);
+    server.pause();
+    for _ in 0..20 {
+        session.submit(GET, &get, 300);
+        let answer = session.next();
+        assert_eq!(answer.kind, 2);
+        // No connection, no reply, or the breaker: never a wrong answer.
+        assert!(
+            [-10, -8, -7, 9, -14].contains(&answer.code),
+            "{} {}",
+            answer.code,
+            answer.text()
+        );
+    }
+    server.resume().unwrap();
+    let until = Instant::now() + Duration::from_secs(20);
+    loop {
+        session.submit(GET, &get, 1000);
+        let answer = session.next();
+        if answer.kind == 1 {
+            break;
+        }
+        assert!(Instant::now() < until, "{} {}", answer.code, answer.text());
+        std::thread::sleep(Duration::from_millis(50));
+    }
     session.close();
 }

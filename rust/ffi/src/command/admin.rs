@@ -39,7 +39,9 @@ pub(super) async fn run(
             }
             Request::Info { json } => info(client, parse(json)?).await,
             Request::Ping { json } => ping(client, parse(json)?).await,
-            Request::WarmUp { connections } => warm_up(client, connections as usize, left).await,
+            Request::WarmUp { connections } => {
+                warm_up(client, cluster.direct(), connections as usize, left).await
+            }
             _ => Err(Failure::internal("not a command about a cluster")),
         }
     };
@@ -155,14 +157,16 @@ fn chosen(client: &Client, node: Option<&str>, all: bool) -> Result<Vec<Arc<Node
     let nodes = client.nodes();
     if let Some(wanted) = node {
         let found = nodes
-            .into_iter()
+            .iter()
             .find(|node| node.name() == wanted || node.host().address() == wanted);
         return match found {
-            Some(node) => Ok(vec![node]),
-            None => Err(Failure::new(
-                error::INVALID_NODE,
-                "the cluster has no such node",
-            )),
+            Some(node) => Ok(vec![Arc::clone(node)]),
+            None => {
+                let names: Vec<_> = nodes.iter().map(|node| node.name()).collect();
+                let there = names.join(", ");
+                let message = format!("the cluster has no node {wanted:.64}; it has {there:.512}");
+                Err(Failure::new(error::INVALID_NODE, message))
+            }
         };
     }
     if nodes.is_empty() {
@@ -248,13 +252,23 @@ const WARM_UP_BOUND: Duration = Duration::from_secs(5);
 
 /// Core opens a connection in the background when a command finds none, and offers no other way to ask for one. So as
 /// many small requests as there are to be connections are made at a time, until the nodes have them.
-async fn warm_up(client: &Client, wanted: usize, left: Option<Duration>) -> Outcome {
+async fn warm_up(
+    client: &Client,
+    direct: Option<&Arc<Direct>>,
+    mut wanted: usize,
+    left: Option<Duration>,
+) -> Outcome {
     let until = Instant::now()
         + left
             .unwrap_or(WARM_UP_BOUND)
             .min(WARM_UP_BOUND)
             .mul_f32(0.9);
     let mut opened = 0;
+    if let Some(direct) = direct {
+        // The first are for reads, which have their own.
+        opened += direct.warm_up(wanted).await;
+        wanted = wanted.saturating_sub(direct.share(wanted));
+    }
     let mut warming = JoinSet::new();
     for node in client.nodes() {
         warming.spawn(async move {

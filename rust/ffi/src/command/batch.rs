@@ -29,9 +29,14 @@ const PART: usize = 1000;
 
 const IN_DOUBT: u8 = 1;
 
-pub(super) async fn run(completion: Completion, bounds: Bounds, visit: Visit, body: BatchBody<'_>) {
+pub(super) async fn run(
+    completion: Completion,
+    bounds: Bounds,
+    mut visit: Visit,
+    body: BatchBody<'_>,
+) {
     let progress = Progress::new();
-    let cluster = Arc::clone(visit.cluster());
+    let (cluster, place) = visit.enter();
     let deadline = bounds.deadline;
     let writes = body
         .templates()
@@ -47,7 +52,7 @@ pub(super) async fn run(completion: Completion, bounds: Bounds, visit: Visit, bo
         }
         cluster.client(&progress).await?;
         // Every part takes a turn; a part that waits for one holds none back, because the first is running.
-        let _turn = cluster.turn().await?;
+        let _turn = cluster.turn(place).await?;
         progress.enter(Phase::Command);
         let count = body.rows as usize;
         let names = Arc::new(Names::default());
@@ -203,7 +208,7 @@ async fn through_core(
             let _turn = if number == 0 {
                 None
             } else {
-                Some(cluster.turn().await?)
+                Some(cluster.turn(cluster.line_up()).await?)
             };
             Ok::<_, Failure>((number, execute(&cluster, &policy, part, &names).await))
         });

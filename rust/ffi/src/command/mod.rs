@@ -86,7 +86,8 @@ pub(crate) fn submit(queue: u32, frames: &[u8]) -> i32 {
             body,
             stop,
             // Begun here and not in the task: a command in front of a close must not meet a closed cluster.
-            visit: frame::needs_cluster(head.command).then(|| Visit::begin(head.cluster)),
+            visit: frame::needs_cluster(head.command)
+                .then(|| Visit::begin(head.cluster, frame::is_on_records(head.command))),
         })
         .collect();
     let count = accepted.len() as i32;

@@ -1,7 +1,6 @@
 //! The single-record commands.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aerospike_core as core;
@@ -57,10 +56,9 @@ fn encode(record: &core::Record, plan: Option<&Plan>) -> Vec<u8> {
 
 /// A miss is an answer where nothing was to be written.
 async fn read_outcome(error: &core::Error, client: &core::Client) -> Outcome {
-    let failure = failure(error, false, client).await;
-    match failure.code {
+    match error.result_code() {
         code @ (error::NOT_FOUND | error::FILTERED_OUT) => Ok(Answer::Code(code)),
-        _ => Err(failure),
+        _ => Err(failure(error, false, client).await),
     }
 }
 
@@ -77,8 +75,10 @@ pub(super) async fn failure(error: &core::Error, writes: bool, client: &core::Cl
             };
             let asked =
                 tokio::time::timeout(NAMESPACES_BOUND, client.info(&policy, &["namespaces"])).await;
-            if let Ok(Ok(answers)) = asked
-                && let Some(namespaces) = answers.get("namespaces")
+            let answers = asked.ok().and_then(Result::ok);
+            if let Some(namespaces) = answers
+                .as_ref()
+                .and_then(|answers| answers.get("namespaces"))
             {
                 let namespaces = namespaces.trim().replace(';', ", ");
                 failure.message =
@@ -102,9 +102,21 @@ pub(super) fn explain(error: &core::Error, writes: bool, client: &core::Client) 
         core::ErrorKind::InvalidNamespace | core::ErrorKind::InvalidNode
     );
     let mut failure = Failure::from_core(error, writes);
+    // Core names a node by its address or with its name before it, depending on who failed.
+    if let Some(address) = &failure.node {
+        let nodes = client.nodes();
+        let node = nodes.iter().find(|node| node.address() == address);
+        failure.node = node
+            .map(|node| format!("{}: {address}", node.name()))
+            .or(failure.node);
+    }
     if (lost || failure.code == error::INVALID_NODE) && !client.is_connected() {
-        return Failure::new(error::CONNECTION, "the client is not connected to any node")
-            .in_phase(Phase::Connect);
+        let mut cut_off =
+            Failure::new(error::CONNECTION, "the client is not connected to any node")
+                .in_phase(Phase::Connect);
+        // An attempt before this one may have been sent.
+        (cut_off.in_doubt, cut_off.sent) = (failure.in_doubt, failure.sent);
+        return cut_off;
     }
     if matches!(error.kind(), core::ErrorKind::InvalidNamespace) {
         failure.message = match error.base_message().rsplit_once(": ") {
@@ -118,6 +130,7 @@ pub(super) fn explain(error: &core::Error, writes: bool, client: &core::Client) 
 /// Tries the direct path: what it answered, or the policy under which core goes on.
 async fn attempt(
     cluster: &Cluster,
+    progress: &Progress,
     policy: Policy,
     key: &KeyRef<'_>,
     bins: Selection<'_>,
@@ -137,6 +150,7 @@ async fn attempt(
         (Some(want), Some((timeout, by_deadline))) => {
             let digest = key.value.digest(key.set);
             let bound = Bound::of(timeout);
+            progress.linger(false);
             let read = direct.read(key.namespace, key.set, &digest, want, bound);
             if by_deadline {
                 // The command has a timer of its own.
@@ -160,6 +174,7 @@ async fn attempt(
             may_repeat,
         } => (reason, node, may_repeat),
     };
+    progress.linger(true);
     cluster.stats.fallback(reason, 1);
     match fallback::decide(policy, reason, may_repeat, node.as_deref(), deadline) {
         Err(failure) => ControlFlow::Break(Err(failure)),
@@ -174,19 +189,19 @@ async fn attempt(
 pub(super) async fn get(
     completion: Completion,
     bounds: Bounds,
-    visit: Visit,
+    mut visit: Visit,
     policy: Policy,
     key: KeyRef<'_>,
     bins: Selection<'_>,
 ) {
     let progress = Progress::new();
-    let cluster = Arc::clone(visit.cluster());
+    let (cluster, place) = visit.enter();
     let deadline = bounds.deadline;
     let work = async {
         let client = cluster.client(&progress).await?;
-        let _turn = cluster.turn().await?;
+        let _turn = cluster.turn(place).await?;
         progress.enter(Phase::Command);
-        let policy = match attempt(&cluster, policy, &key, bins, deadline).await {
+        let policy = match attempt(&cluster, &progress, policy, &key, bins, deadline).await {
             ControlFlow::Break(outcome) => return outcome,
             ControlFlow::Continue(policy) => policy,
         };
@@ -213,23 +228,24 @@ pub(super) async fn get(
 pub(super) async fn exists(
     completion: Completion,
     bounds: Bounds,
-    visit: Visit,
+    mut visit: Visit,
     policy: Policy,
     key: KeyRef<'_>,
 ) {
     let progress = Progress::new();
-    let cluster = Arc::clone(visit.cluster());
+    let (cluster, place) = visit.enter();
     let deadline = bounds.deadline;
     let work = async {
         let client = cluster.client(&progress).await?;
-        let _turn = cluster.turn().await?;
+        let _turn = cluster.turn(place).await?;
         progress.enter(Phase::Command);
-        let policy = match attempt(&cluster, policy, &key, Selection::None, deadline).await {
-            // The direct path reads the header.
-            ControlFlow::Break(Ok(Answer::Payload(_))) => return Ok(Answer::Code(0)),
-            ControlFlow::Break(outcome) => return outcome,
-            ControlFlow::Continue(policy) => policy,
-        };
+        let policy =
+            match attempt(&cluster, &progress, policy, &key, Selection::None, deadline).await {
+                // The direct path reads the header.
+                ControlFlow::Break(Ok(Answer::Payload(_))) => return Ok(Answer::Code(0)),
+                ControlFlow::Break(outcome) => return outcome,
+                ControlFlow::Continue(policy) => policy,
+            };
         let left = fallback::left(deadline);
         match client.exists(&policy.read(left), &key.to_core(false)).await {
             Ok(found) => Ok(Answer::Code(if found { 0 } else { error::NOT_FOUND })),
@@ -258,18 +274,18 @@ fn effect_of_write(policy: &Policy) -> Effect {
 pub(super) async fn write(
     completion: Completion,
     bounds: Bounds,
-    visit: Visit,
+    mut visit: Visit,
     how: BinWrite,
     (policy, write): (Policy, WriteBlock),
     key: KeyRef<'_>,
     bins: BinList<'_>,
 ) {
     let progress = Progress::new();
-    let cluster = Arc::clone(visit.cluster());
+    let (cluster, place) = visit.enter();
     let left = bounds.left();
     let work = async {
         let client = cluster.client(&progress).await?;
-        let _turn = cluster.turn().await?;
+        let _turn = cluster.turn(place).await?;
         progress.enter(Phase::Command);
         let (core_policy, key, bins) = (
             policy.write(&write, left),
@@ -309,17 +325,17 @@ fn miss_is_an_answer(failure: Failure) -> Outcome {
 pub(super) async fn remove(
     completion: Completion,
     bounds: Bounds,
-    visit: Visit,
+    mut visit: Visit,
     policy: Policy,
     write: WriteBlock,
     key: KeyRef<'_>,
 ) {
     let progress = Progress::new();
-    let cluster = Arc::clone(visit.cluster());
+    let (cluster, place) = visit.enter();
     let left = bounds.left();
     let work = async {
         let client = cluster.client(&progress).await?;
-        let _turn = cluster.turn().await?;
+        let _turn = cluster.turn(place).await?;
         progress.enter(Phase::Command);
         match client
             .delete(&policy.write(&write, left), &key.to_core(false))
@@ -343,17 +359,17 @@ pub(super) async fn remove(
 pub(super) async fn touch(
     completion: Completion,
     bounds: Bounds,
-    visit: Visit,
+    mut visit: Visit,
     policy: Policy,
     write: WriteBlock,
     key: KeyRef<'_>,
 ) {
     let progress = Progress::new();
-    let cluster = Arc::clone(visit.cluster());
+    let (cluster, place) = visit.enter();
     let left = bounds.left();
     let work = async {
         let client = cluster.client(&progress).await?;
-        let _turn = cluster.turn().await?;
+        let _turn = cluster.turn(place).await?;
         progress.enter(Phase::Command);
         match client
             .touch(&policy.write(&write, left), &key.to_core(write.send_key))
@@ -377,13 +393,13 @@ pub(super) async fn touch(
 pub(super) async fn operate(
     completion: Completion,
     bounds: Bounds,
-    visit: Visit,
+    mut visit: Visit,
     (policy, write): (Policy, WriteBlock),
     key: KeyRef<'_>,
     operations: Operations<'_>,
 ) {
     let progress = Progress::new();
-    let cluster = Arc::clone(visit.cluster());
+    let (cluster, place) = visit.enter();
     let left = bounds.left();
     let writes = operations.writes();
     let effect = if writes {
@@ -401,7 +417,7 @@ pub(super) async fn operate(
             ));
         }
         let client = cluster.client(&progress).await?;
-        let _turn = cluster.turn().await?;
+        let _turn = cluster.turn(place).await?;
         progress.enter(Phase::Command);
         let plan = operations.to_core();
         let key = key.to_core(write.send_key && writes);

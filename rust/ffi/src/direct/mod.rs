@@ -98,6 +98,25 @@ impl Direct {
         found.map_or((0, 0), |node| node.gauges())
     }
 
+    /// How many of the first `wanted` connections to a node are the direct path's.
+    pub(crate) fn share(&self, wanted: usize) -> usize {
+        let pipes = self.plan.pipes.min(wanted);
+        pipes + self.plan.pool.min((wanted - pipes) / 4)
+    }
+
+    /// Opens its share of `wanted` connections to each node. Gives how many were opened.
+    pub(crate) async fn warm_up(&self, wanted: usize) -> u64 {
+        let Some(map) = self.map() else {
+            return 0;
+        };
+        let pipes = self.plan.pipes.min(wanted);
+        let mut opened = 0;
+        for node in &map.nodes {
+            opened += node.warm_up(pipes, self.share(wanted) - pipes).await;
+        }
+        opened
+    }
+
     /// Ends its task and its connections. Commands that still run go to core or end with it.
     pub(crate) fn close(&self) {
         if let Some(task) = self

@@ -22,6 +22,14 @@ const BUFFER: usize = 64 * 1024;
 const ROOM: usize = 16 * 1024;
 /// A buffer that grew past this is let go.
 const KEPT: usize = 1024 * 1024;
+/// How long a reply may be out before the pipe takes no more reads.
+const STALL: Duration = Duration::from_millis(200);
+/// How long a reply may be out before those behind it go to core, as far as the budget goes.
+const LOSS: Duration = Duration::from_millis(250);
+/// How long a reply may be out that nobody wants any more.
+const UNWANTED: Duration = Duration::from_millis(500);
+/// How often a pipe that waits for one reply looks whether anybody still wants it.
+const LOOK: Duration = Duration::from_millis(250);
 /// How much later than its bound a reply is late: the command's own deadline comes first.
 const SLACK: Duration = Duration::from_millis(10);
 /// As far away as a timer needs to be that nobody waits for.
@@ -31,8 +39,22 @@ const FAR: Duration = Duration::from_secs(24 * 3600);
 pub(super) type Outcome = Result<Single, Reason>;
 
 struct Waiter {
-    answer: oneshot::Sender<Outcome>,
+    /// Absent where the read went to core meanwhile; its reply still comes.
+    answer: Option<oneshot::Sender<Outcome>>,
+    sent: Instant,
     bound: Instant,
+}
+
+impl Waiter {
+    fn settle(self, outcome: Outcome) {
+        if let Some(answer) = self.answer {
+            let _ = answer.send(outcome);
+        }
+    }
+
+    fn is_given_up(&self) -> bool {
+        self.answer.as_ref().is_none_or(oneshot::Sender::is_closed)
+    }
 }
 
 #[derive(Default)]
@@ -66,13 +88,22 @@ impl Pipe {
         encode: impl FnOnce(&mut Vec<u8>),
     ) -> Option<oneshot::Receiver<Outcome>> {
         let mut state = self.lock();
-        if state.closing || state.waiting.len() >= DEPTH {
+        let sent = Instant::now();
+        let is_stalled = |first: &Waiter| sent.duration_since(first.sent) > STALL;
+        if state.closing
+            || state.waiting.len() >= DEPTH
+            || state.waiting.front().is_some_and(is_stalled)
+        {
             return None;
         }
         let wakes = state.out.is_empty();
         encode(&mut state.out);
         let (answer, answered) = oneshot::channel();
-        state.waiting.push_back(Waiter { answer, bound });
+        state.waiting.push_back(Waiter {
+            answer: Some(answer),
+            sent,
+            bound,
+        });
         let starts = !std::mem::replace(&mut state.running, true);
         drop(state);
         if starts {
@@ -81,6 +112,17 @@ impl Pipe {
             self.wake.notify_one();
         }
         Some(answered)
+    }
+
+    /// Opens the connection ahead of its use. False when it is open already.
+    pub(super) fn open(self: &Arc<Self>, peer: &Arc<Peer>) -> bool {
+        let mut state = self.lock();
+        let starts = !state.closing && !std::mem::replace(&mut state.running, true);
+        drop(state);
+        if starts {
+            tokio::spawn(serve(Arc::clone(self), Arc::clone(peer)));
+        }
+        starts
     }
 
     /// Whether it is open, and whether somebody waits for a reply on it.
@@ -117,7 +159,7 @@ impl Drop for Hold<'_> {
                 Reason::Late if waiter.bound > now => Reason::Behind,
                 reason => reason,
             };
-            let _ = waiter.answer.send(Err(reason));
+            waiter.settle(Err(reason));
         }
     }
 }
@@ -130,6 +172,27 @@ async fn serve(pipe: Arc<Pipe>, peer: Arc<Peer>) {
     if let Err(reason) = run(&pipe, &peer).await {
         peer.health.error();
         hold.reason = reason;
+    }
+}
+
+/// The first reply is long in coming: those behind it go to core, as far as the budget goes, and if nobody wants it any
+/// more, it has only as long as a connection is worth.
+fn relieve(state: &mut State, peer: &Peer) {
+    for waiter in state.waiting.iter_mut().skip(1) {
+        if waiter.is_given_up() {
+            continue;
+        }
+        if !peer.health.may_repeat() {
+            break;
+        }
+        if let Some(answer) = waiter.answer.take() {
+            let _ = answer.send(Err(Reason::Behind));
+        }
+    }
+    if let Some(first) = state.waiting.front_mut()
+        && first.is_given_up()
+    {
+        first.bound = first.bound.min(first.sent + UNWANTED);
     }
 }
 
@@ -155,15 +218,22 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
                 std::mem::swap(&mut output, &mut state.out);
             }
             let idle_until = peer.plan.idle_timeout.map(|idle| used + idle);
-            let until = match state.waiting.front() {
-                Some(waiter) => waiter.bound + SLACK,
-                None if state.closing => return Ok(()),
-                None => idle_until.unwrap_or(used + FAR),
-            };
-            if state.at_once {
+            if state.at_once || (state.closing && state.waiting.is_empty()) {
                 return Ok(());
             }
             let now = Instant::now();
+            if state
+                .waiting
+                .front()
+                .is_some_and(|first| now > first.sent + LOSS)
+            {
+                relieve(&mut state, peer);
+            }
+            let (until, look) = match state.waiting.front() {
+                Some(first) if now > first.sent + LOSS => (first.bound + SLACK, now + LOOK),
+                Some(first) => (first.bound + SLACK, first.sent + LOSS),
+                None => (idle_until.unwrap_or(used + FAR), used + FAR),
+            };
             if until <= now {
                 // Nobody waits: it was not used for long. The flag goes down under the lock, so that the next read
                 // begins anew.
@@ -175,6 +245,7 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
                 };
             }
             // A timer that is too early only looks again.
+            let until = until.min(look);
             if until < armed || armed <= now {
                 armed = until;
                 timer.as_mut().reset(armed.into());
@@ -256,7 +327,7 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
             let answered: Vec<_> = state.waiting.drain(..answers.len()).collect();
             drop(state);
             for (waiter, answer) in answered.into_iter().zip(answers.drain(..)) {
-                let _ = waiter.answer.send(answer);
+                waiter.settle(answer);
             }
         }
         if let Some(reason) = problem {

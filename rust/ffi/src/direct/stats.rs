@@ -57,7 +57,8 @@ impl Reason {
 
     /// Whether the server may still work on it, so that sending it again adds to its load.
     pub(crate) fn adds_load(self) -> bool {
-        matches!(self, Self::Late | Self::Behind)
+        // What waited behind a late reply has paid for it already, or lost its connection.
+        matches!(self, Self::Late)
     }
 }
 
@@ -101,6 +102,11 @@ impl Stats {
 
     pub(super) fn disconnected(&self) {
         self.connections.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Whether the direct path has a connection.
+    pub(crate) fn has_connections(&self) -> bool {
+        self.connections.load(Ordering::Relaxed) > 0
     }
 
     /// The payload of STATS. `ready` says whether the direct path knows the partitions.
