@@ -11,6 +11,13 @@ export function testFiles(folder) {
   return readdirSync(path).filter((name) => name.endsWith(".test.ts")).sort().map((name) => `${folder}/${name}`);
 }
 
+/** Every TypeScript file below a folder, without what npm installed there. */
+export function typeScriptFiles(folder) {
+  return readdirSync(fileURLToPath(new URL(`../${folder}/`, import.meta.url)), { recursive: true })
+    .filter((name) => name.endsWith(".ts") && !name.includes("node_modules"))
+    .map((name) => `${folder}/${name}`);
+}
+
 /** Runs test files in a Deno. */
 export function inDeno(checks, name, deno, files, options = {}) {
   const flags = ["test", "-A", "--no-check", "--v8-flags=--expose-gc"];

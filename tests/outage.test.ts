@@ -45,6 +45,7 @@ async function untilItWorks(): Promise<void> {
 onEmulator("the server goes away in the middle of 200 commands: each settles once, writes in doubt", async () => {
   for (const key of keys) emulator.load([{ key, bins: { a: 0 } }]);
   await client.warmUp(keys.length);
+  emulator.recordCommands(keys.length);
   emulator.fault({ silence: true, dataOnly: true });
   const settled = new Array<number>(keys.length).fill(0);
   const options = { totalTimeout: 2_000 };
@@ -59,9 +60,7 @@ onEmulator("the server goes away in the middle of 200 commands: each settles onc
         })
     ),
   );
-  await untilBusy(client, 200);
-  // A connection is in use from a little before its command is sent.
-  await pause(100);
+  await until("200 commands have arrived", () => emulator.commands().length === keys.length);
   emulator.pause();
   const start = performance.now();
   const outcomes = await all;

@@ -26,8 +26,3 @@ mod record;
 mod runtime;
 mod seed;
 mod tls;
-
-/// core allocates some twenty times for each command, and its futures are larger than what glibc serves from its
-/// per-thread cache.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
