@@ -19,6 +19,9 @@ export type BunSymbols = { readonly [name in keyof typeof SYMBOLS]: (...paramete
 /** Longest path of a Unix socket, and room to spare. */
 const SOCKET_PATH_BYTES = 256;
 
+/** The least that `aef_queue_drain` takes. */
+const DRAIN_BYTES = 16 * 1024;
+
 /** The longest delay of a timer; it is never meant to fire. */
 const FOREVER_MS = 2 ** 31 - 1;
 
@@ -74,11 +77,18 @@ class BunQueue implements NativeQueue {
     // Neither an open callback nor an unref'd socket keeps Bun alive; this timer does, while commands are in flight.
     this.#alive = setInterval(() => {}, FOREVER_MS);
     this.release();
-    if (this.wake === "callback") {
-      this.#callback = new ffi.JSCallback(() => this.#drain(), { args: [], returns: "void", threadsafe: true });
-      symbols.aef_queue_callback(this.handle, this.#callback.ptr, 0);
-    } else {
-      this.#connectSocket(bunGlobal());
+    try {
+      if (this.wake === "callback") {
+        this.#callback = new ffi.JSCallback(() => this.#drain(), { args: [], returns: "void", threadsafe: true });
+        symbols.aef_queue_callback(this.handle, this.#callback.ptr, 0);
+      } else {
+        this.#connectSocket(bunGlobal());
+      }
+    } catch (error) {
+      this.beginClose();
+      this.drain(new Uint8Array(DRAIN_BYTES));
+      this.dispose();
+      throw error;
     }
   }
 

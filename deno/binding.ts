@@ -33,6 +33,9 @@ function open(path: string): DenoSymbols {
   return Deno.dlopen(path, symbols).symbols as unknown as DenoSymbols;
 }
 
+/** The least that `aef_queue_drain` takes. */
+const DRAIN_BYTES = 16 * 1024;
+
 class DenoLibrary implements NativeLibrary {
   readonly path: string;
   readonly abiVersion: number;
@@ -76,6 +79,9 @@ class DenoQueue implements NativeQueue {
         ? new WaitWake(symbols, this.handle, options.onWake)
         : new CallbackWake(symbols, this.handle, options.onWake);
     } catch (error) {
+      symbols.aef_queue_close_begin(this.handle);
+      const closed = new Uint8Array(DRAIN_BYTES);
+      symbols.aef_queue_drain(this.handle, closed, closed.length);
       symbols.aef_queue_free(this.handle);
       throw error;
     }
@@ -139,8 +145,9 @@ export const binding: Binding = {
     try {
       return Deno.statSync(path).isFile;
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return false;
-      throw error;
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+      // Loading it says what is wrong with it.
+      return undefined;
     }
   },
   env: (name: string): string | undefined => granted("env", name) ? Deno.env.get(name) : undefined,

@@ -9,13 +9,14 @@ const LIBRARY = { darwin: "libaerospike_ffi.dylib", win32: "aerospike_ffi.dll" }
 export async function runWithPermissions(checks) {
   const server = process.env.AEROSPIKE_HOSTS ? undefined : await startEmulator();
   const env = server ? { AEROSPIKE_HOSTS: server.hosts } : {};
-  const program = ["--no-prompt", "--no-check", "examples/first.ts"];
-  const variables = "--allow-env=AEROSPIKE_HOSTS,AEROSPIKE_FFI_LIBRARY";
-  try {
-    await checks.run("README example, permissions scoped to the library", deno, [
-      ...["run", `--allow-ffi=${release}${LIBRARY}`, variables],
-      ...program,
+  const run = (name, program) =>
+    checks.run(name, deno, [
+      ...["run", "--no-prompt", "--no-check", `--allow-ffi=${release}${LIBRARY}`],
+      ...["--allow-env=AEROSPIKE_HOSTS,AEROSPIKE_FFI_LIBRARY", program],
     ], { env, timeoutMs: 60_000 });
+  try {
+    await run("README example, permissions scoped to the library", "examples/first.ts");
+    await run("callback wake without the permission for it", "tests/scripts/scoped-callback.ts");
   } finally {
     await server?.stop();
   }

@@ -7,6 +7,7 @@
  * @module
  */
 import type { NativeLibrary, NativeQueue, WakeMode } from "./binding.ts";
+import { setInterval } from "node:timers";
 import { FrameWriter } from "./codec/frame-writer.ts";
 import { AbortError, AerospikeTimeoutError, ClientClosedError, InternalError } from "./errors.ts";
 
@@ -58,6 +59,8 @@ export interface LogRecord {
   readonly target: string;
   /** The text. */
   readonly message: string;
+  /** How many records before this one were dropped, because nobody took them in time. */
+  readonly dropped?: number;
 }
 
 interface Pending {
@@ -74,8 +77,8 @@ interface Pending {
   sent: boolean;
   /** Its promise is settled; only its record is outstanding, if it was sent. */
   settled: boolean;
-  /** When it began to wait for room, in `performance.now()` milliseconds; 0 while it does not. */
-  waitingSince: number;
+  /** When it was called, in `performance.now()` milliseconds: its deadline counts from there. */
+  readonly calledAt: number;
 }
 
 const HEADER_BYTES = 24;
@@ -85,6 +88,8 @@ const DRAIN_BYTES = 64 * 1024;
 const DRAINS_PER_SLICE = 4;
 /** A full queue is tried again with every completion; this is for the waiting command's own deadline. */
 const WAITING_CHECK_MS = 20;
+/** How often the log is looked for where only a command in flight would wake the thread. */
+const LOG_MS = 250;
 
 const queues = new Map<string, CompletionQueue>();
 
@@ -111,11 +116,14 @@ export class CompletionQueue {
   /** What stands in the writer, in order. */
   #written: Pending[] = [];
   #flushScheduled = false;
+  /** A frame is being written: code of the caller may run meanwhile, a getter for example. */
+  #writing = false;
   #unsettled = 0;
   #users = 0;
   #closing: Promise<void> | undefined;
   #closed: (() => void) | undefined;
   #waitingTimer: ReturnType<typeof setTimeout> | undefined;
+  #logTimer: ReturnType<typeof setInterval> | undefined;
 
   /** Gives this thread's queue for a library and these options, and counts one user more. */
   static acquire(library: NativeLibrary, options: CompletionQueueOptions): CompletionQueue {
@@ -170,11 +178,23 @@ export class CompletionQueue {
   listen(level: number, listener: (record: LogRecord) => void): void {
     this.#logListeners.set(listener, level);
     this.#queue.log(Math.max(...this.#logListeners.values()));
+    if (this.wake === "wait" && this.#logTimer === undefined) {
+      // Deno waits only while commands are in flight; what is logged between them must be seen too.
+      this.#logTimer = setInterval(() => {
+        if (this.#unsettled === 0) this.#drain();
+      }, LOG_MS);
+      this.#logTimer.unref();
+    }
   }
 
   /** Removes a listener of the native log. */
   unlisten(listener: (record: LogRecord) => void): void {
-    if (this.#logListeners.delete(listener)) this.#queue.log(Math.max(0, ...this.#logListeners.values()));
+    if (!this.#logListeners.delete(listener)) return;
+    this.#queue.log(Math.max(0, ...this.#logListeners.values()));
+    if (this.#logListeners.size === 0) {
+      clearInterval(this.#logTimer);
+      this.#logTimer = undefined;
+    }
   }
 
   /**
@@ -191,15 +211,23 @@ export class CompletionQueue {
     const { signal } = submission;
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#closing !== undefined) return Promise.reject(new ClientClosedError());
+    if (this.#writing) {
+      // Called by the caller's own code in the middle of another frame, which this one must not begin in.
+      return Promise.resolve().then(() => this.send(submission, write, settle));
+    }
+    const calledAt = submission.deadline === 0 ? 0 : performance.now();
     const tag = this.#free.pop() ?? this.#slots.push(undefined) - 1;
     const writer = this.writer;
     const start = writer.begin(tag, submission.command, submission.cluster, submission.deadline);
+    this.#writing = true;
     try {
       write(writer);
     } catch (error) {
-      writer.truncate(start);
+      this.#keep(start);
       this.#free.push(tag);
       return Promise.reject(error);
+    } finally {
+      this.#writing = false;
     }
     writer.end(start);
     return new Promise<T>((resolve, reject) => {
@@ -215,7 +243,7 @@ export class CompletionQueue {
         onAbort: undefined,
         sent: false,
         settled: false,
-        waitingSince: 0,
+        calledAt,
       };
       if (signal !== undefined) {
         pending.onAbort = () => this.#abort(pending);
@@ -233,34 +261,77 @@ export class CompletionQueue {
 
   #flush(): void {
     this.#flushScheduled = false;
-    const written = this.#written;
-    if (written.length === 0) return;
-    if (written.some((pending) => pending.settled)) this.#dropSettled();
-    if (this.#written.length === 0) return;
+    this.#countDown();
+    if (this.#written.some((pending) => pending.settled)) this.#dropSettled();
+    const count = this.#written.length;
+    if (count === 0) return;
     const accepted = this.#queue.submit(this.writer.bytes, this.writer.length);
-    if (accepted < 0) return this.#refused(accepted);
-    if (accepted === this.#written.length) {
-      for (const pending of this.#written) pending.sent = true;
-      this.#written = [];
-      this.writer.clear();
-      return;
-    }
-    this.#keepFrom(accepted);
+    if (accepted === MALFORMED && count > 1) this.#submitEach();
+    else if (accepted < 0) this.#refuse(this.#written.splice(0), accepted);
+    else this.#accept(accepted);
+    if (this.#written.length === 0) this.writer.clear();
+    else this.#waitForRoom();
   }
 
-  /** The queue is full: what it did not take stays, in order, and waits for completions. */
-  #keepFrom(accepted: number): void {
+  /** Takes from the deadlines the time since the calls, and ends what has none left. */
+  #countDown(): void {
+    const now = performance.now();
     let offset = 0;
-    for (let i = 0; i < accepted; i++) {
-      (this.#written[i] as Pending).sent = true;
+    for (const pending of this.#written) {
+      const left = pending.deadline - (now - pending.calledAt);
+      if (pending.deadline !== 0 && !pending.settled) {
+        if (left > 0) {
+          this.writer.view.setUint32(offset + DEADLINE_OFFSET, Math.ceil(left), true);
+        } else {
+          const message = `timed out after ${pending.deadline} ms, before it could be sent`;
+          this.#reject(pending, new AerospikeTimeoutError(message, { phase: "queue" }));
+        }
+      }
+      offset += this.writer.view.getUint32(offset, true);
+    }
+  }
+
+  /** The first `count` frames are the native queue's; what it has no room for stays, in order. */
+  #accept(count: number): void {
+    let offset = 0;
+    for (const pending of this.#written.splice(0, count)) {
+      pending.sent = true;
       offset += this.writer.view.getUint32(offset, true);
     }
     this.writer.discard(offset);
-    this.#written = this.#written.slice(accepted);
-    const now = performance.now();
-    for (const pending of this.#written) {
-      if (pending.waitingSince === 0) pending.waitingSince = now;
+  }
+
+  /** One frame of the burst is malformed, a fault of this package: it alone fails. */
+  #submitEach(): void {
+    for (;;) {
+      const [pending] = this.#written;
+      if (pending === undefined) return;
+      const length = this.writer.view.getUint32(0, true);
+      const status = this.#queue.submit(this.writer.bytes.slice(0, length), length);
+      if (status === 0) return;
+      if (status > 0) {
+        this.#accept(1);
+      } else {
+        this.#refuse(this.#written.splice(0, 1), status);
+        this.writer.discard(length);
+      }
     }
+  }
+
+  #refuse(refused: readonly Pending[], status: number): void {
+    for (const pending of refused) {
+      this.#freeTag(pending.tag);
+      if (pending.settled) continue;
+      this.#reject(
+        pending,
+        status === MALFORMED
+          ? new InternalError("the native library refused a frame as malformed")
+          : new ClientClosedError(),
+      );
+    }
+  }
+
+  #waitForRoom(): void {
     this.#waitingTimer ??= setTimeout(() => {
       this.#waitingTimer = undefined;
       this.#submitWaiting();
@@ -268,26 +339,7 @@ export class CompletionQueue {
   }
 
   #submitWaiting(): void {
-    if (this.#written.length === 0 || this.#flushScheduled) return;
-    const now = performance.now();
-    let offset = 0;
-    for (const pending of this.#written) {
-      if (pending.waitingSince !== 0 && pending.deadline !== 0 && !pending.settled) {
-        const left = pending.deadline - (now - pending.waitingSince);
-        if (left <= 0) {
-          this.#reject(
-            pending,
-            new AerospikeTimeoutError(`timed out after ${pending.deadline} ms, waiting for room in the queue`, {
-              phase: "queue",
-            }),
-          );
-        } else {
-          this.writer.view.setUint32(offset + DEADLINE_OFFSET, Math.ceil(left), true);
-        }
-      }
-      offset += this.writer.view.getUint32(offset, true);
-    }
-    this.#flush();
+    if (this.#written.length > 0 && !this.#flushScheduled) this.#flush();
   }
 
   /** Takes the frames of commands that are over out of the writer. */
@@ -306,22 +358,14 @@ export class CompletionQueue {
       }
       from += length;
     }
-    this.writer.truncate(to);
+    this.#keep(to);
     this.#written = keep;
   }
 
-  #refused(status: number): void {
-    const refused = this.#written;
-    this.#written = [];
-    this.writer.clear();
-    for (const pending of refused) {
-      this.#freeTag(pending.tag);
-      if (pending.settled) continue;
-      this.#reject(
-        pending,
-        status === -2 ? new InternalError("the native library refused a frame as malformed") : new ClientClosedError(),
-      );
-    }
+  /** Keeps the first `length` bytes of the writer; an empty one gives back what made it large. */
+  #keep(length: number): void {
+    if (length === 0) this.writer.clear();
+    else this.writer.truncate(length);
   }
 
   #abort(pending: Pending): void {
@@ -363,7 +407,7 @@ export class CompletionQueue {
         try {
           this.#complete(offset);
         } catch (error) {
-          // A broken record or a log listener that throws: reported as uncaught, and the rest still arrives.
+          // A record that nobody waits for: reported as uncaught, and the rest still arrives.
           reportError(error);
         }
         offset = next;
@@ -425,7 +469,12 @@ export class CompletionQueue {
     const start = offset + HEADER_BYTES;
     const record = JSON.parse(new TextDecoder().decode(this.#drainBytes.subarray(start, start + length))) as LogRecord;
     for (const [listener, level] of this.#logListeners) {
-      if (LEVELS.indexOf(record.level) <= level) listener(record);
+      if (LEVELS.indexOf(record.level) > level) continue;
+      try {
+        listener(record);
+      } catch (error) {
+        reportError(error);
+      }
     }
   }
 
@@ -433,6 +482,7 @@ export class CompletionQueue {
     // The closed record has to arrive, so the thread is held until then.
     this.#queue.hold();
     clearTimeout(this.#waitingTimer);
+    clearInterval(this.#logTimer);
     await new Promise<void>((resolve) => {
       this.#closed = resolve;
       this.#queue.beginClose();
@@ -442,5 +492,7 @@ export class CompletionQueue {
   }
 }
 
+/** `aef_submit`: a frame is malformed, and none of the call was accepted. */
+const MALFORMED = -2;
 const NO_BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 const LEVELS: readonly string[] = ["off", "error", "warn", "info", "debug", "trace"];

@@ -10,7 +10,7 @@ import { readError } from "./codec/reply-error.ts";
 import { Command } from "./command.ts";
 import { CompletionQueue, RecordKind, type Reply } from "./completion-queue.ts";
 import { type ConnectOptions, type ConnectSettings, readConnectOptions } from "./connect-options.ts";
-import { InvalidArgumentError } from "./errors.ts";
+import { InvalidArgumentError, LibraryError } from "./errors.ts";
 import { loadLibrary } from "./library.ts";
 
 /** Connects by a runtime's binding. */
@@ -76,8 +76,13 @@ function acquireQueue(library: NativeLibrary, settings: ConnectSettings): Comple
   try {
     return CompletionQueue.acquire(library, { capacity: settings.queueCapacity, wake: settings.wake });
   } catch (error) {
-    // The binding's word that this runtime has no such wake.
-    if (settings.wake === undefined || !(error instanceof TypeError)) throw error;
-    throw new InvalidArgumentError(`options.wake: ${error.message}`, { cause: error });
+    const { wake } = settings;
+    if (wake !== undefined && error instanceof TypeError) {
+      // The binding's word that this runtime has no such wake.
+      throw new InvalidArgumentError(`options.wake: ${error.message}`, { cause: error });
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    const cure = wake === "callback" ? `; wake "callback" needs --allow-ffi without a path, "wait" does not` : "";
+    throw new LibraryError(`the native library could not open a queue: ${reason}${cure}`, { cause: error });
   }
 }

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStrictEquals } from "@std/assert";
 import { test } from "node:test";
+import { Emulator } from "../emulator/mod.ts";
+import { connect } from "../mod.ts";
 import { AbortError, AerospikeError, AerospikeTimeoutError, ClientClosedError, InternalError } from "../src/errors.ts";
 import { loadLibrary } from "../src/library.ts";
 import { COUNTERS } from "../src/symbols.ts";
@@ -178,3 +180,100 @@ test("a wake that this runtime has not is refused by name", () => {
   }
   throw new Error("it was accepted");
 });
+
+for (const wake of WAKES) {
+  test(`echo (${wake}): a command that is issued while another is written goes out after it`, async () => {
+    const queue = openQueue({ wake });
+    const inner: Promise<Uint8Array>[] = [];
+    const outer = queue.send({ command: 1, cluster: 0, deadline: 1_000, isWrite: false }, (writer) => {
+      writer.u32(0);
+      inner.push(echo(queue, bytes(5)));
+      writer.blob(bytes(3));
+    }, (reply) => reply.bytes.slice(reply.offset, reply.offset + reply.length));
+    const throwing = queue.send({ command: 1, cluster: 0, deadline: 0, isWrite: false }, (writer) => {
+      writer.u32(0);
+      inner.push(echo(queue, bytes(6)));
+      throw new RangeError("no");
+    }, () => 0);
+    const neighbour = echo(queue, bytes(7));
+    await assertRejects(() => throwing, RangeError);
+    assertEquals(await outer, bytes(3));
+    assertEquals(await Promise.all(inner), [bytes(5), bytes(6)]);
+    assertEquals(await neighbour, bytes(7));
+    await queue.release();
+  });
+
+  test(`echo (${wake}): a malformed frame fails alone`, async () => {
+    const queue = openQueue({ wake });
+    const all = [0, 1, 2, 3].map((i) =>
+      i === 2
+        // GET with a body that ends in the policy.
+        ? queue.send({ command: 16, cluster: 1, deadline: 0, isWrite: false }, (w) => w.u32(0), () => bytes(0))
+        : echo(queue, bytes(9, i))
+    );
+    await assertRejects(() => all[2] as Promise<unknown>, InternalError, "malformed");
+    for (const i of [0, 1, 3]) assertEquals(await all[i], bytes(9, i));
+    await queue.release();
+  });
+
+  test(`echo (${wake}): a deadline counts from the call, whatever the thread does before it sends`, async () => {
+    const queue = openQueue({ wake });
+    const before = counters().accepted;
+    const late = echo(queue, bytes(1), { deadline: 30 });
+    const good = echo(queue, bytes(2), { deadline: 60_000 });
+    for (const end = performance.now() + 60; performance.now() < end;);
+    const error = await assertRejects(() => late, AerospikeTimeoutError);
+    assertStrictEquals((error as AerospikeError).phase, "queue");
+    assertEquals(await good, bytes(2));
+    assertStrictEquals(counters().accepted - before, 1);
+    await queue.release();
+  });
+
+  test(`echo (${wake}): the request buffer shrinks after a large body that was refused or aborted`, async () => {
+    const queue = openQueue({ wake });
+    await assertRejects(() =>
+      queue.send({ command: 1, cluster: 0, deadline: 0, isWrite: false }, (writer) => {
+        writer.blob(new Uint8Array(20 << 20));
+        throw new RangeError("no");
+      }, () => 0), RangeError);
+    assert(queue.writer.bytes.length <= 1 << 20, `${queue.writer.bytes.length} bytes are kept`);
+    const controller = new AbortController();
+    const aborted = echo(queue, new Uint8Array(20 << 20), { signal: controller.signal });
+    controller.abort(new Error("enough"));
+    await assertRejects(() => aborted, Error, "enough");
+    await turn();
+    assert(queue.writer.bytes.length <= 1 << 20, `${queue.writer.bytes.length} bytes are kept`);
+    await queue.release();
+  });
+
+  test(`log (${wake}): it arrives while nothing is in flight, and one listener that throws harms no other`, async () => {
+    const before = counters().queues;
+    const heard: string[] = [];
+    const reported: unknown[] = [];
+    const report = globalThis.reportError;
+    globalThis.reportError = (error) => void reported.push(error);
+    const server = await Emulator.start();
+    try {
+      const onLog = () => {
+        throw new Error("a bad listener");
+      };
+      const bad = await connect({ hosts: server.hosts, wake, log: { level: "trace", onLog } });
+      const good = await connect({
+        hosts: server.hosts,
+        wake,
+        tendInterval: 250,
+        log: { level: "trace", onLog: (record) => heard.push(record.message) },
+      });
+      const sofar = heard.length;
+      for (const end = performance.now() + 10_000; heard.length === sofar && performance.now() < end;) await turn(20);
+      assert(heard.length > sofar, "nothing was heard while idle");
+      assert(reported.length > 0);
+      await bad.close();
+      await good.close();
+    } finally {
+      globalThis.reportError = report;
+      await server.close();
+    }
+    assertStrictEquals(counters().queues, before);
+  });
+}
