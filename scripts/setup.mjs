@@ -20,9 +20,10 @@ function older(file, than) {
   return !existsSync(file) || statSync(file).mtimeMs < statSync(than).mtimeMs;
 }
 
-export function installPackages(folder = root) {
+/** Installs what a folder's lock file names; `command` is `install` where the lock cannot name every platform's package. */
+export function installPackages(folder = root, command = "ci") {
   if (older(`${folder}node_modules/.package-lock.json`, `${folder}package-lock.json`)) {
-    must("npm", ["ci", "--no-fund", "--no-audit"], { cwd: folder });
+    must("npm", [command, "--no-fund", "--no-audit"], { cwd: folder });
   }
 }
 
