@@ -1,9 +1,26 @@
 import { Buffer } from "node:buffer";
 import { encodeBins } from "../src/codec/particle.ts";
-import type { Key } from "../src/key.ts";
+import { isKey, type Key } from "../src/key.ts";
+import { booleanOption, checkNames, integerOption, invalidOption } from "../src/option-check.ts";
 import { EmulatorError } from "./error.ts";
 import { type EmulatorLibrary, loadEmulatorLibrary } from "./library.ts";
 import type { EmulatorCommand, EmulatorFault, EmulatorOptions, EmulatorRecord, EmulatorStats } from "./types.ts";
+
+const OPTIONS: readonly string[] = [
+  "host",
+  "port",
+  "namespaces",
+  "workers",
+  "clusterName",
+  "defaultTtl",
+  "maxRecordSize",
+  "recordCommands",
+  "library",
+];
+const RECORD: readonly string[] = ["key", "bins", "ttl", "generation", "sendKey"];
+/** The longest time to live in seconds; what is above has a meaning of its own. */
+const TTL_LIMIT = 0xffff_fffd;
+const GENERATION_LIMIT = 0xffff;
 
 /** Records go to the native side in calls of so many. */
 const LOAD_CHUNK = 1000;
@@ -44,9 +61,11 @@ export class Emulator {
    * await using server = await Emulator.start({ namespaces: ["users", "sessions"] });
    * ```
    *
+   * @throws {InvalidArgumentError} where the options are no object, or have one of another name
    * @throws {EmulatorError} when the native library is missing, an option is not valid, or the port is in use
    */
   static async start(options: EmulatorOptions = {}): Promise<Emulator> {
+    checkOptions(options);
     const { library: path, ...config } = options;
     const library = await loadEmulatorLibrary(path);
     return new Emulator(library, library.call({ call: "start", config }));
@@ -78,7 +97,7 @@ export class Emulator {
    * server.load([{ key: new Key("test", "users", "alice"), bins: { name: "Alice", age: 30 }, ttl: 60 }]);
    * ```
    *
-   * @throws {InvalidArgumentError} where a bin is not one that `put` takes
+   * @throws {InvalidArgumentError} where a record has a wrong field, or a bin that `put` does not take
    * @throws {EmulatorError} where the namespace does not exist or a server would not store the value
    */
   load(records: Iterable<EmulatorRecord>): number {
@@ -91,6 +110,7 @@ export class Emulator {
       chunk = [];
     };
     for (const record of records) {
+      checkRecord(record, `records[${count}]`);
       const { key } = record;
       const same = first !== undefined && first.namespace === key.namespace && first.set === key.set;
       if (!same || chunk.length === LOAD_CHUNK) flush();
@@ -158,6 +178,22 @@ export class Emulator {
     if (this.#closed) throw new EmulatorError("the emulator is closed");
     return this.#library.call<T>({ call, server: this.#server, ...parameters });
   }
+}
+
+function checkOptions(options: unknown): void {
+  checkNames(options, "options", OPTIONS);
+}
+
+function checkRecord(record: unknown, path: string): void {
+  checkNames(record, path, RECORD);
+  const { key, ttl, generation, sendKey } = record;
+  if (!isKey(key)) throw invalidOption(key, `${path}.key`, "a Key");
+  if (ttl !== undefined && ttl !== "never") {
+    if (typeof ttl !== "number") throw invalidOption(ttl, `${path}.ttl`, 'a number of seconds or "never"');
+    integerOption(ttl, `${path}.ttl`, 1, TTL_LIMIT);
+  }
+  if (generation !== undefined) integerOption(generation, `${path}.generation`, 1, GENERATION_LIMIT);
+  if (sendKey !== undefined) booleanOption(sendKey, `${path}.sendKey`);
 }
 
 function encodeRecord(record: EmulatorRecord): Record<string, unknown> {

@@ -113,19 +113,24 @@ function cure(source: string): string {
 }
 
 function readVariable(): string | undefined {
-  try {
-    return process.env[EMULATOR_LIBRARY_VARIABLE];
-  } catch {
-    // Without the permission to read the environment nothing is set there.
-    return undefined;
-  }
+  const isGranted = granted({ name: "env", variable: EMULATOR_LIBRARY_VARIABLE });
+  return isGranted ? process.env[EMULATOR_LIBRARY_VARIABLE] : undefined;
 }
 
 function isThere(path: string): boolean {
-  try {
-    return existsSync(path);
-  } catch {
-    // Without the permission to look, loading decides.
-    return true;
-  }
+  // Without the permission to look, loading decides.
+  return !granted({ name: "read", path }) || existsSync(path);
+}
+
+/** Deno's permissions, as far as they are asked here. */
+interface Permissions {
+  querySync(descriptor: Permission): { readonly state: string };
+}
+
+type Permission = { name: "env"; variable: string } | { name: "read"; path: string };
+
+/** Whether something that is optional is allowed. Doing it without asking would prompt on a terminal. */
+function granted(permission: Permission): boolean {
+  const { Deno: deno } = globalThis as { Deno?: { permissions: Permissions } };
+  return deno === undefined || deno.permissions.querySync(permission).state === "granted";
 }

@@ -6,7 +6,7 @@
 
 import type { RowsReader } from "./codec/rows-reader.ts";
 import { AerospikeError, InvalidArgumentError, type SubError } from "./errors.ts";
-import { hex, isKey, type Key } from "./key.ts";
+import { hex, isKey, type Key, keyIdentity } from "./key.ts";
 import type { AerospikeRecord } from "./record.ts";
 import { Code } from "./result-code.ts";
 import type { Bins } from "./values/value.ts";
@@ -75,7 +75,8 @@ export class BatchRows<T extends object = Bins> implements Iterable<BatchRow<T>>
     let found = 0;
     let failed = 0;
     for (let i = 0; i < keys.length; i++) {
-      const code = reader?.code(i) ?? Code.OK;
+      // Where a value may fail its row, only decoding tells how the row came out.
+      const code = reader === undefined ? Code.OK : reader.valuesMayFail ? this.at(i)?.code : reader.code(i);
       if (code === Code.OK) found++;
       else if (code !== Code.RECORD_NOT_FOUND && code !== Code.FILTERED_OUT) failed++;
     }
@@ -100,20 +101,13 @@ export class BatchRows<T extends object = Bins> implements Iterable<BatchRow<T>>
   /** The first row of a key, by namespace and digest. */
   get(key: Key): BatchRow<T> | undefined {
     if (!isKey(key)) throw new InvalidArgumentError("rows.get() takes a Key");
-    const same = this.#keys.indexOf(key);
-    if (same >= 0) return this.at(same);
     if (this.#positions === undefined) {
       this.#positions = new Map();
-      for (let i = this.length - 1; i >= 0; i--) this.#positions.set((this.#keys[i] as Key).toString(), i);
+      // Backwards, so that the first row of a key stays.
+      for (let i = this.length - 1; i >= 0; i--) this.#positions.set(keyIdentity(this.#keys[i] as Key), i);
     }
-    const at = this.#positions.get(key.toString()) ?? this.#otherSet(key);
+    const at = this.#positions.get(keyIdentity(key));
     return at === undefined ? undefined : this.at(at);
-  }
-
-  /** A key made from a digest may name another set, or none: the digest alone decides. */
-  #otherSet(key: Key): number | undefined {
-    const at = this.#keys.findIndex((other) => other.equals(key));
-    return at < 0 ? undefined : at;
   }
 
   /** Goes through the rows in order. */
@@ -129,7 +123,7 @@ export class BatchRows<T extends object = Bins> implements Iterable<BatchRow<T>>
   /**
    * The records that were found, by user key; bytes, and keys without a user key, as hexadecimal digits.
    *
-   * @throws {InvalidArgumentError} where keys of different sets have the same user key: use `get(key)`
+   * @throws {InvalidArgumentError} where two records would have the same name in the map: use `get(key)`
    */
   toMap(): Map<string | number | bigint, AerospikeRecord<T>> {
     const map = new Map<string | number | bigint, AerospikeRecord<T>>();
@@ -139,7 +133,10 @@ export class BatchRows<T extends object = Bins> implements Iterable<BatchRow<T>>
       const name = mapKey(row.key);
       const owner = owners.get(name);
       if (owner !== undefined && !owner.equals(row.key)) {
-        throw new InvalidArgumentError("keys of different sets have the same user key: use rows.get(key)");
+        throw new InvalidArgumentError(
+          `rows[${i}] would have the name of another record in the map: their user keys are equal in different ` +
+            "namespaces or sets, or one is the other's bytes in hexadecimal digits: use rows.get(key)",
+        );
       }
       owners.set(name, row.key);
       if (row.record !== null) map.set(name, row.record);

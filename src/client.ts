@@ -35,18 +35,22 @@ import { isKey, type Key } from "./key.ts";
 import type { Operation, OperationKind } from "./operation.ts";
 import {
   booleanOption,
+  checkNames,
   checkObject,
   integerOption,
+  MS_LIMIT,
   signalOption,
   stringOption,
-  unknownOption,
 } from "./option-check.ts";
 import type {
   BatchReadOptions,
+  BatchRemoveOptions,
   BatchWriteOptions,
   CommandOptions,
   GetOptions,
   ReadOptions,
+  RemoveOptions,
+  TouchOptions,
   WriteOptions,
 } from "./policy.ts";
 import type { AerospikeRecord, OperateRecord } from "./record.ts";
@@ -76,7 +80,6 @@ const DRAIN_MS = 5000;
 const ADMIN_TIMEOUT = 3000;
 /** The native side tells by node what timed out; the frame's own deadline only stands behind that. */
 const ADMIN_MARGIN = 1000;
-const MS_LIMIT = 0x7fff_ffff;
 const INFO_LIMIT = 1024;
 
 /** What the signature of `put` asks of a type: every field is something that a bin may hold. */
@@ -222,18 +225,23 @@ export class Client implements AsyncDisposable {
   }
 
   /** Removes a record. False where there was none. */
-  remove(key: Key, options?: WriteOptions): Promise<boolean> {
-    return this.#onRecord(Command.REMOVE, key, options);
+  remove(key: Key, options?: RemoveOptions): Promise<boolean> {
+    return this.#onRecord(Command.REMOVE, this.#policies.remove, key, options);
   }
 
   /** Sets a record's ttl anew, from the option `ttl`. False where there is no record. */
-  touch(key: Key, options?: WriteOptions): Promise<boolean> {
-    return this.#onRecord(Command.TOUCH, key, options);
+  touch(key: Key, options?: TouchOptions): Promise<boolean> {
+    return this.#onRecord(Command.TOUCH, this.#policies.touch, key, options);
   }
 
-  #onRecord(command: number, key: Key, options: WriteOptions | undefined): Promise<boolean> {
-    return this.#send(command, this.#policies.write, options, true, (w) => {
-      this.#policies.write.write(w, options);
+  #onRecord(
+    command: number,
+    policy: PolicyBlock,
+    key: Key,
+    options: RemoveOptions | TouchOptions | undefined,
+  ): Promise<boolean> {
+    return this.#send(command, policy, options, true, (w) => {
+      policy.write(w, options);
       writeKey(w, key);
     }, (reply) => {
       if (reply.code === Code.OK) return true;
@@ -245,7 +253,7 @@ export class Client implements AsyncDisposable {
 
   /**
    * Carries out operations on one record, in order, as one transaction. `results[i]` answers `operations[i]`. Null where
-   * all operations read and there is no record.
+   * all operations read and there is no record; then the options of writes are refused.
    *
    * @throws {ServerError} where an operation does not fit; then none of them took place
    */
@@ -255,18 +263,23 @@ export class Client implements AsyncDisposable {
     options?: WriteOptions,
   ): Promise<OperateRecord<T> | null> {
     let size = 0;
-    let asked: readonly Operation[] = [];
-    return this.#send(Command.OPERATE, this.#policies.write, options, !readsOnly(operations), (w) => {
-      this.#policies.write.write(w, options);
+    let writes: boolean;
+    try {
+      writes = !readsOnly(operations);
+    } catch (error) {
+      // A getter's. What an async method throws, it rejects with.
+      return Promise.reject(error);
+    }
+    const policy = writes ? this.#policies.write : this.#policies.readOperate;
+    return this.#send(Command.OPERATE, policy, options, writes, (w) => {
+      policy.write(w, options);
       writeKey(w, key);
       const start = w.length;
       writeOperations(w, operations, "operations");
       size = w.length - start;
-      // The caller may change the list while the command runs.
-      asked = operations.slice();
     }, (reply) => {
       if (isFailure(reply)) throw this.#error(reply, { key, size, ttl: hasTtl(options) });
-      return reply.code === Code.OK ? readOperateRecord<T>(reply, key, asked, this.#decode) : null;
+      return reply.code === Code.OK ? readOperateRecord<T>(reply, key, writes, this.#decode) : null;
     });
   }
 
@@ -281,10 +294,7 @@ export class Client implements AsyncDisposable {
     const policy = this.#policies.batch;
     return this.#batch<T, Key | BatchReadRow>(requests, "requests", policy, options, false, keyOf, (w) => {
       writeBatchRead(w, policy, requests, options);
-    }, (index) => {
-      const request = requests[index];
-      return request === undefined || isKey(request) ? undefined : request.operations;
-    });
+    }, (request) => !isKey(request) && request.operations !== undefined);
   }
 
   /**
@@ -298,11 +308,11 @@ export class Client implements AsyncDisposable {
     const policy = this.#policies.batchWrite;
     return this.#batch<T, BatchWriteRow>(rows, "rows", policy, options, true, (row) => row.key, (w) => {
       writeBatchWrite(w, policy, rows, options, this.#undefinedBins);
-    }, (index) => rows[index]?.operations);
+    }, (row) => row.operations !== undefined);
   }
 
   /** Removes many records in one call; the row of one that was not there has the status `"not-found"`. */
-  batchRemove(keys: readonly Key[], options?: BatchWriteOptions): Promise<BatchRows> {
+  batchRemove(keys: readonly Key[], options?: BatchRemoveOptions): Promise<BatchRows> {
     const policy = this.#policies.batchRemove;
     return this.#batch<Bins, Key>(keys, "keys", policy, options, true, (key) => key, (w) => {
       writeBatchRemove(w, policy, keys, options);
@@ -317,23 +327,32 @@ export class Client implements AsyncDisposable {
     isWrite: boolean,
     key: (request: R) => Key,
     write: (w: FrameWriter) => void,
-    operations: RowsRequest["operations"],
+    hasOperations: ((request: R) => boolean) | undefined,
   ): Promise<BatchRows<T>> {
-    if (!Array.isArray(requests)) {
-      return Promise.reject(new InvalidArgumentError(`${path} is not an array: a batch takes a list`));
+    let empty: boolean;
+    try {
+      if (!Array.isArray(requests)) throw new InvalidArgumentError(`${path} is not an array: a batch takes a list`);
+      empty = requests.length === 0;
+    } catch (error) {
+      return Promise.reject(error);
     }
+    // What the answer needs to know of the request, taken now: the caller may change its list while the command runs.
     let keys: Key[] = [];
-    let operationsOf: RowsRequest["operations"];
-    if (requests.length === 0) return this.#emptyBatch<T>(policy, options);
+    let operated: boolean[] | undefined;
+    if (empty) return this.#emptyBatch<T>(policy, options);
     return this.#send(Command.BATCH, policy, options, isWrite, (w) => {
       write(w);
       keys = requests.map(key);
-      operationsOf = snapshot(operations, keys.length);
+      if (hasOperations !== undefined && requests.some(hasOperations)) operated = requests.map(hasOperations);
     }, (reply) => {
       if (isFailure(reply)) throw this.#error(reply, {});
       // What came inline stands in a buffer that the next completions overwrite.
       const bytes = reply.owned ? reply.bytes : reply.bytes.slice(reply.offset, reply.offset + reply.length);
-      const request = { decode: this.#decode, reads: !isWrite, operations: operationsOf };
+      const request: RowsRequest = {
+        decode: this.#decode,
+        reads: !isWrite,
+        hasOperations: operated === undefined ? undefined : (index) => operated?.[index] === true,
+      };
       return new BatchRows<T>(keys, new RowsReader<T>(bytes, keys.length, request));
     });
   }
@@ -345,7 +364,7 @@ export class Client implements AsyncDisposable {
   ): Promise<BatchRows<T>> {
     if (this.#closing !== undefined) throw new ClientClosedError();
     policy.check(options);
-    options?.signal?.throwIfAborted();
+    if (options?.signal?.aborted) throw options.signal.reason;
     return await Promise.resolve(new BatchRows<T>([], undefined));
   }
 
@@ -381,7 +400,7 @@ export class Client implements AsyncDisposable {
         throw new InvalidArgumentError(`commands are a string, or a list of 1 to ${INFO_LIMIT} strings`);
       }
       const body: Record<string, unknown> = {
-        commands: list.map((command: unknown, at) => infoCommand(command, `commands[${at}]`)),
+        commands: Array.from(list, (command: unknown, at) => infoCommand(command, `commands[${at}]`)),
       };
       if (options?.node !== undefined) body.node = stringOption(options.node, "options.node");
       if (options?.all !== undefined) body.all = booleanOption(options.all, "options.all");
@@ -397,10 +416,11 @@ export class Client implements AsyncDisposable {
     return this.#ask<PingResult[]>(Command.PING, options, ["timeout", "signal"], () => ({}));
   }
 
-  /** Opens connections ahead of their use, so many to each node; gives how many were opened. */
+  /** Opens connections ahead of their use, so many to each node; gives how many were opened within `timeout`. */
   warmUp(connectionsPerNode: number, options?: AdminOptions): Promise<number> {
-    const answer = this.#admin<{ opened: number }>(Command.WARM_UP, options, ["timeout", "signal"], (w) => {
+    const answer = this.#admin<{ opened: number }>(Command.WARM_UP, options, ["timeout", "signal"], (w, timeout) => {
       w.u32(integerOption(connectionsPerNode, "connectionsPerNode", 1, 100_000));
+      w.u32(timeout);
     });
     return answer.then((result) => result.opened);
   }
@@ -423,20 +443,20 @@ export class Client implements AsyncDisposable {
     write: (w: FrameWriter, timeout: number) => void,
   ): Promise<T> {
     if (this.#closing !== undefined) return Promise.reject(new ClientClosedError());
-    const given = options?.timeout;
-    const timeout = typeof given === "number" ? given : ADMIN_TIMEOUT;
-    const submission = {
-      command,
-      cluster: this.#cluster,
-      deadline: timeout + ADMIN_MARGIN,
-      isWrite: false,
-      signal: options?.signal,
-    };
-    return this.#queue.send(submission, (w) => {
-      if (options !== undefined) checkAdminOptions(options, valid);
-      write(w, timeout);
-    }, (reply) => {
-      if (isFailure(reply)) throw this.#error(reply, { node: (options as InfoOptions | undefined)?.node });
+    let timeout = ADMIN_TIMEOUT;
+    let signal: AbortSignal | undefined;
+    try {
+      if (options !== undefined) {
+        checkAdminOptions(options, valid);
+        timeout = options.timeout ?? ADMIN_TIMEOUT;
+        signal = options.signal;
+      }
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const submission = { command, cluster: this.#cluster, deadline: timeout + ADMIN_MARGIN, isWrite: false, signal };
+    return this.#queue.send(submission, (w) => write(w, timeout), (reply) => {
+      if (isFailure(reply)) throw this.#error(reply, {});
       return readJson<T>(reply);
     });
   }
@@ -461,8 +481,7 @@ export class Client implements AsyncDisposable {
     let drain = DRAIN_MS;
     try {
       if (options !== undefined) {
-        checkObject(options, "options");
-        for (const name in options) if (name !== "drain") throw unknownOption(name, "options", ["drain"]);
+        checkNames(options, "options", ["drain"]);
         if (options.drain !== undefined) drain = integerOption(options.drain, "options.drain", 0, MS_LIMIT);
       }
     } catch (error) {
@@ -501,14 +520,20 @@ export class Client implements AsyncDisposable {
     settle: (reply: Reply) => T,
   ): Promise<T> {
     if (this.#closing !== undefined) return Promise.reject(new ClientClosedError());
-    const submission = {
-      command,
-      cluster: this.#cluster,
-      deadline: policy.deadline(options),
-      isWrite,
-      signal: options?.signal,
-    };
-    return this.#queue.send(submission, write, settle);
+    let deadline = policy.totalTimeout;
+    let signal: AbortSignal | undefined;
+    if (options !== undefined) {
+      try {
+        // The rest is checked while it is written; these two the queue uses before that.
+        checkObject(options, "options");
+        deadline = policy.deadline(options);
+        signal = options.signal;
+        if (signal !== undefined) signalOption(signal, "options.signal");
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    }
+    return this.#queue.send({ command, cluster: this.#cluster, deadline, isWrite, signal }, write, settle);
   }
 
   /** No record, or one that a filter hides: null. Anything else is an error. */
@@ -537,37 +562,25 @@ function isFailure(reply: Reply): boolean {
   return reply.kind !== RecordKind.result;
 }
 
-function hasTtl(options: WriteOptions | undefined): boolean {
-  return typeof options?.ttl === "number";
+function hasTtl(options: WriteOptions | RemoveOptions | TouchOptions | undefined): boolean {
+  return typeof (options as WriteOptions | undefined)?.ttl === "number";
 }
 
 function keyOf(request: Key | BatchReadRow): Key {
   return isKey(request) ? request : request.key;
 }
 
-/** The operations of the rows as they are now: the caller may change its list while the command runs. */
-function snapshot(operations: RowsRequest["operations"], length: number): RowsRequest["operations"] {
-  if (operations === undefined) return undefined;
-  let all: (readonly Operation[] | undefined)[] | undefined;
-  for (let i = 0; i < length; i++) {
-    const own = operations(i);
-    if (own === undefined) continue;
-    all ??= new Array<readonly Operation[] | undefined>(length).fill(undefined);
-    all[i] = own;
-  }
-  return all === undefined ? undefined : (index) => all[index];
-}
-
 function checkAdminOptions(options: AdminOptions, valid: readonly string[]): void {
-  checkObject(options, "options");
-  for (const name in options) if (!valid.includes(name)) throw unknownOption(name, "options", valid);
+  checkNames(options, "options", valid);
   if (options.timeout !== undefined) integerOption(options.timeout, "options.timeout", 1, MS_LIMIT);
   if (options.signal !== undefined) signalOption(options.signal, "options.signal");
 }
 
 function infoCommand(command: unknown, path: string): string {
   const text = stringOption(command, path);
-  if (/[\r\n\t]/.test(text)) throw new InvalidArgumentError(`${path} has a line break or tab: one command each`);
+  if (/[\r\n\t\0]/.test(text)) {
+    throw new InvalidArgumentError(`${path} has a line break, a tab or a NUL: one command each`);
+  }
   return text;
 }
 

@@ -12,13 +12,15 @@ import { InvalidArgumentError } from "./errors.ts";
 import { type Host, readHosts } from "./hosts.ts";
 import {
   booleanOption,
+  checkNames,
   checkObject,
   choiceOption,
   integerOption,
   invalidOption,
+  MS_LIMIT,
+  msOption,
   signalOption,
   stringOption,
-  unknownOption,
 } from "./option-check.ts";
 import type { ClientPolicies, ReadPath } from "./policy.ts";
 import type { DecodeOptions } from "./values/value.ts";
@@ -53,7 +55,7 @@ export type LogLevel = "error" | "warn" | "info" | "debug" | "trace";
 export interface LogOptions {
   /** The least important level that is told. Default `"warn"`. */
   readonly level?: LogLevel | undefined;
-  /** Called for each record, on this thread. */
+  /** Called for each record, on this thread. What it throws is reported as an uncaught error. */
   readonly onLog: (record: LogRecord) => void;
 }
 
@@ -74,11 +76,11 @@ export interface ConnectOptions {
   readonly loginTimeout?: number | undefined;
   /** Connections that were unused for this long are closed. 0: never. */
   readonly idleTimeout?: number | undefined;
-  /** Connections that are kept open to each node. */
+  /** Connections that are kept open to each node; not more than `maxConnsPerNode`. Default 0. */
   readonly minConnsPerNode?: number | undefined;
   /** The most connections to each node, on both read paths together. Default 256. */
   readonly maxConnsPerNode?: number | undefined;
-  /** Pools that those connections are spread over. */
+  /** Pools that those connections are spread over, 1 to 255. */
   readonly connPoolsPerNode?: number | undefined;
   /** The most connections that are being opened at a time. */
   readonly openingConnectionThreshold?: number | undefined;
@@ -88,7 +90,7 @@ export interface ConnectOptions {
   readonly tendInterval?: number | undefined;
   /** The name that the cluster must have. */
   readonly clusterName?: string | undefined;
-  /** How to log in. */
+  /** How to log in; `"pki"` needs `tls`. */
   readonly auth?: AuthOptions | undefined;
   /** Turns TLS on; `true` for the system's authorities and no certificate of its own. */
   readonly tls?: TlsOptions | boolean | undefined;
@@ -127,7 +129,7 @@ export interface ConnectOptions {
   readonly maps?: DecodeOptions["maps"] | undefined;
   /** What a write does about a bin that is undefined: an error, or as if it were not there. Default `"error"`. */
   readonly undefinedBins?: UndefinedBins | undefined;
-  /** The native library's file. Default: the environment variable `AEROSPIKE_FFI_LIBRARY`, else the installed one. */
+  /** The native library's file. Default: the environment variable `AEROSPIKE_FFI_LIBRARY`, else the local build. */
   readonly library?: string | undefined;
   /** How the thread is woken; a runtime offers some of them and has its own default. */
   readonly wake?: WakeMode | undefined;
@@ -161,14 +163,12 @@ export interface ConnectSettings {
   readonly signal: AbortSignal | undefined;
 }
 
-/** The environment variable that names the hosts. */
-export const HOSTS_VARIABLE = "AEROSPIKE_HOSTS";
-/** The bound on `connect`, in milliseconds. */
-export const CONNECT_TIMEOUT = 5000;
-
+const HOSTS_VARIABLE = "AEROSPIKE_HOSTS";
+const CONNECT_TIMEOUT = 5000;
+/** Core's default of `maxConnsPerNode`. */
+const MAX_CONNS = 256;
 const DEFAULT_HOST = "127.0.0.1:3000";
 const QUEUE_CAPACITY = 65_536;
-const MS_LIMIT = 0x7fff_ffff;
 const CLIENT_ID = `aerospike-ts/${VERSION}`;
 const READ_PATHS: readonly ReadPath[] = ["direct", "core"];
 const LEVELS: readonly string[] = ["error", "warn", "info", "debug", "trace"];
@@ -176,7 +176,6 @@ const LEVELS: readonly string[] = ["error", "warn", "info", "debug", "trace"];
 /** Turns an option into its member of the configuration. */
 type Member = (value: unknown, path: string) => unknown;
 
-const ms: Member = (value, path) => integerOption(value, path, 0, MS_LIMIT);
 const count: Member = (value, path) => integerOption(value, path, 0, 100_000);
 const atLeastOne: Member = (value, path) => integerOption(value, path, 1, 100_000);
 
@@ -184,13 +183,13 @@ const atLeastOne: Member = (value, path) => integerOption(value, path, 1, 100_00
 const MEMBERS: Readonly<Record<string, Member>> = {
   hosts: readHosts,
   connectTimeout: (value, path) => integerOption(value, path, 1, MS_LIMIT),
-  socketConnectTimeout: ms,
-  tendTimeout: ms,
-  loginTimeout: ms,
-  idleTimeout: ms,
+  socketConnectTimeout: msOption,
+  tendTimeout: msOption,
+  loginTimeout: msOption,
+  idleTimeout: msOption,
   minConnsPerNode: count,
   maxConnsPerNode: atLeastOne,
-  connPoolsPerNode: atLeastOne,
+  connPoolsPerNode: (value, path) => integerOption(value, path, 1, 255),
   openingConnectionThreshold: count,
   failIfNotConnected: booleanOption,
   tendInterval: (value, path) => integerOption(value, path, 250, MS_LIMIT),
@@ -206,7 +205,7 @@ const MEMBERS: Readonly<Record<string, Member>> = {
   errorRateWindow: atLeastOne,
   seedOnlyCluster: booleanOption,
   maxConcurrentCommands: (value, path) => integerOption(value, path, 0, 10_000_000),
-  commandQueueTimeout: ms,
+  commandQueueTimeout: msOption,
   readPath: (value, path) => READ_PATHS[choiceOption(value, path, READ_PATHS)],
 };
 
@@ -235,21 +234,21 @@ export function readConnectOptions(
   env: (name: string) => string | undefined,
 ): ConnectSettings {
   const given = options === undefined ? {} : options;
-  checkObject(given, "options");
+  checkNames(given, "options", VALID);
   const configuration: Record<string, unknown> = {
     connectTimeout: CONNECT_TIMEOUT,
     applicationId: CLIENT_ID,
     customClientId: CLIENT_ID,
   };
   for (const name in given) {
-    const value = (given as Record<string, unknown>)[name];
-    if (!VALID.includes(name)) throw unknownOption(name, "options", VALID);
+    const value = given[name];
     if (value === undefined) continue;
     const member = Object.hasOwn(MEMBERS, name) ? MEMBERS[name] : undefined;
     const result = member?.(value, `options.${name}`);
     if (result !== undefined) configuration[name] = result;
   }
   configuration.hosts ??= hostsOfEnvironment(env);
+  checkTogether(configuration);
   return {
     configuration: JSON.stringify(configuration),
     decode: {
@@ -269,6 +268,21 @@ export function readConnectOptions(
   };
 }
 
+/** What two options say of each other. */
+function checkTogether(configuration: Record<string, unknown>): void {
+  const { minConnsPerNode: least, maxConnsPerNode: most = MAX_CONNS, auth, tls } = configuration;
+  if (least !== undefined && (least as number) > (most as number)) {
+    throw new InvalidArgumentError(
+      `options.minConnsPerNode is ${least}: it must be at most options.maxConnsPerNode, ${most}`,
+    );
+  }
+  if ((auth as { mode?: string } | undefined)?.mode === "pki" && tls === undefined) {
+    throw new InvalidArgumentError(
+      'options.auth.mode "pki" needs options.tls: the certificate that logs in is in its cert and key',
+    );
+  }
+}
+
 function choiceOf<T extends string, D extends T | undefined>(
   value: unknown,
   name: string,
@@ -284,11 +298,6 @@ function hostsOfEnvironment(env: (name: string) => string | undefined): unknown 
   return named === undefined || named.trim() === ""
     ? readHosts(DEFAULT_HOST, "the default host")
     : readHosts(named, `the environment variable ${HOSTS_VARIABLE}`);
-}
-
-function checkNames(value: unknown, path: string, valid: readonly string[]): asserts value is Record<string, unknown> {
-  checkObject(value, path);
-  for (const name in value) if (!valid.includes(name)) throw unknownOption(name, path, valid);
 }
 
 function readAuth(value: unknown, path: string): unknown {
@@ -337,7 +346,7 @@ function readRackIds(value: unknown, path: string): number[] {
   if (!Array.isArray(value) || value.length === 0) {
     throw invalidOption(value, path, "a list of numbers that is not empty");
   }
-  return value.map((id: unknown, at) => integerOption(id, `${path}[${at}]`, 0, 1_000_000));
+  return Array.from(value, (id: unknown, at) => integerOption(id, `${path}[${at}]`, 0, 1_000_000));
 }
 
 function readIpMap(value: unknown, path: string): Record<string, string> {

@@ -56,7 +56,7 @@ export interface AerospikeErrorInit {
 export interface AerospikeErrorJSON {
   /** The class of the error. */
   name: string;
-  /** The message, at most 800 characters. */
+  /** The message, cut where its JSON would take more than 800 bytes. */
   message: string;
   /** The result code. */
   code: number;
@@ -97,20 +97,40 @@ const KNOWN = [
   "digest",
 ] as const;
 
-/** The size of an error's JSON in characters; one line of a log takes it. */
+// Sizes are bytes of JSON in UTF-8, escapes included; one line of a log takes an error.
 const JSON_LIMIT = 2000;
 const MESSAGE_LIMIT = 800;
+/** Room for the longest set, unless it is made of control characters. */
+const NAME_LIMIT = 100;
 const SHORT_LIMIT = 120;
+const NODE_LIMIT = 60;
+const ELLIPSIS = "…";
 
+const encoder: TextEncoder = new TextEncoder();
+
+function jsonSize(value: unknown): number {
+  return encoder.encode(JSON.stringify(value)).length;
+}
+
+/** The text, cut so that its JSON has at most `limit` bytes between the quotes. */
 function bounded(text: string, limit: number): string {
-  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+  if (text.length <= limit && jsonSize(text) - 2 <= limit) return text;
+  let short = "";
+  // Three bytes are the ellipsis.
+  let left = limit - 3;
+  for (const character of text) {
+    left -= jsonSize(character) - 2;
+    if (left < 0) break;
+    short += character;
+  }
+  return short + ELLIPSIS;
 }
 
 function shortened(sub: SubError): SubError {
   const message = bounded(sub.message, SHORT_LIMIT);
   return sub.node === undefined
     ? { code: sub.code, message }
-    : { code: sub.code, message, node: bounded(sub.node, 60) };
+    : { code: sub.code, message, node: bounded(sub.node, NODE_LIMIT) };
 }
 
 /**
@@ -175,10 +195,10 @@ export class AerospikeError extends Error {
     return typeof error === "object" && error !== null && (error as { [BRAND]?: unknown })[BRAND] === true;
   }
 
-  /** The error for logs, below 2 KiB. */
+  /** The error for logs: its JSON has less than 2 KiB. */
   toJSON(): AerospikeErrorJSON {
     const json: AerospikeErrorJSON = {
-      name: this.name,
+      name: bounded(this.name, NODE_LIMIT),
       message: bounded(this.message, MESSAGE_LIMIT),
       code: this.code,
       codeName: this.codeName,
@@ -186,19 +206,19 @@ export class AerospikeError extends Error {
       sent: this.sent,
     };
     if (this.phase !== undefined) json.phase = this.phase;
-    if (this.node !== undefined) json.node = this.node;
+    if (this.node !== undefined) json.node = bounded(this.node, NODE_LIMIT);
     if (this.iteration !== undefined) json.iteration = this.iteration;
-    if (this.namespace !== undefined) json.namespace = this.namespace;
-    if (this.set !== undefined) json.set = this.set;
-    if (this.digest !== undefined) json.digest = this.digest;
+    if (this.namespace !== undefined) json.namespace = bounded(this.namespace, NAME_LIMIT);
+    if (this.set !== undefined) json.set = bounded(this.set, NAME_LIMIT);
+    if (this.digest !== undefined) json.digest = bounded(this.digest, NAME_LIMIT);
     if (this.cause instanceof Error) {
       json.cause = bounded(`${this.cause.name}: ${this.cause.message}`, SHORT_LIMIT);
     }
-    let left = JSON_LIMIT - JSON.stringify(json).length;
+    let left = JSON_LIMIT - jsonSize(json);
     const subErrors: SubError[] = [];
     for (const sub of this.subErrors) {
       const short = shortened(sub);
-      left -= JSON.stringify(short).length + 1;
+      left -= jsonSize(short) + 1;
       if (left < SHORT_LIMIT) break;
       subErrors.push(short);
     }
@@ -233,14 +253,6 @@ export class RecordExistsError extends ServerError {
 
 /** A write's filter did not match. */
 export class FilteredOutError extends ServerError {
-}
-
-/** More commands than this client queues: slow down, or raise `queueCapacity`. Nothing was sent. */
-export class BackpressureError extends AerospikeError {
-  /** Makes the error. */
-  constructor(message: string, init: AerospikeErrorInit = {}) {
-    super(message, { code: Code.BACKPRESSURE, ...init });
-  }
 }
 
 /** The client is closed, or was closed while the command ran. */
@@ -301,7 +313,6 @@ const NAMES: readonly (readonly [{ readonly prototype: AerospikeError }, string]
   [GenerationError, "GenerationError"],
   [RecordExistsError, "RecordExistsError"],
   [FilteredOutError, "FilteredOutError"],
-  [BackpressureError, "BackpressureError"],
   [ClientClosedError, "ClientClosedError"],
   [InvalidArgumentError, "InvalidArgumentError"],
   [LibraryError, "LibraryError"],
@@ -330,9 +341,6 @@ export function errorOf(code: number, message: string, init: AerospikeErrorInit)
     case Code.MAX_ERROR_RATE:
     case Code.NO_RESPONSE:
       return new AerospikeConnectionError(message, all);
-    case Code.BACKPRESSURE:
-    case Code.ASYNC_QUEUE_FULL:
-      return new BackpressureError(message, all);
     case Code.CLOSED:
       return new ClientClosedError(message, all);
     case Code.PARAM:

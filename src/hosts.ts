@@ -5,7 +5,7 @@
  */
 
 import { InvalidArgumentError } from "./errors.ts";
-import { checkObject, integerOption, invalidOption, stringOption, unknownOption } from "./option-check.ts";
+import { checkNames, integerOption, invalidOption, stringOption } from "./option-check.ts";
 
 /** A node of the cluster. */
 export interface Host {
@@ -13,7 +13,7 @@ export interface Host {
   readonly host: string;
   /** The service port. Default 3000. */
   readonly port?: number | undefined;
-  /** The name in the node's certificate; default is that the certificate has no name to check. */
+  /** With TLS, the name that the node's certificate must have. Default: `host`. */
   readonly tlsName?: string | undefined;
 }
 
@@ -37,9 +37,12 @@ export function readHosts(hosts: unknown, path: string): ResolvedHost[] {
   if (!Array.isArray(hosts) || hosts.length === 0) {
     throw invalidOption(hosts, path, "a string, or a list of strings or of {host, port, tlsName} that is not empty");
   }
-  return hosts.flatMap((host: unknown, at) =>
-    typeof host === "string" ? readList(host, `${path}[${at}]`) : [readHost(host, `${path}[${at}]`)]
-  );
+  // Array.from, because flatMap passes over the holes of a sparse list.
+  return Array.from(
+    hosts,
+    (host: unknown, at) =>
+      typeof host === "string" ? readList(host, `${path}[${at}]`) : [readHost(host, `${path}[${at}]`)],
+  ).flat();
 }
 
 function readList(text: string, path: string): ResolvedHost[] {
@@ -76,11 +79,8 @@ function badHost(text: string, path: string): InvalidArgumentError {
 }
 
 function readHost(host: unknown, path: string): ResolvedHost {
-  checkObject(host, path);
-  for (const name in host) {
-    if (!(HOST_FIELDS as readonly string[]).includes(name)) throw unknownOption(name, path, HOST_FIELDS);
-  }
-  const { host: name, port, tlsName } = host as Host;
+  checkNames(host, path, HOST_FIELDS);
+  const { host: name, port, tlsName } = host;
   const resolved = {
     host: stringOption(name, `${path}.host`),
     port: port === undefined ? DEFAULT_PORT : integerOption(port, `${path}.port`, 1, 65535),

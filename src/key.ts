@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import { InvalidArgumentError } from "./errors.ts";
 import { Particle } from "./codec/particle-type.ts";
+import { isDetached } from "./values/detached.ts";
 
 /** The value that an application chose as a record's key. */
 export type UserKey = string | number | bigint | Uint8Array;
@@ -23,6 +24,7 @@ let checkedSet = "";
 
 let valueOf: (key: Key) => UserKey | undefined;
 let isKeyOf: (value: object) => boolean;
+let identityOf: (key: Key) => string;
 
 /**
  * The key of a record: namespace, set and user key. The server knows a record by its digest, a hash of set and user key.
@@ -48,6 +50,10 @@ export class Key {
   static {
     valueOf = (key) => key.#value;
     isKeyOf = (value) => #value in value;
+    identityOf = (key) => {
+      key.#digest ??= computeDigest(key.set, key.#value as UserKey);
+      return String.fromCharCode(...key.#digest) + key.namespace;
+    };
   }
 
   /**
@@ -116,6 +122,11 @@ export function userKeyOf(key: Key): UserKey | undefined {
   return valueOf(key);
 }
 
+/** A text that two keys have in common when they name the same record: digest and namespace, as {@link Key.equals}. */
+export function keyIdentity(key: Key): string {
+  return identityOf(key);
+}
+
 /** Bytes as hexadecimal digits. */
 export function hex(bytes: Uint8Array): string {
   let text = "";
@@ -140,6 +151,7 @@ function checkName(what: string, name: unknown, limit: number): void {
   const size = NOT_ASCII.test(name) ? encoder.encode(name).length : name.length;
   if (size > limit) throw new InvalidArgumentError(`a key's ${what} has at most ${limit} bytes, not ${size}`);
   if (!name.isWellFormed()) throw new InvalidArgumentError(`a key's ${what} is no valid text: it has a lone surrogate`);
+  if (name.includes("\0")) throw new InvalidArgumentError(`a key's ${what} has a NUL character: leave it out`);
 }
 
 // The messages describe the user key by its type only: its value may be personal data.
@@ -167,7 +179,14 @@ function checkUserKey(value: UserKey): UserKey | undefined {
       }
       return value;
     default:
-      if (value instanceof Uint8Array) return new Uint8Array(value);
+      if (value instanceof Uint8Array) {
+        if (!ArrayBuffer.isView(value) || isDetached(value)) {
+          throw new InvalidArgumentError(
+            "a user key is a Proxy of a Uint8Array, or its buffer is detached: copy it first",
+          );
+        }
+        return new Uint8Array(value);
+      }
       if (value as unknown === DIGEST_ONLY) return undefined;
       throw new InvalidArgumentError(
         `a user key is a string, an integer, a bigint or a Uint8Array, not ${value === null ? "null" : typeof value}`,

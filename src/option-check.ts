@@ -6,11 +6,28 @@
 
 import { InvalidArgumentError } from "./errors.ts";
 
-/** Throws where options are not an object. */
+const toStringTag = Object.prototype.toString;
+
+/** The longest time, in milliseconds: what a timer can wait. */
+export const MS_LIMIT = 0x7fff_ffff;
+
+/** Throws where options are not an object with fields: a Map or a Date has none, and would pass as empty. */
 export function checkObject(value: unknown, path: string): asserts value is object {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new InvalidArgumentError(`${path} is ${describe(value)}: it is an object`);
+  // Nearly all options are object literals.
+  if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) return;
+  if (typeof value !== "object" || value === null || toStringTag.call(value) !== "[object Object]") {
+    throw new InvalidArgumentError(`${path} is ${describe(value)}: it must be a plain object`);
   }
+}
+
+/** Throws where options are no object, or have a field of another name. */
+export function checkNames(
+  value: unknown,
+  path: string,
+  valid: readonly string[],
+): asserts value is Record<string, unknown> {
+  checkObject(value, path);
+  for (const name in value) if (!valid.includes(name)) throw unknownOption(name, path, valid);
 }
 
 /** The error of an unknown option. */
@@ -23,7 +40,7 @@ export function unknownOption(name: string, path: string, valid: Iterable<string
 
 /** The error of an option with a wrong value. Says its type only, because options may hold secrets. */
 export function invalidOption(value: unknown, path: string, valid: string): InvalidArgumentError {
-  return new InvalidArgumentError(`${path} is ${describe(value)}: it is ${valid}`);
+  return new InvalidArgumentError(`${path} is ${describe(value)}: it must be ${valid}`);
 }
 
 /** A short description of a value; texts are not shown. */
@@ -31,14 +48,21 @@ export function describe(value: unknown): string {
   if (value === null) return "null (leave it out, or give undefined)";
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
   if (typeof value === "string") return value === "" ? "an empty string" : "a string that is not valid";
-  if (Array.isArray(value)) return "an array";
-  return typeof value === "object" ? "an object" : typeof value === "undefined" ? "undefined" : `a ${typeof value}`;
+  if (typeof value !== "object") return typeof value === "undefined" ? "undefined" : `a ${typeof value}`;
+  // "[object Map]": the type's own name, which says more than "an object".
+  const tag = toStringTag.call(value).slice(8, -1);
+  return `${/^[AEIOU]/.test(tag) ? "an" : "a"} ${tag === "Object" || tag === "Array" ? tag.toLowerCase() : tag}`;
 }
 
 /** Gives an integer in a range. */
 export function integerOption(value: unknown, path: string, min: number, max: number): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
   throw invalidOption(value, path, `an integer from ${min} to ${max}`);
+}
+
+/** Gives a time in milliseconds. */
+export function msOption(value: unknown, path: string): number {
+  return integerOption(value, path, 0, MS_LIMIT);
 }
 
 /** Gives a boolean. */
@@ -59,14 +83,18 @@ export function choiceOption(value: unknown, path: string, choices: readonly str
   if (index >= 0) return index;
   const shown = typeof value === "string" ? JSON.stringify(value.slice(0, 40)) : describe(value);
   throw new InvalidArgumentError(
-    `${path} is ${shown}: it is one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`,
+    `${path} is ${shown}: it must be one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`,
   );
 }
 
-/** Gives an abort signal. */
+/** Gives an abort signal, or what does all that this client asks of one. */
 export function signalOption(value: unknown, path: string): AbortSignal {
-  if (typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value) {
-    return value as AbortSignal;
+  if (typeof value === "object" && value !== null) {
+    const { aborted, addEventListener, removeEventListener } = value as Partial<AbortSignal>;
+    if (
+      typeof aborted === "boolean" && typeof addEventListener === "function" &&
+      typeof removeEventListener === "function"
+    ) return value as AbortSignal;
   }
   throw invalidOption(value, path, "an AbortSignal");
 }

@@ -28,7 +28,10 @@ export interface BasePolicy {
   readonly totalTimeout?: number | undefined;
   /** The bound on one attempt's wait for the server. 0: none. Default 30000. */
   readonly socketTimeout?: number | undefined;
-  /** After a time-out, how long the reply is still awaited, so that the connection can be kept. Default 0. */
+  /**
+   * After a time-out, how long the reply is still awaited, so that the connection can be kept: at least 3 seconds, also
+   * where this is less. Default 0.
+   */
   readonly timeoutDelay?: number | undefined;
   /** Retries after the first attempt. Default 2 for reads, 0 for writes. */
   readonly maxRetries?: number | undefined;
@@ -69,18 +72,30 @@ export type Ttl = number | "never" | "keep" | "default";
 /** What a write does about a record that does or does not exist. */
 export type RecordExists = "update" | "update-only" | "replace" | "replace-only" | "create-only";
 
-/** What only writes have, and a client's policy may set. */
-export interface WriteFields {
-  /** When the record expires. Default `"default"`, the namespace's. */
-  readonly ttl?: Ttl | undefined;
-  /** What to do about an existing or missing record. Default `"update"`: create it, or change the bins given. */
-  readonly recordExists?: RecordExists | undefined;
-  /** Stores the user key with the record, so that scans return it. Default false. */
-  readonly sendKey?: boolean | undefined;
-  /** A delete leaves a tombstone; Enterprise only. Default false. */
-  readonly durableDelete?: boolean | undefined;
+/** What everything that changes a record has. */
+export interface CommitFields {
   /** When a write is done: after all copies have it, or the master alone. Default `"all"`. */
   readonly commitLevel?: "all" | "master" | undefined;
+}
+
+/** What a removal has. */
+export interface RemoveFields extends CommitFields {
+  /** A delete leaves a tombstone; Enterprise only. Default false. */
+  readonly durableDelete?: boolean | undefined;
+}
+
+/** What a touch has. */
+export interface TouchFields extends CommitFields {
+  /** When the record expires. Default `"default"`, the namespace's. */
+  readonly ttl?: Ttl | undefined;
+  /** Stores the user key with the record, so that scans return it. Default false. */
+  readonly sendKey?: boolean | undefined;
+}
+
+/** What only writes have, and a client's policy may set. */
+export interface WriteFields extends RemoveFields, TouchFields {
+  /** What to do about an existing or missing record. Default `"update"`: create it, or change the bins given. */
+  readonly recordExists?: RecordExists | undefined;
 }
 
 /** What only one write has. */
@@ -112,18 +127,24 @@ export interface BatchReadPolicy extends BatchPolicy, ReadPathFields {}
 /** The policy of batches that write. */
 export interface BatchWritePolicy extends BatchPolicy, WriteFields {}
 
+/** The policy of batches that remove. */
+export interface BatchRemovePolicy extends BatchPolicy, RemoveFields {
+  /** Sends the user key too: the server then compares it with the one that it stores. Default false. */
+  readonly sendKey?: boolean | undefined;
+}
+
 /** The client's own defaults, for each kind of command. */
 export interface ClientPolicies {
   /** `get`, `exists`, `header`. */
   readonly read?: ReadPolicy | undefined;
-  /** `put`, `add`, `append`, `prepend`, `touch`, `remove`, `operate`. */
+  /** `put`, `add`, `append`, `prepend`, `touch`, `remove`, `operate`; each takes of it what it has. */
   readonly write?: WritePolicy | undefined;
   /** `batchRead`. */
   readonly batch?: BatchReadPolicy | undefined;
   /** `batchWrite`. */
   readonly batchWrite?: BatchWritePolicy | undefined;
   /** `batchRemove`. */
-  readonly batchRemove?: BatchWritePolicy | undefined;
+  readonly batchRemove?: BatchRemovePolicy | undefined;
 }
 
 /** The options of `exists` and `header`. */
@@ -135,8 +156,17 @@ export interface GetOptions<K extends string = string> extends ReadOptions {
   readonly bins?: readonly K[] | undefined;
 }
 
-/** The options of the commands that write one record. */
+/**
+ * The options of `put`, `add`, `append`, `prepend` and `operate`. An `operate` that only reads refuses those of writes:
+ * `ttl`, `recordExists`, `sendKey`, `durableDelete`, `commitLevel`, `generation` and `generationPolicy`.
+ */
 export interface WriteOptions extends WritePolicy, GenerationFields, CommandOptions {}
+
+/** The options of `remove`. */
+export interface RemoveOptions extends BasePolicy, RemoveFields, GenerationFields, CommandOptions {}
+
+/** The options of `touch`. */
+export interface TouchOptions extends BasePolicy, TouchFields, GenerationFields, CommandOptions {}
 
 /** The options of `batchRead`. */
 export interface BatchReadOptions extends BatchReadPolicy, CommandOptions {
@@ -146,5 +176,8 @@ export interface BatchReadOptions extends BatchReadPolicy, CommandOptions {
   readonly header?: boolean | undefined;
 }
 
-/** The options of `batchWrite` and `batchRemove`. */
+/** The options of `batchWrite`. */
 export interface BatchWriteOptions extends BatchWritePolicy, CommandOptions {}
+
+/** The options of `batchRemove`. */
+export interface BatchRemoveOptions extends BatchRemovePolicy, CommandOptions {}

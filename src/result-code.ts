@@ -12,7 +12,6 @@ const BY_CODE: ReadonlyMap<number, readonly [number, string, string]> = new Map(
 
 /** The codes that this code refers to by name. */
 export const Code = {
-  BACKPRESSURE: -1006,
   QUEUE_TIMEOUT: -1005,
   CANCELLED: -1004,
   CLOSED: -1003,
@@ -22,7 +21,6 @@ export const Code = {
   BATCH_FAILED: -16,
   NO_RESPONSE: -15,
   MAX_ERROR_RATE: -14,
-  ASYNC_QUEUE_FULL: -11,
   CONNECTION: -10,
   TLS_ERROR: -9,
   INVALID_NODE: -8,
@@ -34,24 +32,18 @@ export const Code = {
   OK: 0,
   RECORD_NOT_FOUND: 2,
   RECORD_GENERATION: 3,
-  REQUEST_INVALID: 4,
   RECORD_EXISTS: 5,
   SERVER_FULL: 8,
   TIMEOUT: 9,
-  CLUSTER: 11,
   BIN_INCOMPATIBLE_TYPE: 12,
   RECORD_TOO_BIG: 13,
   RECORD_BUSY: 14,
-  UNSUPPORTED_FEATURE: 16,
   DEVICE_OVERLOAD: 18,
   NAMESPACE_NOT_FOUND: 20,
   BIN_NAME: 21,
   FAIL_FORBIDDEN: 22,
   ENTERPRISE_ONLY: 25,
-  OP_NOT_APPLICABLE: 26,
   FILTERED_OUT: 27,
-  NOT_AUTHENTICATED: 80,
-  ROLE_VIOLATION: 81,
 } as const;
 
 /** The constant of a code, as the C and Node clients name it, or `UNKNOWN`. */

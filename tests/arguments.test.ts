@@ -10,6 +10,7 @@ import {
   Key,
   op,
   type Operation,
+  Unparsed,
   vector,
   type WriteOptions,
 } from "../mod.ts";
@@ -310,6 +311,200 @@ test("a refused command does not hold up those beside it", async () => {
   assertEquals(outcomes.map(({ status }) => status === "fulfilled"), keys.map((_, i) => i % 2 === 0));
   const rows = await client.batchRead(keys);
   assertEquals(rows.toArray().map((row) => row.record?.bins["a"] ?? null), keys.map((_, i) => i % 2 === 0 ? i : null));
+});
+
+test("kinds of operations are those of op, and nothing that an object has by itself", async () => {
+  const operate = (...operations: unknown[]) => () => client.operate(key, operations as Operation[]);
+  await assertRefused([
+    [operate({ kind: "valueOf", bin: "a", value: 1 }), "operations[0].kind", "valueOf", "prepend"],
+    [operate(op.read("a"), { kind: "__proto__", bin: "a" }), "operations[1].kind"],
+    [operate({ kind: "constructor", bin: "a" }), "operations[0].kind"],
+    [operate({ kind: 1, bin: "a" }), "operations[0]"],
+    [operate({ kind: "write", bin: "a", valeu: 1 }), "operations[0].valeu", "did you mean value"],
+    [operate({ kind: "touch", bin: "a", value: 1 }), "operations[0].value", "touch"],
+    [operate({ kind: "read", bin: "a", value: 1 }), "operations[0].value", "read"],
+    [operate({ kind: "delete", bin: "a" }), "operations[0].bin", "delete"],
+    [
+      () => client.batchWrite([{ key, operations: [{ kind: "toString", bin: "a" } as never] }]),
+      "rows[0].operations[0]",
+    ],
+    [
+      () => client.batchRead([{ key, operations: [{ kind: "hasOwnProperty", bin: "a" } as never] }]),
+      "requests[0].operations",
+    ],
+  ]);
+});
+
+test("an Unparsed whose bytes do not fit its type is refused with its path, beside commands that are fine", async () => {
+  const unparsed = (type: number, ...bytes: number[]) => new Unparsed(type, new Uint8Array(bytes));
+  await assertRefused([
+    [put({ a: unparsed(1, 1, 2, 3) }), "bins.a", "8"],
+    [put({ a: unparsed(2, 1) }), "bins.a", "8"],
+    [put({ a: unparsed(17) }), "bins.a", "type has 1"],
+    [put({ a: unparsed(23, 0xff, 0xfe) }), "bins.a", "UTF-8"],
+    [put({ a: unparsed(20, 0x92, 1) }), "bins.a", "one collection"],
+    [put({ a: unparsed(20, 0x91, 1, 1) }), "bins.a", "one collection"],
+    [put({ a: unparsed(20, 0x81, 1, 1) }), "bins.a", "one collection"],
+    [put({ a: unparsed(19, 0xdf, 0xff, 0xff, 0xff, 0xff) }), "bins.a", "one collection"],
+    [put({ a: [1, { b: unparsed(20) }] }), "bins.a[1].b", "one collection"],
+    [put({ a: [unparsed(19, 0x01)] }), "bins.a[0]", "one collection"],
+    [() => client.operate(key, [op.write("a", unparsed(1, 1))]), "operations[0].value"],
+    [() => client.batchWrite([{ key, bins: { a: unparsed(2, 1) } }]), "rows[0].bins.a"],
+  ]);
+  const other = new Key("test", set, "beside");
+  const outcomes = await Promise.allSettled([
+    client.put(other, { a: 1 }),
+    client.put(key, { a: unparsed(1, 1, 2, 3) }),
+    client.put(key, { a: [unparsed(20, 0x93, 1, 0xa2, 3, 0x78, 0xc0), unparsed(19, 0x80)], b: unparsed(7, 1) }),
+  ]);
+  assertEquals(outcomes.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
+  assertEquals((await client.get(key))?.bins["a"], [[1, "x", null], {}]);
+  await client.remove(key);
+});
+
+test("a NUL is in no name, and a lone surrogate in a bin's name names the bin", async () => {
+  await assertRefused([
+    [put({ "a\0b": 1 }), '"a\\u0000b"', "NUL"],
+    [put({ "bin\ud800": 1 }), '"bin\\ud800"', "lone surrogate"],
+    [() => client.get(key, { bins: ["a\0b"] }), "options.bins[0]", "NUL"],
+    [() => client.operate(key, [op.read("a\0")]), "operations[0].bin", "NUL"],
+    [() => client.batchRead([{ key, bins: ["a", "b"] }, { key, bins: ["a\0b"] }]), "requests[1].bins[0]", "NUL"],
+    [() => client.batchRead([{ key, bins: ["1"] }, { key, bins: [1 as never] }]), "requests[1].bins[0]", "string"],
+    [() => client.batchRead([{ key, bins: ["a"] }, { key, bins: "a" as never }]), "requests[1].bins", "list"],
+    [() => client.batchRead([{ key, bins: null as never }]), "requests[0].bins", "list"],
+    [() => client.info("nodes\0build"), "commands[0]", "NUL"],
+  ]);
+  assertThrows(() => new Key("te\0st", set, 1), InvalidArgumentError, "namespace has a NUL");
+  assertThrows(() => new Key("test", "s\0", 1), InvalidArgumentError, "set has a NUL");
+});
+
+test("options that would have no effect are refused with the reason", async () => {
+  const remove = (options: object) => () => client.remove(key, options);
+  const touch = (options: object) => () => client.touch(key, options);
+  const read = (options: WriteOptions) => () => client.operate(key, [op.read("a"), op.header()], options);
+  const words = "no effect";
+  await assertRefused([
+    [remove({ ttl: 5 }), "options.ttl", words],
+    [remove({ recordExists: "create-only" }), "options.recordExists", words],
+    [remove({ sendKey: true }), "options.sendKey", words],
+    [touch({ recordExists: "replace" }), "options.recordExists", words],
+    [touch({ durableDelete: true }), "options.durableDelete", words],
+    [() => client.batchRemove([key], { ttl: 5 } as object), "options.ttl", words],
+    [() => client.batchRemove([key], { recordExists: "update" } as object), "options.recordExists", words],
+    [() => client.batchRemove([], { recordExists: "update" } as object), "options.recordExists", words],
+    [read({ ttl: 5 }), "options.ttl", words],
+    [read({ recordExists: "update-only" }), "options.recordExists", words],
+    [read({ generation: 77 }), "options.generation", words],
+    [read({ generation: 77, generationPolicy: "greater" }), words],
+    [read({ sendKey: true }), "options.sendKey", words],
+    [read({ durableDelete: true }), "options.durableDelete", words],
+    [read({ commitLevel: "master" }), "options.commitLevel", words],
+    [remove({ ttls: 5 }), "options.ttls"],
+  ]);
+  await client.put(key, { a: 1 });
+  assertEquals(await client.touch(key, { ttl: 500, sendKey: false, commitLevel: "all" }), true);
+  assertEquals((await client.operate(key, [op.read("a")], { ttl: undefined, maxRetries: 1 }))?.results, [1]);
+  assertEquals(await client.remove(key, { generation: 2, commitLevel: "all" }), true);
+});
+
+test("fields of a wrong type: rows, options that are no plain objects, signals, sparse lists", async () => {
+  const row = (fields: object) => () => client.batchRead([{ key, ...fields }]);
+  const get = (options: unknown) => () => client.get(key, options as object);
+  const signal = { aborted: false, addEventListener() {}, removeEventListener() {} };
+  // deno-lint-ignore no-sparse-arrays -- what it is about
+  const sparse = [, "127.0.0.1:3000"] as string[];
+  await assertRefused([
+    [row({ header: 1 }), "requests[0].header", "true or false"],
+    [row({ header: "yes", bins: ["a"] }), "requests[0].header"],
+    [row({ header: null }), "requests[0].header"],
+    [row({ operations: null }), "requests[0].operations", "not an array"],
+    [row({ operations: "read" }), "requests[0].operations", "not an array"],
+    [() => client.batchWrite([new Map() as never]), "rows[0]", "a Map"],
+    [get(new Map([["totalTimeout", 5]])), "options is a Map", "plain object"],
+    [get(new Date()), "options is a Date"],
+    [get(new Set()), "options is a Set"],
+    [get(new Uint8Array(1)), "options is"],
+    [() => client.ping(new Map() as object), "options is a Map"],
+    [() => client.batchRead([], new Map() as object), "options is a Map"],
+    [get({ signal: { ...signal, removeEventListener: undefined } }), "options.signal", "AbortSignal"],
+    [get({ signal: { ...signal, addEventListener: 1 } }), "options.signal", "AbortSignal"],
+    [get({ signal: { aborted: true } }), "options.signal", "AbortSignal"],
+    [() => client.nodes({ signal: { aborted: true } as never }), "options.signal", "AbortSignal"],
+    [() => connect({ hosts: sparse }), "options.hosts[0]"],
+    [() => connect(new Map([["hosts", "127.0.0.1:1"]]) as object), "options is a Map"],
+    [() => connect({ policies: new Map() as object }), "options.policies is a Map"],
+  ]);
+  assertEquals(await client.exists(key, { signal: signal as unknown as AbortSignal }), false);
+});
+
+test("what cannot be read is refused with its path: Proxies of bytes and Maps, detached buffers", async () => {
+  const detached = new Uint8Array(8);
+  structuredClone(detached.buffer, { transfer: [detached.buffer] });
+  const bytes = new Proxy(new Uint8Array(1), {});
+  const map = new Proxy(new Map([["a", 1]]), {});
+  await assertRefused([
+    [put({ a: bytes }), "bins.a", "Proxy"],
+    [put({ a: [bytes] }), "bins.a[0]", "Proxy"],
+    [put({ a: map }), "bins.a", "Proxy"],
+    [put({ a: { b: map } }), "bins.a.b", "Proxy"],
+    [put({ a: new Map([[bytes, 1]]) }), "bins.a", "Proxy"],
+    [put({ a: detached }), "bins.a", "detached"],
+    [put({ a: [0, detached] }), "bins.a[1]", "detached"],
+    [put({ a: new HyperLogLog(detached) }), "bins.a", "detached"],
+    [put({ a: new Unparsed(7, detached) }), "bins.a", "detached"],
+    [put({ a: new Number(1) }), "bins.a", "primitive value"],
+  ]);
+  for (const userKey of [bytes, detached]) assertThrows(() => new Key("test", set, userKey), InvalidArgumentError);
+  const floats = new Float32Array(2);
+  structuredClone(floats.buffer, { transfer: [floats.buffer] });
+  assertThrows(() => vector(floats), InvalidArgumentError, "detached");
+  // A Proxy of a plain object or a list, and empty bytes, are what they look like.
+  await client.put(key, { a: new Proxy({ x: 1 }, {}), b: new Proxy([1], {}), c: new Uint8Array(0) });
+  assertEquals({ ...(await client.get(key))?.bins }, { a: { x: 1 }, b: [1], c: new Uint8Array(0) });
+  await client.remove(key);
+});
+
+test("GeoJSON that has no JSON form is refused where it is made", () => {
+  const circular: Record<string, unknown> = { type: "Point" };
+  circular["self"] = circular;
+  for (const geometry of [circular, { toJSON: () => undefined }, { coordinates: [1n] }]) {
+    assertThrows(() => new GeoJSON(geometry), InvalidArgumentError, "JSON form");
+  }
+});
+
+test("an async method never throws: what a getter throws, it rejects with", async () => {
+  const thrown = new Error("the caller's own");
+  const trap = <T extends object>(name: string): T =>
+    Object.defineProperty({} as T, name, {
+      enumerable: true,
+      get() {
+        throw thrown;
+      },
+    });
+  const { proxy, revoke } = Proxy.revocable<Key[]>([], {});
+  revoke();
+  const calls: (() => Promise<unknown>)[] = [
+    () => client.get(key, trap("totalTimeout")),
+    () => client.get(key, trap("signal")),
+    () => client.put(key, { a: 1 }, trap("ttl")),
+    () => client.operate(key, [trap<Operation>("kind")]),
+    () => client.batchRead([trap<{ key: Key }>("key")]),
+    () => client.batchRead([], trap("header")),
+    () => client.info("build", trap("node")),
+    () => client.ping(trap("timeout")),
+    () => client.close(trap("drain")),
+  ];
+  for (const call of calls) {
+    let promise: Promise<unknown> | undefined;
+    try {
+      promise = call();
+    } catch (error) {
+      assert(false, `${call} threw ${error}`);
+    }
+    assertStrictEquals(await promise.then(() => undefined, (error: unknown) => error), thrown, String(call));
+  }
+  await assertRejects(() => client.batchRead(proxy), TypeError);
+  assert(client.isConnected());
 });
 
 // Deno 2.5 has no hooks, so the end is a test.

@@ -8,7 +8,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { test } from "node:test";
-import { AerospikeError, BatchRows, Double, InvalidArgumentError, Key, op, ServerError } from "../mod.ts";
+import { AerospikeError, BatchRows, connect, Double, InvalidArgumentError, Key, op, ServerError } from "../mod.ts";
 import { garbageCollector, memoryInUse } from "./support/garbage.ts";
 import { leftOut } from "./support/left-out.ts";
 import { freshSet, startServer } from "./support/server.ts";
@@ -357,6 +357,43 @@ test("rows survive garbage collection while they are read", async () => {
       for (let i = 0; i < rows.length; i += 3) assertEquals(rows.at(i)?.record?.bins["i"], i);
     }
   }
+});
+
+test('integers: "number": a batch counts what it cannot give, and operate says that it wrote', async () => {
+  const keys = freshKeys(2);
+  const [small, big] = keys as [Key, Key];
+  await server.client.put(small, { n: 1 });
+  await server.client.put(big, { n: 2n ** 60n });
+  await using client = await connect({ hosts: server.hosts, integers: "number" });
+  const rows = await client.batchRead(keys);
+  assertEquals([rows.foundCount, rows.failedCount], [1, 1]);
+  assertEquals(statuses(rows), ["ok", "failed"]);
+  assertThrows(() => rows.throwIfFailed(), AerospikeError, "1 of 2 rows failed");
+  const operated = await assertRejects(
+    () => client.operate(big, [op.add("n", 1), op.read("n")]),
+    AerospikeError,
+    "carried out",
+  ) as AerospikeError;
+  assertEquals([operated.sent, operated.set, operated.digest?.length], [true, set, 40]);
+  assertStrictEquals((await server.client.get(big))?.bins["n"], 2n ** 60n + 1n);
+  const read = await assertRejects(() => client.get(big), AerospikeError, 'the bin "n"') as AerospikeError;
+  assert(!read.message.includes("carried out"));
+  const written = await client.batchWrite([{ key: big, operations: [op.add("n", 1), op.read("n")] }]);
+  assertStrictEquals(written.failedCount, 1);
+  assert(written.at(0)?.error?.message.includes("carried out"), written.at(0)?.error?.message);
+});
+
+test("rows.get: hits, misses and keys by digest of 20,000 rows take no more than a moment", async () => {
+  const keys = freshKeys(20_000);
+  const rows = await server.client.batchRead(keys, { totalTimeout: 30_000 });
+  const started = performance.now();
+  for (const [i, key] of keys.entries()) assertStrictEquals(rows.get(key)?.key, keys[i]);
+  for (const key of freshKeys(20_000)) assertStrictEquals(rows.get(key), undefined);
+  for (const key of keys.slice(0, 5000)) {
+    assertStrictEquals(rows.get(Key.fromDigest("test", "", key.digest))?.key, key);
+    assertStrictEquals(rows.get(Key.fromDigest("bar", set, key.digest)), undefined);
+  }
+  assertLess(performance.now() - started, 5000);
 });
 
 // Deno 2.5 has no hooks, so the end is a test.

@@ -1,6 +1,6 @@
 import { test } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { BatchRows, InvalidArgumentError, Key, op, OperateRecord } from "../mod.ts";
+import { AerospikeError, BatchRows, InvalidArgumentError, Key, op, OperateRecord } from "../mod.ts";
 import { writeBatchRead, writeBatchRemove, writeBatchWrite } from "../src/codec/batch.ts";
 import { FrameWriter } from "../src/codec/frame-writer.ts";
 import { writeKey } from "../src/codec/key.ts";
@@ -137,9 +137,9 @@ test("records", () => {
   assert(inAMinute > 55_000 && inAMinute <= 60_000);
   const results = [1, ...u32(8), 0, 0, 0, 0, 0, 0, 0, 5, 0, ...u32(0)];
   const operated = readOperateRecord(
-    record([], results, [0, 2]),
+    record(bins.slice(0, 15), results, [1, 2]),
     key,
-    [op.read("a"), op.write("b", 1)],
+    true,
     DEFAULT_DECODE,
   );
   assertEquals([operated.results, operated.bins], [[5, null], { a: 5 }]);
@@ -241,6 +241,7 @@ test("wrong rows are refused with their position", () => {
   write([{ key, bins: { a: 1 }, operations: [op.add("a", 1)] }], "both bins and operations");
   write([{ key, operations: [op.read("a")] }], "batchRead");
   write([{ key, bins: { a: { b: undefined } } }], "rows[0].bins.a.b is undefined");
+  write([{ key, bins: { a: undefined } }], 'undefinedBins: "skip"');
   write([{ key, bins: { a: 1 }, tll: 1 }], "rows[0].tll");
 });
 
@@ -248,7 +249,7 @@ test("wrong rows are refused with their position", () => {
 function rowsPayload(): Uint8Array {
   const names = [1, 97, 1, 98];
   const rowsEnd = 16 + 4 * 32;
-  const body = [...u16(1), 3, ...u32(1), 120, ...u16(0), 17, ...u32(1), 1];
+  const body = [...u32(1), 3, ...u32(1), 120, ...u32(0), 17, ...u32(1), 1];
   const results = [1, ...u32(8), 0, 0, 0, 0, 0, 0, 0, 5];
   const error = text('{"message":"busy","node":"BB9"}');
   const bodyAt = rowsEnd;
@@ -285,7 +286,7 @@ function rowsOf(): BatchRows {
   const reader = new RowsReader<Record<string, never>>(rowsPayload(), 4, {
     decode: DEFAULT_DECODE,
     reads: true,
-    operations: (index) => index === 3 ? [op.read("n")] : undefined,
+    hasOperations: (index) => index === 3,
   });
   return new BatchRows(keys, reader);
 }
@@ -301,7 +302,7 @@ test("rows are positional", () => {
   assert(failed?.error?.message.includes("busy"));
   const last = rows.at(-1)?.record;
   assert(last instanceof OperateRecord);
-  assertEquals([last.results, last.bins], [[5], { n: 5 }]);
+  assertEquals([last.results, last.bins], [[5], {}]);
   assertEquals([rows.at(4), rows.at(-5)], [undefined, undefined]);
   assertEquals(rows.at(0), rows.at(0));
   assertEquals([...rows].map((row) => row.status), ["ok", "not-found", "failed", "ok"]);
@@ -314,8 +315,27 @@ test("rows are positional", () => {
   assertEquals([error.code, error.subErrors.length], [-16, 1]);
 });
 
+test('integers: "number": counts and throwIfFailed agree with the rows', () => {
+  const decode = { ...DEFAULT_DECODE, integers: "number" as const };
+  const payload = rowsPayload();
+  // The result of the last row: 5 becomes 2^62.
+  payload.set([0x40], payload.findIndex((_, at) => payload[at] === 1 && payload[at + 1] === 8) + 5);
+  const keys = [1, 2, 3, 4].map((n) => new Key("test", "s", n));
+  for (const reads of [true, false]) {
+    const request = { decode, reads, hasOperations: (index: number) => index === 3 };
+    const rows = new BatchRows(keys, new RowsReader<Record<string, never>>(payload, 4, request));
+    assertEquals([rows.foundCount, rows.failedCount], [1, 2]);
+    assertEquals([...rows].map((row) => row.status), ["ok", "not-found", "failed", "failed"]);
+    const { error } = rows.at(3) as { error: AerospikeError };
+    assertEquals([error.sent, error.namespace, error.set, error.digest?.length], [true, "test", "s", 40]);
+    assert(error.message.includes("operations[0]"), error.message);
+    assertEquals(error.message.includes("carried out"), !reads);
+    assertThrows(() => rows.throwIfFailed(), AerospikeError, "2 of 4");
+  }
+});
+
 test("a batch that is answered with another number of rows is a fault", () => {
-  const request = { decode: DEFAULT_DECODE, reads: true, operations: undefined };
+  const request = { decode: DEFAULT_DECODE, reads: true, hasOperations: undefined };
   assertThrows(() => new RowsReader(rowsPayload(), 5, request), Error, "as many rows");
   assertThrows(() => new RowsReader(new Uint8Array(4), 5, request), Error);
 });
@@ -331,7 +351,7 @@ test("a row that is kept does not keep its batch's reply", async () => {
     const reply = new Uint8Array(1024 * 1024);
     reply.fill(1, payload.length);
     reply.set(payload);
-    const request = { decode: DEFAULT_DECODE, reads: true, operations: undefined };
+    const request = { decode: DEFAULT_DECODE, reads: true, hasOperations: undefined };
     kept.push(new BatchRows(keys, new RowsReader<Record<string, never>>(reply, 4, request)).at(0));
     if (i % 100 === 99) await new Promise((resolve) => setTimeout(resolve, 0));
   }

@@ -5,7 +5,6 @@ import {
   AerospikeConnectionError,
   AerospikeError,
   AerospikeTimeoutError,
-  BackpressureError,
   ClientClosedError,
   FilteredOutError,
   GenerationError,
@@ -35,7 +34,6 @@ test("codes choose the class", () => {
     [5, RecordExistsError],
     [27, FilteredOutError],
     [13, ServerError],
-    [-1006, BackpressureError],
     [-1003, ClientClosedError],
     [-2, InvalidArgumentError],
     [-1002, LibraryError],
@@ -87,6 +85,39 @@ test("toJSON is bounded", () => {
   assert(JSON.stringify(error).length < 2048);
   assert(JSON.parse(JSON.stringify(error)).subErrors.length > 0);
   assertEquals(JSON.parse(JSON.stringify(error)).codeName, "BATCH_FAILED");
+});
+
+test("toJSON is below 2 KiB in bytes, escapes included", () => {
+  for (const character of ["\0", "\u001f", '"', "\\", "\u20ac", "\u{1f600}", "\ud800", "\n"]) {
+    const text = character.repeat(5000);
+    const error = new AerospikeError(text, {
+      code: -16,
+      node: text,
+      namespace: character.repeat(31),
+      set: character.repeat(63),
+      digest: "0".repeat(40),
+      cause: new Error(text),
+      subErrors: Array.from({ length: 100 }, () => ({ code: 9, message: text, node: text })),
+    });
+    const size = new TextEncoder().encode(JSON.stringify(error)).length;
+    assert(size < 2048, `${JSON.stringify(character)}: ${size}`);
+  }
+  const whole = new AerospikeError("m".repeat(800), { set: "s".repeat(63), digest: "0".repeat(40) });
+  assertEquals([whole.toJSON().message, whole.toJSON().set], ["m".repeat(800), "s".repeat(63)]);
+});
+
+test("one side names the cure", () => {
+  const key = new Key("nope", "users", 1);
+  const native = "the namespace nope does not exist; the cluster has: test, bar";
+  assert(!reply(20, { message: native }, { key }).message.includes("client.info"));
+  assert(reply(20, { message: "the namespace nope does not exist" }, { key }).message.includes("client.info"));
+  const hint = "forbidden; a TTL needs nsup-period above 0 in the namespace's configuration";
+  for (const ttl of [true, false]) {
+    assertEquals(reply(22, { message: hint }, { key, ttl }).message.split("nsup-period").length, 2);
+    assert(reply(22, { message: "forbidden" }, { key, ttl }).message.includes("nsup-period"));
+  }
+  const node = reply(-8, { message: "the cluster has no node zzz; it has A1" });
+  assertEquals(node.message.split("no node").length, 2);
 });
 
 test("an AbortError has the reason as its cause", () => {

@@ -24,3 +24,14 @@ test("a buffer that grows in the middle of any write loses nothing", () => {
     }
   }
 });
+
+test("a large frame that is taken back does not keep its memory", () => {
+  const writer = new FrameWriter();
+  writer.blob(new Uint8Array(4 * 1024 * 1024));
+  writer.truncate(0);
+  assertEquals([writer.length, writer.bytes.length <= 1024 * 1024], [0, true]);
+  writer.u8(1);
+  writer.blob(new Uint8Array(4 * 1024 * 1024));
+  writer.truncate(1);
+  assertEquals([writer.length, writer.bytes[0]], [1, 1]);
+});

@@ -70,6 +70,26 @@ test("connect options are checked by name, type and range", () => {
   assert(!error.message.includes("geheim"));
 });
 
+test("ranges are those of the native library, and options that belong together are checked together", () => {
+  refused(() => settings({ connPoolsPerNode: 300 }), "options.connPoolsPerNode", "from 1 to 255");
+  refused(() => settings({ connPoolsPerNode: 0 }), "options.connPoolsPerNode");
+  assertEquals(settings({ connPoolsPerNode: 255 }).configuration.connPoolsPerNode, 255);
+  refused(() => settings({ minConnsPerNode: 20, maxConnsPerNode: 10 }), "options.minConnsPerNode", "at most", "10");
+  refused(() => settings({ minConnsPerNode: 300 }), "options.minConnsPerNode", "256");
+  assertEquals(settings({ minConnsPerNode: 10, maxConnsPerNode: 10 }).configuration.minConnsPerNode, 10);
+  refused(() => settings({ auth: { mode: "pki" } }), "options.tls");
+  refused(() => settings({ auth: { mode: "pki" }, tls: false }), "options.tls");
+  assertEquals(settings({ auth: { mode: "pki" }, tls: true }).configuration.auth, { mode: "pki" });
+  refused(() => settings({ hosts: [{ host: "a", port: 65536 }] }), "options.hosts[0].port");
+  // deno-lint-ignore no-sparse-arrays -- what it is about
+  refused(() => settings({ hosts: [, "a"] }), "options.hosts[0]");
+  // deno-lint-ignore no-sparse-arrays -- what it is about
+  refused(() => settings({ rackIds: [, 1] }), "options.rackIds[0]");
+  refused(() => settings(new Map([["hosts", "a"]])), "options is a Map", "must be");
+  refused(() => settings({ auth: new Date() }), "options.auth is a Date");
+  refused(() => settings({ policies: { batchRemove: { ttl: 5 } } }), "options.policies.batchRemove.ttl", "no effect");
+});
+
 test("connect options have defaults that say who connects", () => {
   const { configuration, decode, undefinedBins, queueCapacity } = settings({
     tls: true,

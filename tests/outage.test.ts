@@ -215,3 +215,21 @@ onEmulator("the server comes back empty on the same port: misses, not errors", a
   await untilItWorks();
   assertStrictEquals(await client.get(keys[1] as Key), null);
 });
+
+test("a write that was sent stays in doubt when its node is given up meanwhile", async () => {
+  await using server = await Emulator.start();
+  await using own = await connect({ hosts: server.hosts, tendInterval: 250, tendTimeout: 300 });
+  const key = new Key("test", set, "doubt");
+  await own.put(key, { a: 0 });
+  server.recordCommands(1);
+  server.fault({ silence: true });
+  let outcome: unknown;
+  const put = own.put(key, { a: 1 }, { totalTimeout: 9_000 }).catch((error) => outcome = error);
+  await until("the write has arrived", () => server.commands().length === 1);
+  await until("the node is given up", () => !own.isConnected());
+  assertStrictEquals(outcome, undefined, "the node was given up too late for this test");
+  await put;
+  assertInstanceOf(outcome, AerospikeTimeoutError, `${outcome}`);
+  assertEquals([outcome.sent, outcome.inDoubt, outcome.phase], [true, true, "command"], outcome.message);
+  assert(outcome.message.includes("no connection to a node is open now"), outcome.message);
+});

@@ -7,22 +7,20 @@
 import { InvalidArgumentError } from "../errors.ts";
 import { isKey, type Key } from "../key.ts";
 import type { Operation } from "../operation.ts";
-import type { BatchReadOptions, BatchWriteOptions } from "../policy.ts";
+import type { BatchReadOptions, BatchRemoveOptions, BatchWriteOptions } from "../policy.ts";
 import type { BatchReadRow, BatchWriteRow } from "../batch.ts";
-import { unknownOption } from "../option-check.ts";
+import { booleanOption, checkNames, checkObject } from "../option-check.ts";
 import { writeHeaderSelection, writeSelection } from "./bin-selection.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { checkKey, writeKeyValue } from "./key.ts";
-import { readsOnly, writeOperations } from "./operations.ts";
-import { binPath, type UndefinedBins, writeBinName, writeParticle } from "./particle.ts";
+import { OPERATION_WRITE, readsOnly, writeOperations } from "./operations.ts";
+import { checkBinName, type UndefinedBins, writeBins } from "./particle.ts";
 import { type PolicyBlock, rowBlock, TOUCH_OFFSET } from "./policy.ts";
-import { ValueProblem } from "./value-problem.ts";
 
 const LIMIT = 0xffff;
 const TEMPLATE_READ = 0;
 const TEMPLATE_WRITE = 1;
 const TEMPLATE_REMOVE = 2;
-const OPERATION_WRITE = 2;
 const READ_ROW_FIELDS = ["key", "bins", "operations", "header"] as const;
 
 /** Numbers what rows share, in the order it is first met. */
@@ -97,11 +95,21 @@ export function writeBatchRead(
   const templates = new Numbering<ReadTemplate>("selections of bins and operations");
   const count = requests.length;
   const numbers = new Uint16Array(count * 2);
+  let bins: unknown;
+  let identityOfBins: unknown;
   for (let i = 0; i < count; i++) {
     const request = requests[i] as ReadRequest;
-    const row = isKey(request) ? undefined : checkReadRow(request, i);
+    const path = `requests[${i}]`;
+    const row = isKey(request) ? undefined : checkReadRow(request, path);
     numbers[i * 2] = spaces.number(row === undefined ? request as Key : row.key);
-    numbers[i * 2 + 1] = templates.number(readIdentity(row), { row, path: `requests[${i}]` });
+    let identity: unknown;
+    if (row?.bins === undefined) identity = readIdentity(row);
+    else {
+      // Rows mostly share one list: its names are checked and joined once.
+      if (row.bins !== bins) identityOfBins = binsIdentity(bins = row.bins, `${path}.bins`);
+      identity = identityOfBins;
+    }
+    numbers[i * 2 + 1] = templates.number(identity, { row, path });
   }
   spaces.write(w);
   w.u16(templates.values.length);
@@ -115,15 +123,13 @@ export function writeBatchRead(
   }
 }
 
-function checkReadRow(row: BatchReadRow, index: number): BatchReadRow {
-  const path = `requests[${index}]`;
+function checkReadRow(row: BatchReadRow, path: string): BatchReadRow {
   if (typeof row !== "object" || row === null) {
     throw new InvalidArgumentError(`${path} is neither a Key nor an object with a key`);
   }
   checkKey(row.key, `${path}.key`);
-  for (const name in row) {
-    if (!(READ_ROW_FIELDS as readonly string[]).includes(name)) throw unknownOption(name, path, READ_ROW_FIELDS);
-  }
+  checkNames(row, path, READ_ROW_FIELDS);
+  if (row.header !== undefined) booleanOption(row.header, `${path}.header`);
   const chosen = [row.bins !== undefined, row.operations !== undefined, row.header === true].filter(Boolean).length;
   if (chosen > 1) throw new InvalidArgumentError(`${path} has more than one of bins, operations and header`);
   return row;
@@ -133,9 +139,14 @@ function checkReadRow(row: BatchReadRow, index: number): BatchReadRow {
 function readIdentity(row: BatchReadRow | undefined): unknown {
   if (row === undefined) return undefined;
   if (row.operations !== undefined) return row.operations;
-  if (row.header === true) return true;
-  if (row.bins === undefined) return undefined;
-  return Array.isArray(row.bins) ? row.bins.join("\0") : row.bins;
+  return row.header === true ? true : undefined;
+}
+
+/** The names of a row's bins as one text, which no other list of names has: none of them holds a NUL. */
+function binsIdentity(bins: unknown, path: string): string {
+  if (!Array.isArray(bins)) throw new InvalidArgumentError(`${path} is not an array: it must be a list of bin names`);
+  for (let i = 0; i < bins.length; i++) checkBinName(bins[i], `${path}[${i}]`);
+  return bins.join("\0");
 }
 
 function writeReadTemplate(
@@ -149,7 +160,7 @@ function writeReadTemplate(
   w.u8(touch);
   if (row?.operations !== undefined) {
     w.u8(1);
-    if (!readsOnly(row.operations)) {
+    if (Array.isArray(row.operations) && !readsOnly(row.operations)) {
       throw new InvalidArgumentError(`${path}.operations has a write: batchRead() only reads, use batchWrite()`);
     }
     return writeOperations(w, row.operations, `${path}.operations`);
@@ -197,9 +208,7 @@ export function writeBatchWrite(
   const numbers = new Uint16Array(count * 2);
   for (let i = 0; i < count; i++) {
     const row = rows[i] as BatchWriteRow;
-    if (typeof row !== "object" || row === null) {
-      throw new InvalidArgumentError(`rows[${i}] is not an object with a key and bins`);
-    }
+    checkObject(row, `rows[${i}]`);
     checkKey(row.key, `rows[${i}].key`);
     numbers[i * 2] = spaces.number(row.key);
     numbers[i * 2 + 1] = templates.number(row, `rows[${i}]`);
@@ -224,31 +233,7 @@ function writeRowOperations(w: FrameWriter, row: BatchWriteRow, undefinedBins: U
     }
     return writeOperations(w, row.operations as readonly Operation[], `${path}.operations`);
   }
-  writeBinsAsOperations(w, row.bins, undefinedBins, `${path}.bins`);
-}
-
-function writeBinsAsOperations(w: FrameWriter, bins: unknown, undefinedBins: UndefinedBins, root: string): void {
-  if (typeof bins !== "object" || bins === null || Array.isArray(bins) || bins instanceof Map) {
-    throw new InvalidArgumentError(`${root} is not an object of bins, name to value`);
-  }
-  w.u16(0);
-  const countAt = w.length - 2;
-  let count = 0;
-  for (const name of Object.keys(bins)) {
-    const value = (bins as Record<string, unknown>)[name];
-    if (value === undefined && undefinedBins === "skip") continue;
-    w.u8(OPERATION_WRITE);
-    writeBinName(w, name, root);
-    try {
-      writeParticle(w, value);
-    } catch (error) {
-      throw error instanceof ValueProblem ? error.toError(binPath(root, name)) : error;
-    }
-    count++;
-  }
-  if (count === 0) throw new InvalidArgumentError(`${root} is empty: a write has at least one bin`);
-  if (count > LIMIT) throw new InvalidArgumentError(`${root} has more than ${LIMIT} bins`);
-  w.view.setUint16(countAt, count, true);
+  writeBins(w, row.bins, undefinedBins, `${path}.bins`, OPERATION_WRITE);
 }
 
 /** Writes a batch of removals. */
@@ -256,7 +241,7 @@ export function writeBatchRemove(
   w: FrameWriter,
   policy: PolicyBlock,
   keys: readonly Key[],
-  options: BatchWriteOptions | undefined,
+  options: BatchRemoveOptions | undefined,
 ): void {
   const templates = new WriteTemplates(policy.writeBatch(w, options));
   const spaces = new Spaces();

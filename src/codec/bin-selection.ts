@@ -13,7 +13,7 @@ const ALL = 0xffff;
 /** Writes the names, or "all" where they are undefined. `path` names them in errors. */
 export function writeSelection(w: FrameWriter, bins: readonly string[] | undefined, path: string): void {
   if (bins === undefined) return w.u16(ALL);
-  if (!Array.isArray(bins)) throw new InvalidArgumentError(`${path} is not an array: it is a list of bin names`);
+  if (!Array.isArray(bins)) throw new InvalidArgumentError(`${path} is not an array: it must be a list of bin names`);
   if (bins.length === 0) {
     throw new InvalidArgumentError(`${path} is empty: leave it out for all bins, or read the header only`);
   }

@@ -7,7 +7,7 @@
 import { ValueProblem } from "./value-problem.ts";
 
 /** The size of a frame's header (`docs/abi.md`). */
-export const FRAME_HEADER = 24;
+const FRAME_HEADER = 24;
 
 const FIRST_CAPACITY = 64 * 1024;
 /** A buffer that a large write made bigger than this is given back after it was sent. */
@@ -70,9 +70,10 @@ export class FrameWriter {
     this.view.setUint32(start, this.length - start, true);
   }
 
-  /** Takes back what was written from `start` on. */
+  /** Takes back what was written from `start` on; where nothing is left, as {@link FrameWriter.clear} does. */
   truncate(start: number): void {
-    this.length = start;
+    if (start === 0) this.clear();
+    else this.length = start;
   }
 
   /** Takes away the first `count` bytes; what follows moves to the front. */

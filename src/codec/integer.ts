@@ -5,6 +5,7 @@
  */
 
 import { AerospikeError } from "../errors.ts";
+import { hex, type Key } from "../key.ts";
 import { Code } from "../result-code.ts";
 import type { DecodeOptions } from "../values/value.ts";
 
@@ -28,14 +29,20 @@ export function readNumberInteger(value: number, integers: DecodeOptions["intege
   return integers === "bigint" ? BigInt(value) : value;
 }
 
-/** An integer that `integers: "number"` cannot give. */
+/** An integer that `integers: "number"` cannot give. The command has been answered: only its answer is lost. */
 export class UnsafeInteger extends AerospikeError {
-  /** Makes the error; the bin is not known here. */
-  constructor(bin?: string) {
+  /** Makes the error; who reads the value knows neither where it stands nor whose it is. */
+  constructor(where: string = "a value", key?: Key, wrote: boolean = false) {
+    const known = key === undefined ? {} : { namespace: key.namespace, set: key.set, digest: hex(key.digest) };
     super(
-      `${bin === undefined ? "a value" : `the bin ${JSON.stringify(bin)}`} holds an integer that is not safe as a ` +
-        `number: connect with integers: "auto" or "bigint"`,
-      { code: Code.CLIENT },
+      `${where} holds an integer that is not safe as a number: connect with integers: "auto" or "bigint"` +
+        (wrote ? "; the command was carried out, and what it writes is written" : ""),
+      { code: Code.CLIENT, sent: true, ...known },
     );
+  }
+
+  /** What was thrown while something was read, with what its reader knows where it is this error. */
+  static at(error: unknown, where: string, key: Key, wrote: boolean): unknown {
+    return error instanceof UnsafeInteger ? new UnsafeInteger(where, key, wrote) : error;
   }
 }

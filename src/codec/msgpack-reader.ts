@@ -35,6 +35,68 @@ export function readMsgpack(
   return value;
 }
 
+/** Where the first value in `bytes` ends, whatever it is; throws {@link UNREADABLE} where it does not end in them. */
+export function msgpackEnd(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 0;
+  // Counted and not nested, so that no depth exhausts the stack.
+  for (let left = 1; left > 0; left--) {
+    const marker = at < bytes.length ? view.getUint8(at) : -1;
+    const lengthSize = lengthSizeOf(marker);
+    const body = at + 1 + lengthSize;
+    if (marker < 0 || body > bytes.length) throw UNREADABLE;
+    let count = 0;
+    if (lengthSize === 1) count = view.getUint8(at + 1);
+    else if (lengthSize === 2) count = view.getUint16(at + 1);
+    else if (lengthSize === 4) count = view.getUint32(at + 1);
+    if (marker >= 0x80 && marker < 0x90) left += 2 * (marker & 0x0f);
+    else if (marker >= 0x90 && marker < 0xa0) left += marker & 0x0f;
+    else if (marker === 0xdc || marker === 0xdd) left += count;
+    else if (marker === 0xde || marker === 0xdf) left += 2 * count;
+    else count += payloadSizeOf(marker);
+    at = marker >= 0xdc && marker <= 0xdf ? body : body + count;
+  }
+  if (at > bytes.length) throw UNREADABLE;
+  return at;
+}
+
+/** The bytes of the length behind a marker. */
+function lengthSizeOf(marker: number): number {
+  switch (marker) {
+    case 0xc4:
+    case 0xc7:
+    case 0xd9:
+      return 1;
+    case 0xc5:
+    case 0xc8:
+    case 0xda:
+    case 0xdc:
+    case 0xde:
+      return 2;
+    case 0xc6:
+    case 0xc9:
+    case 0xdb:
+    case 0xdd:
+    case 0xdf:
+      return 4;
+    default:
+      return 0;
+  }
+}
+
+/** The bytes of a value beside its marker, and those that its length counts. */
+function payloadSizeOf(marker: number): number {
+  if (marker >= 0xa0 && marker < 0xc0) return marker & 0x1f;
+  // The type of an ext.
+  if (marker >= 0xc7 && marker <= 0xc9) return 1;
+  if (marker === 0xca) return 4;
+  if (marker === 0xcb) return 8;
+  if (marker >= 0xcc && marker <= 0xcf) return 1 << (marker - 0xcc);
+  if (marker >= 0xd0 && marker <= 0xd3) return 1 << (marker - 0xd0);
+  if (marker >= 0xd4 && marker <= 0xd8) return 1 + (1 << (marker - 0xd4));
+  return 0;
+}
+
 class Reader {
   at: number;
   readonly #bytes: Uint8Array;

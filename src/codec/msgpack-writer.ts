@@ -5,23 +5,27 @@
  * @module
  */
 
+import { isDetached } from "../values/detached.ts";
 import { Double } from "../values/double.ts";
 import { GeoJSON } from "../values/geojson.ts";
 import { HyperLogLog } from "../values/hyperloglog.ts";
 import { Unparsed } from "../values/unparsed.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { Particle } from "./particle-type.ts";
+import { checkCollection } from "./unparsed.ts";
 import { ValueProblem } from "./value-problem.ts";
 
 /** Collections may stand in collections this deep. */
-export const DEPTH_LIMIT = 64;
+const DEPTH_LIMIT = 64;
 
 const KEY_ORDERED = 1;
+/** The getter of `size`, which only a real Map passes. */
+const mapSize = Object.getOwnPropertyDescriptor(Map.prototype, "size")?.get as (this: unknown) => number;
 /** Reserved for the header of a str before its length is known: five bytes, its largest. */
 const LONG_TEXT = 0xffff;
 
 /** Writes a value inside a collection; `depth` is how many collections it stands in. */
-export function writeNested(w: FrameWriter, value: unknown, depth: number): void {
+function writeNested(w: FrameWriter, value: unknown, depth: number): void {
   switch (typeof value) {
     case "string":
       return writeText(w, Particle.STRING, value);
@@ -53,6 +57,8 @@ function writeObject(w: FrameWriter, value: object | null, depth: number): void 
   if (value instanceof Unparsed) {
     if (value.particleType === Particle.MAP || value.particleType === Particle.LIST) {
       // A collection's payload is MessagePack itself, so it stands here as it is.
+      checkBytes(value.bytes);
+      checkCollection(value.particleType, value.bytes);
       return w.blob(value.bytes);
     }
     return writeBlob(w, value.particleType, value.bytes);
@@ -111,7 +117,7 @@ export function writePlain(w: FrameWriter, object: Record<string, unknown>, dept
 /** Writes a Map as a key-ordered map; `depth` counts it. */
 export function writeMap(w: FrameWriter, map: ReadonlyMap<unknown, unknown>, depth: number): void {
   checkDepth(map, depth);
-  const keys = [...map.keys()];
+  const keys = [...keysOf(map)];
   for (const key of keys) checkKey(key);
   keys.sort(compareKeys);
   for (let i = 1; i < keys.length; i++) {
@@ -129,6 +135,25 @@ export function writeMap(w: FrameWriter, map: ReadonlyMap<unknown, unknown>, dep
   } catch (error) {
     if (error instanceof ValueProblem) error.through(map, typeof key === "number" ? key : describeKey(key));
     throw error;
+  }
+}
+
+function keysOf(map: ReadonlyMap<unknown, unknown>): Iterable<unknown> {
+  try {
+    mapSize.call(map);
+  } catch {
+    throw new ValueProblem("is a Proxy of a Map", "copy what it stands for: new Map(...)");
+  }
+  return map.keys();
+}
+
+/** Throws a {@link ValueProblem} where the bytes cannot be read. */
+export function checkBytes(bytes: Uint8Array): void {
+  if (!ArrayBuffer.isView(bytes)) {
+    throw new ValueProblem("is a Proxy of a Uint8Array", "copy what it stands for: new Uint8Array(...)");
+  }
+  if (bytes.length === 0 && isDetached(bytes)) {
+    throw new ValueProblem("is a Uint8Array whose buffer is detached", "copy it before its buffer is transferred");
   }
 }
 
@@ -184,7 +209,8 @@ function compareStrings(a: string, b: string): number {
 }
 
 function checkKey(key: unknown): void {
-  if (typeof key === "string" || key instanceof Uint8Array) return;
+  if (typeof key === "string") return;
+  if (key instanceof Uint8Array) return checkBytes(key);
   if (typeof key === "bigint") return checkInt64(key);
   if (typeof key === "number") {
     if (Number.isSafeInteger(key)) return;
@@ -322,6 +348,7 @@ function writeText(w: FrameWriter, type: number, text: string): void {
 }
 
 function writeBlob(w: FrameWriter, type: number, bytes: Uint8Array): void {
+  checkBytes(bytes);
   writeTextHeader(w, bytes.length + 1);
   w.u8(type);
   w.blob(bytes);
@@ -376,6 +403,9 @@ export function unsupported(value: unknown): ValueProblem {
   if (value instanceof ArrayBuffer) return new ValueProblem("is an ArrayBuffer", "wrap it: new Uint8Array(buffer)");
   if (value instanceof Set) return new ValueProblem("is a Set", "use Array.from(set)");
   if (value instanceof Promise) return new ValueProblem("is a Promise", "await it first");
+  if (value instanceof Number || value instanceof String || value instanceof Boolean) {
+    return new ValueProblem(`is a ${describeType(value)} object`, "use the primitive value: x.valueOf()");
+  }
   return new ValueProblem(
     `is an instance of ${describeType(value)}`,
     "only plain objects become maps: copy its fields, { ...x }",

@@ -6,22 +6,27 @@
 
 import { InvalidArgumentError } from "../errors.ts";
 import type { Operation, OperationKind } from "../operation.ts";
+import { unknownOption } from "../option-check.ts";
 import { Double } from "../values/double.ts";
 import type { FrameWriter } from "./frame-writer.ts";
-import { writeBinName, writeNoParticle, writeParticle } from "./particle.ts";
+import { binPath, writeBinName, writeNoParticle, writeParticle } from "./particle.ts";
 import { toArgumentError, unsupportedOperand, ValueProblem } from "./value-problem.ts";
 
-const NUMBERS: Readonly<Record<OperationKind, number>> = {
-  "read": 1,
-  "write": 2,
-  "add": 3,
-  "append": 4,
-  "prepend": 5,
-  "touch": 6,
-  "delete": 7,
-  "read-all": 8,
-  "header": 9,
-};
+/** A Map, because an object would find its prototype's members too. */
+const NUMBERS: ReadonlyMap<unknown, number> = new Map<OperationKind, number>([
+  ["read", 1],
+  ["write", 2],
+  ["add", 3],
+  ["append", 4],
+  ["prepend", 5],
+  ["touch", 6],
+  ["delete", 7],
+  ["read-all", 8],
+  ["header", 9],
+]);
+/** The number of the operation that writes a bin. */
+export const OPERATION_WRITE = 2;
+const FIELDS = ["kind", "bin", "value"] as const;
 const FIRST_WITHOUT_BIN = 6;
 const READS: ReadonlySet<OperationKind> = new Set<OperationKind>(["read", "read-all", "header"]);
 
@@ -43,16 +48,26 @@ export function writeOperations(w: FrameWriter, operations: readonly Operation[]
 }
 
 function writeOperation(w: FrameWriter, operation: Operation, root: string, index: number): void {
-  const number = NUMBERS[operation?.kind];
-  if (number === undefined) {
-    throw new InvalidArgumentError(`${root}[${index}] is not an operation: make it with op.read(), op.write(), ...`);
+  const kind = operation?.kind;
+  const number = NUMBERS.get(kind);
+  if (number === undefined) throw notAnOperation(kind, `${root}[${index}]`);
+  for (const name in operation) {
+    if (name !== "kind" && name !== "bin" && name !== "value") throw unknownOption(name, `${root}[${index}]`, FIELDS);
   }
+  const { bin, value } = operation;
   w.u8(number);
+  if ((number >= FIRST_WITHOUT_BIN || kind === "read") && value !== undefined) {
+    throw new InvalidArgumentError(`${root}[${index}].value has no use: the operation "${kind}" takes no value`);
+  }
   if (number >= FIRST_WITHOUT_BIN) {
+    if (bin !== "" && bin !== undefined) {
+      throw new InvalidArgumentError(
+        `${root}[${index}].bin has no use: the operation "${kind}" is about the record as a whole`,
+      );
+    }
     w.u8(0);
     return writeNoParticle(w);
   }
-  const { bin, kind, value } = operation;
   writeBinName(w, bin, `${root}[${index}].bin`);
   if (kind === "read") return writeNoParticle(w);
   try {
@@ -63,8 +78,16 @@ function writeOperation(w: FrameWriter, operation: Operation, root: string, inde
   }
 }
 
+function notAnOperation(kind: unknown, path: string): InvalidArgumentError {
+  return typeof kind === "string"
+    ? new InvalidArgumentError(
+      `${path}.kind is ${JSON.stringify(kind.slice(0, 40))}: it must be one of ${[...NUMBERS.keys()].join(", ")}`,
+    )
+    : new InvalidArgumentError(`${path} is not an operation: make it with op.read(), op.write(), ...`);
+}
+
 /** `add` takes numbers, `append` and `prepend` texts and bytes. */
-export function checkOperand(kind: OperationKind, value: unknown): void {
+function checkOperand(kind: OperationKind, value: unknown): void {
   if (kind === "add") {
     if (typeof value !== "number" && typeof value !== "bigint" && !(value instanceof Double)) {
       throw unsupportedOperand(value, "add takes a number, a bigint or a Double");
@@ -76,7 +99,7 @@ export function checkOperand(kind: OperationKind, value: unknown): void {
   }
 }
 
-/** Writes the bins of `add`, `append` and `prepend`, checked as operands. */
+/** Throws where a bin of `add`, `append` or `prepend` is no operand. */
 export function checkOperands(kind: OperationKind, bins: object): void {
   if (typeof bins !== "object" || bins === null) return;
   for (const [name, value] of Object.entries(bins)) {
@@ -84,7 +107,7 @@ export function checkOperands(kind: OperationKind, bins: object): void {
     try {
       checkOperand(kind, value);
     } catch (error) {
-      throw error instanceof ValueProblem ? error.toError(`bins.${name}`) : error;
+      throw error instanceof ValueProblem ? error.toError(binPath("bins", name)) : error;
     }
   }
 }

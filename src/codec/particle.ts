@@ -11,6 +11,7 @@ import { HyperLogLog } from "../values/hyperloglog.ts";
 import { Unparsed } from "../values/unparsed.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import {
+  checkBytes,
   checkInt64,
   isPlain,
   isStoredAsInteger,
@@ -20,10 +21,10 @@ import {
   writePlain,
 } from "./msgpack-writer.ts";
 import { Particle } from "./particle-type.ts";
-import { toArgumentError, ValueProblem } from "./value-problem.ts";
+import { checkUnparsed } from "./unparsed.ts";
+import { ValueProblem } from "./value-problem.ts";
 
-/** The longest name of a bin, in bytes. */
-export const BIN_NAME_LIMIT = 15;
+const BIN_NAME_LIMIT = 15;
 
 /** What a write does with a bin whose value is undefined. */
 export type UndefinedBins = "error" | "skip";
@@ -66,7 +67,10 @@ function writeObject(w: FrameWriter, value: object | null): void {
   }
   if (value instanceof GeoJSON) return writeSized(w, Particle.GEOJSON, value.json, writeString);
   if (value instanceof HyperLogLog) return writeBytes(w, Particle.HLL, value.bytes);
-  if (value instanceof Unparsed) return writeBytes(w, value.particleType, value.bytes);
+  if (value instanceof Unparsed) {
+    checkUnparsed(value.particleType, value.bytes);
+    return writeBytes(w, value.particleType, value.bytes);
+  }
   throw unsupported(value);
 }
 
@@ -83,6 +87,7 @@ function writeHeader(w: FrameWriter, type: number, length: number): void {
 }
 
 function writeBytes(w: FrameWriter, type: number, bytes: Uint8Array): void {
+  checkBytes(bytes);
   writeHeader(w, type, bytes.length);
   w.blob(bytes);
 }
@@ -112,30 +117,58 @@ function writeRootPlain(w: FrameWriter, object: Record<string, unknown>): void {
 
 /** Writes `u8 length + name` of a bin; throws where it is not one. `path` names it in the error. */
 export function writeBinName(w: FrameWriter, name: unknown, path: string): void {
-  if (typeof name !== "string") throw new InvalidArgumentError(`${path} is a ${typeof name}: a bin name is a string`);
+  if (typeof name !== "string") throw notAName(name, path);
   const at = w.length;
   // A text of more code units than bytes does not exist, so this bounds what is written.
   if (name.length === 0 || name.length > BIN_NAME_LIMIT) throw binNameError(name, path);
   try {
     w.name(name);
   } catch (error) {
-    throw toArgumentError(error, path);
+    // A lone surrogate.
+    throw error instanceof ValueProblem ? binNameError(name, path) : error;
   }
-  if (w.length - at - 1 > BIN_NAME_LIMIT) throw binNameError(name, path);
+  if (w.length - at - 1 > BIN_NAME_LIMIT || hasNul(w.bytes, at + 1, w.length)) throw binNameError(name, path);
+}
+
+/** A loop, because it beats every search by a call for names this short. */
+function hasNul(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    if (bytes[at] === 0) return true;
+  }
+  return false;
 }
 
 function binNameError(name: string, path: string): InvalidArgumentError {
   const shown = JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name);
-  return new InvalidArgumentError(
-    `${path} has the bin name ${shown}: a bin name has 1 to ${BIN_NAME_LIMIT} bytes of UTF-8`,
-  );
+  const what = name.includes("\0")
+    ? "it has a NUL character"
+    : name.isWellFormed()
+    ? `a bin name has 1 to ${BIN_NAME_LIMIT} bytes of UTF-8`
+    : "it is no valid text, because of a lone surrogate";
+  return new InvalidArgumentError(`${path}: ${shown} cannot be the name of a bin: ${what}`);
+}
+
+/** Throws where a bin cannot have this name; `path` names it in the error. */
+export function checkBinName(name: unknown, path: string): asserts name is string {
+  if (typeof name !== "string") throw notAName(name, path);
+  if (name.includes("\0")) throw binNameError(name, path);
+}
+
+function notAName(name: unknown, path: string): InvalidArgumentError {
+  return new InvalidArgumentError(`${path} is ${name === null ? "null" : `a ${typeof name}`}: a bin name is a string`);
 }
 
 /**
- * Writes `u16 count` and the bins. `root` begins the paths in errors. A record without bins cannot be written, unless
- * `allowEmpty`.
+ * Writes `u16 count` and the bins, each after the number of an operation where one is given. `root` begins the paths in
+ * errors. A record without bins cannot be written.
  */
-export function writeBins(w: FrameWriter, bins: unknown, undefinedBins: UndefinedBins, root: string): void {
+export function writeBins(
+  w: FrameWriter,
+  bins: unknown,
+  undefinedBins: UndefinedBins,
+  root: string,
+  operation: number = 0,
+): void {
   if (typeof bins !== "object" || bins === null || Array.isArray(bins)) {
     throw new InvalidArgumentError(
       `${root} is ${
@@ -153,6 +186,7 @@ export function writeBins(w: FrameWriter, bins: unknown, undefinedBins: Undefine
   for (const name of Object.keys(bins)) {
     const value = (bins as Record<string, unknown>)[name];
     if (value === undefined && undefinedBins === "skip") continue;
+    if (operation !== 0) w.u8(operation);
     writeBin(w, name, value, root);
     count++;
   }

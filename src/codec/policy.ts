@@ -10,22 +10,24 @@
 import { InvalidArgumentError } from "../errors.ts";
 import {
   booleanOption,
+  checkNames,
   checkObject,
   choiceOption,
   describe,
   integerOption,
   invalidOption,
+  msOption,
   signalOption,
   unknownOption,
 } from "../option-check.ts";
 import { FrameWriter } from "./frame-writer.ts";
 
 /** The size of a base block. */
-export const BASE_BYTES = 32;
+const BASE_BYTES = 32;
 /** The size of a write block. */
-export const WRITE_BYTES = 16;
+const WRITE_BYTES = 16;
 /** The size of what a batch policy adds. */
-export const BATCH_BYTES = 8;
+const BATCH_BYTES = 8;
 
 /** Where a base block has `readTouchTtlPercent`. */
 export const TOUCH_OFFSET = 27;
@@ -35,7 +37,6 @@ const TOTAL_TIMEOUT = 4;
 const TTL_LIMIT = 315_360_000;
 const TTL_NEVER = 0xffff_ffff;
 const TTL_KEEP = 0xffff_fffe;
-const MS_LIMIT = 0x7fff_ffff;
 
 /** Sets one field of a block that begins at `at`; `value` is not undefined. */
 type SetField = (view: DataView, at: number, value: unknown, path: string) => void;
@@ -43,6 +44,10 @@ type Fields = ReadonlyMap<string, SetField>;
 
 function u32(offset: number, max: number): SetField {
   return (view, at, value, path) => view.setUint32(at + offset, integerOption(value, path, 0, max), true);
+}
+
+function ms(offset: number): SetField {
+  return (view, at, value, path) => view.setUint32(at + offset, msOption(value, path), true);
 }
 
 function choice(offset: number, choices: readonly string[]): SetField {
@@ -86,8 +91,24 @@ function encodeTtl(value: unknown, path: string): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= TTL_LIMIT) return value;
   const shown = typeof value === "string" ? JSON.stringify(value.slice(0, 40)) : describe(value);
   throw new InvalidArgumentError(
-    `${path} is ${shown}: it is seconds from 1 to ${TTL_LIMIT} (10 years), "never", "keep" or "default" (the namespace's)`,
+    `${path} is ${shown}: it must be seconds from 1 to ${TTL_LIMIT} (10 years), "never", "keep" or "default" (the namespace's)`,
   );
+}
+
+/** What refuses an option that exists, where it would have no effect. */
+const refusals = new WeakSet<SetField>();
+
+/** Fields that a kind of command does not have, though others that write do, with why. */
+function refused(names: readonly string[], why: string): (readonly [string, SetField])[] {
+  const refuse: SetField = (_view, _at, _value, path) => {
+    throw new InvalidArgumentError(`${path} has no effect here: ${why}`);
+  };
+  refusals.add(refuse);
+  return names.map((name) => [name, refuse]);
+}
+
+function validNames(fields: Fields): string[] {
+  return [...fields].filter(([, set]) => !refusals.has(set)).map(([name]) => name);
 }
 
 /** Accepted here, and read elsewhere. */
@@ -97,11 +118,11 @@ const SIGNAL: SetField = (_view, _at, value, path) => {
 };
 
 const BASE: readonly (readonly [string, SetField])[] = [
-  ["socketTimeout", u32(0, MS_LIMIT)],
-  ["totalTimeout", u32(TOTAL_TIMEOUT, MS_LIMIT)],
-  ["timeoutDelay", u32(8, MS_LIMIT)],
+  ["socketTimeout", ms(0)],
+  ["totalTimeout", ms(TOTAL_TIMEOUT)],
+  ["timeoutDelay", ms(8)],
   ["maxRetries", u32(12, 1000)],
-  ["sleepBetweenRetries", u32(16, MS_LIMIT)],
+  ["sleepBetweenRetries", ms(16)],
   ["sleepMultiplier", setMultiplier],
   ["replica", choice(24, ["master", "any", "sequence", "prefer-rack", "random"])],
   ["readModeAP", choice(25, ["one", "all"])],
@@ -167,7 +188,7 @@ function apply(view: DataView, at: number, options: object, fields: Fields, path
   for (const name in options) {
     const value = (options as Record<string, unknown>)[name];
     const set = fields.get(name);
-    if (set === undefined) throw unknownOption(name, path, fields.keys());
+    if (set === undefined) throw unknownOption(name, path, validNames(fields));
     if (value !== undefined) set(view, at, value, `${path}.${name}`);
   }
 }
@@ -291,6 +312,27 @@ const BATCH_READ_OPTIONS: Fields = new Map([
 ]);
 const BATCH_WRITE_OPTIONS: Fields = new Map([...BATCH_WRITE_POLICY, ...SIGNAL_OPTION]);
 
+const NO_RECORD = "what is removed has no ttl, and nothing is stored that recordExists could be about";
+const REMOVE_OPTIONS: Fields = new Map([
+  ...WRITE_OPTIONS,
+  ...refused(["ttl", "recordExists"], NO_RECORD),
+  ...refused(["sendKey"], "remove() stores no key"),
+]);
+const TOUCH_OPTIONS: Fields = new Map([
+  ...WRITE_OPTIONS,
+  ...refused(["recordExists"], "touch() changes a record that exists, and tells by false that there is none"),
+  ...refused(["durableDelete"], "touch() deletes nothing"),
+]);
+const READ_OPERATE_OPTIONS: Fields = new Map([
+  ...WRITE_OPTIONS,
+  ...refused(
+    [...WRITE.map(([name]) => name), ...GENERATION.map(([name]) => name)],
+    "all of these operations read, and only writes have this option",
+  ),
+]);
+const BATCH_REMOVE_POLICY: Fields = new Map([...BATCH_WRITE_POLICY, ...refused(["ttl", "recordExists"], NO_RECORD)]);
+const BATCH_REMOVE_OPTIONS: Fields = new Map([...BATCH_REMOVE_POLICY, ...SIGNAL_OPTION]);
+
 const POLICY_KINDS = ["read", "write", "batch", "batchWrite", "batchRemove"] as const;
 const BATCH_WRITE_BYTES = BASE_BYTES + BATCH_BYTES + WRITE_BYTES;
 
@@ -300,8 +342,14 @@ export interface PolicyBlocks {
   readonly read: PolicyBlock;
   /** `get`. */
   readonly get: PolicyBlock;
-  /** Everything that writes one record. */
+  /** `put`, `add`, `append`, `prepend`, and `operate` where it writes. */
   readonly write: PolicyBlock;
+  /** `remove`. */
+  readonly remove: PolicyBlock;
+  /** `touch`. */
+  readonly touch: PolicyBlock;
+  /** `operate` where it only reads: the same block, without the options of writes. */
+  readonly readOperate: PolicyBlock;
   /** `batchRead`. */
   readonly batch: PolicyBlock;
   /** `batchWrite`. */
@@ -312,12 +360,7 @@ export interface PolicyBlocks {
 
 /** Encodes the client's policies. */
 export function policyBlocks(policies: unknown, path: string): PolicyBlocks {
-  if (policies !== undefined) {
-    checkObject(policies, path);
-    for (const name in policies) {
-      if (!(POLICY_KINDS as readonly string[]).includes(name)) throw unknownOption(name, path, POLICY_KINDS);
-    }
-  }
+  if (policies !== undefined) checkNames(policies, path, POLICY_KINDS);
   const given = (policies ?? {}) as Readonly<Record<typeof POLICY_KINDS[number], object | undefined>>;
   const block = (
     kind: typeof POLICY_KINDS[number],
@@ -326,12 +369,17 @@ export function policyBlocks(policies: unknown, path: string): PolicyBlocks {
     options: Fields,
     generationAt = -1,
   ) => new PolicyBlock(bytes, given[kind], `${path}.${kind}`, policyFields, options, generationAt);
+  const write = (options: Fields) =>
+    block("write", baseBlock(BASE_BYTES + WRITE_BYTES, 0), WRITE_POLICY, options, BASE_BYTES);
   return {
     read: block("read", baseBlock(BASE_BYTES, 2), READ_POLICY, READ_OPTIONS),
     get: block("read", baseBlock(BASE_BYTES, 2), READ_POLICY, GET_OPTIONS),
-    write: block("write", baseBlock(BASE_BYTES + WRITE_BYTES, 0), WRITE_POLICY, WRITE_OPTIONS, BASE_BYTES),
+    write: write(WRITE_OPTIONS),
+    remove: write(REMOVE_OPTIONS),
+    touch: write(TOUCH_OPTIONS),
+    readOperate: write(READ_OPERATE_OPTIONS),
     batch: block("batch", batchBlock(BASE_BYTES + BATCH_BYTES, 2), BATCH_POLICY, BATCH_READ_OPTIONS),
     batchWrite: block("batchWrite", batchBlock(BATCH_WRITE_BYTES, 0), BATCH_WRITE_POLICY, BATCH_WRITE_OPTIONS),
-    batchRemove: block("batchRemove", batchBlock(BATCH_WRITE_BYTES, 0), BATCH_WRITE_POLICY, BATCH_WRITE_OPTIONS),
+    batchRemove: block("batchRemove", batchBlock(BATCH_WRITE_BYTES, 0), BATCH_REMOVE_POLICY, BATCH_REMOVE_OPTIONS),
   };
 }

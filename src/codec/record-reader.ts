@@ -6,7 +6,6 @@
 
 import { InternalError } from "../errors.ts";
 import type { Key } from "../key.ts";
-import type { Operation } from "../operation.ts";
 import { AerospikeRecord, OperateRecord } from "../record.ts";
 import type { BinValue, DecodeOptions } from "../values/value.ts";
 import { UnsafeInteger } from "./integer.ts";
@@ -15,7 +14,7 @@ import { readParticle } from "./particle-reader.ts";
 
 const HEADER = 12;
 /** The ttl that says a record never expires. */
-export const TTL_NEVER = 0xffff_ffff;
+const TTL_NEVER = 0xffff_ffff;
 
 /** A ttl of the ABI as the API gives it. */
 export function readTtl(ttl: number): number | "never" {
@@ -38,7 +37,7 @@ export interface Payload {
 export function readRecord<T extends object>(payload: Payload, key: Key, options: DecodeOptions): AerospikeRecord<T> {
   const { view, offset } = payload;
   const bins: Record<string, unknown> = {};
-  readNamedBins(payload, bins, options);
+  readNamedBins(payload, bins, key, false, options);
   return new AerospikeRecord<T>(
     key,
     bins as T,
@@ -48,20 +47,18 @@ export function readRecord<T extends object>(payload: Payload, key: Key, options
   );
 }
 
-/** Reads the record of an OPERATE. */
+/** Reads the record of an OPERATE; `wrote` says that an operation writes. */
 export function readOperateRecord<T extends object>(
   payload: Payload,
   key: Key,
-  operations: readonly Operation[],
+  wrote: boolean,
   options: DecodeOptions,
 ): OperateRecord<T> {
   const { bytes, view, offset } = payload;
   const bins: Record<string, unknown> = {};
-  const at = readNamedBins(payload, bins, options);
+  const at = readNamedBins(payload, bins, key, wrote, options);
   const results = new Array<BinValue>(view.getUint16(offset + 10, true));
-  readResults(bytes, view, at, offset + payload.length, results, options);
-  // Where the reply names its bins, they are that view already.
-  if (view.getUint16(offset + 8, true) === 0) viewBins(bins, operations, results);
+  readResults(bytes, view, at, offset + payload.length, results, key, wrote, options);
   return new OperateRecord<T>(
     key,
     bins as T,
@@ -72,7 +69,13 @@ export function readOperateRecord<T extends object>(
   );
 }
 
-function readNamedBins(payload: Payload, bins: Record<string, unknown>, options: DecodeOptions): number {
+function readNamedBins(
+  payload: Payload,
+  bins: Record<string, unknown>,
+  key: Key,
+  wrote: boolean,
+  options: DecodeOptions,
+): number {
   const { bytes, view, offset } = payload;
   const end = offset + payload.length;
   let at = offset + HEADER;
@@ -88,7 +91,7 @@ function readNamedBins(payload: Payload, bins: Record<string, unknown>, options:
       at += 5 + length;
     }
   } catch (error) {
-    throw error instanceof UnsafeInteger ? new UnsafeInteger(name) : error;
+    throw UnsafeInteger.at(error, `the bin ${JSON.stringify(name)}`, key, wrote);
   }
   return at;
 }
@@ -100,30 +103,23 @@ export function readResults(
   start: number,
   end: number,
   results: BinValue[],
+  key: Key,
+  wrote: boolean,
   options: DecodeOptions,
 ): number {
   let at = start;
-  for (let i = 0; i < results.length; i++) {
-    const length = view.getUint32(at + 1, true);
-    if (at + 5 + length > end) throw overrun();
-    results[i] = readParticle(bytes, view, bytes[at] as number, at + 5, length, options) as BinValue;
-    at += 5 + length;
+  let i = 0;
+  try {
+    for (; i < results.length; i++) {
+      const length = view.getUint32(at + 1, true);
+      if (at + 5 + length > end) throw overrun();
+      results[i] = readParticle(bytes, view, bytes[at] as number, at + 5, length, options) as BinValue;
+      at += 5 + length;
+    }
+  } catch (error) {
+    throw UnsafeInteger.at(error, `the result of operations[${i}]`, key, wrote);
   }
   return at;
-}
-
-/** `bins` as a view of the results: what an operation read, under its bin's name; the last one of a bin wins. */
-export function viewBins(
-  bins: Record<string, unknown>,
-  operations: readonly Operation[],
-  results: readonly BinValue[],
-): void {
-  const count = Math.min(operations.length, results.length);
-  for (let i = 0; i < count; i++) {
-    const { bin, kind } = operations[i] as Operation;
-    const result = results[i] as BinValue;
-    if (kind === "read" && result !== null) setField(bins, bin, result);
-  }
 }
 
 /** A payload that ends before its own counts say so: a fault of the native library. */

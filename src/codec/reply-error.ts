@@ -21,8 +21,6 @@ export interface ErrorContext {
   readonly key?: Key | undefined;
   /** The size of the encoded bins or operations in bytes. */
   readonly size?: number | undefined;
-  /** The node that was asked for. */
-  readonly node?: string | undefined;
   /** Whether the call set a ttl. */
   readonly ttl?: boolean | undefined;
 }
@@ -66,8 +64,8 @@ export function readError(
 /** The error of a code with what is known about it. */
 export function replyError(code: number, payload: ErrorPayload, context: ErrorContext): AerospikeError {
   const { message, ...known } = payload;
-  const cure = cureOf(code, context);
   const what = message === undefined || message === "" ? defaultMessage(code) : message;
+  const cure = cureOf(code, what, context);
   const name = codeName(code);
   const head = what.includes(name) ? what : `${name} (${code}): ${what}`;
   return errorOf(code, cure === undefined ? head : `${head}; ${cure}`, { ...known, ...keyOf(context.key) });
@@ -78,24 +76,31 @@ function keyOf(key: Key | undefined): AerospikeErrorInit {
   return { namespace: key.namespace, set: key.set, digest: hex(key.digest) };
 }
 
-function cureOf(code: number, context: ErrorContext): string | undefined {
+function cureOf(code: number, message: string, context: ErrorContext): string | undefined {
   const namespace = context.key?.namespace;
   switch (code) {
-    case Code.FAIL_FORBIDDEN:
-      return context.ttl === true
-        ? `the namespace ${namespace} refuses a ttl while its nsup-period is 0: set nsup-period (or ` +
-          `allow-ttl-without-nsup) in the server's configuration, or write with ttl "never"`
-        : `the namespace may be in stop-writes, or refuse writes while the cluster changes, or refuse records with a ` +
-          `ttl while its nsup-period is 0`;
+    case Code.FAIL_FORBIDDEN: {
+      // The native library's own hint to a write says what a ttl needs.
+      const hinted = message.includes("nsup-period above 0");
+      if (context.ttl === true) {
+        const why = hinted ? "set it" : `the namespace ${namespace} refuses a ttl while its nsup-period is 0: set it`;
+        return `${why} (or allow-ttl-without-nsup) in the server's configuration, or write with ttl "never"`;
+      }
+      const others = "the namespace may be in stop-writes, or refuse writes while the cluster changes";
+      return hinted ? others : `${others}, or refuse records with a ttl while its nsup-period is 0`;
+    }
     case Code.RECORD_TOO_BIG:
       return context.size === undefined
         ? "store less in it, or raise the namespace's max-record-size (write-block-size before server 7.1)"
         : `what was sent has ${context.size} bytes: store less, or raise the namespace's max-record-size ` +
           `(write-block-size before server 7.1)`;
     case Code.NAMESPACE_NOT_FOUND:
-      return `the server has no namespace ${
-        namespace ?? "of this name"
-      }: client.info("namespaces") lists those that exist`;
+      // The native library names those that there are, where the server told it in time.
+      return message.includes("the cluster has: ")
+        ? undefined
+        : `the server has no namespace ${
+          namespace ?? "of this name"
+        }: client.info("namespaces") lists those that exist`;
     case Code.BIN_INCOMPATIBLE_TYPE:
       return "the bin holds a value of another type: read it first, or overwrite it with put()";
     case Code.BIN_NAME:
@@ -113,12 +118,6 @@ function cureOf(code: number, context: ErrorContext): string | undefined {
     case Code.DEVICE_OVERLOAD:
     case Code.SERVER_FULL:
       return "write less at a time, or give the namespace more room";
-    case Code.BACKPRESSURE:
-      return "await some commands before you issue more, or connect with a larger queueCapacity";
-    case Code.INVALID_NODE:
-      return context.node === undefined
-        ? undefined
-        : `there is no node ${JSON.stringify(context.node.slice(0, 80))}: client.nodes() lists those that exist`;
     default:
       return undefined;
   }

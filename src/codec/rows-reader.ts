@@ -7,14 +7,13 @@
 import { type BatchRow, batchStatus } from "../batch-rows.ts";
 import { type AerospikeError, InternalError } from "../errors.ts";
 import type { Key } from "../key.ts";
-import type { Operation } from "../operation.ts";
 import { AerospikeRecord, OperateRecord } from "../record.ts";
 import { Code } from "../result-code.ts";
 import type { BinValue, DecodeOptions } from "../values/value.ts";
 import { UnsafeInteger } from "./integer.ts";
 import { readName, setField } from "./name-cache.ts";
 import { readParticle } from "./particle-reader.ts";
-import { overrun, readResults, readTtl, viewBins } from "./record-reader.ts";
+import { overrun, readResults, readTtl } from "./record-reader.ts";
 import { readError, replyError } from "./reply-error.ts";
 
 const HEADER = 16;
@@ -27,8 +26,8 @@ export interface RowsRequest {
   readonly decode: DecodeOptions;
   /** Whether each row that is ok has a record. */
   readonly reads: boolean;
-  /** The operations of a row, where it has some. */
-  readonly operations: ((index: number) => readonly Operation[] | undefined) | undefined;
+  /** Whether a row has operations, and so results; undefined where none has. */
+  readonly hasOperations: ((index: number) => boolean) | undefined;
 }
 
 /** Reads the rows of one batch. It owns the payload; nothing that it returns refers to it. */
@@ -56,6 +55,11 @@ export class RowsReader<T extends object> {
     }
   }
 
+  /** Whether a value can make a row that the server answered with 0 a failed one. */
+  get valuesMayFail(): boolean {
+    return this.#request.decode.integers === "number";
+  }
+
   /** The code of a row. */
   code(index: number): number {
     return this.#view.getInt32(HEADER + index * ROW, true);
@@ -73,7 +77,7 @@ export class RowsReader<T extends object> {
     }
     const body = view.getUint32(at + 12, true);
     // A write's row has a record only where it asked for one, by operations.
-    if (status !== "ok" || !(this.#request.reads || this.#request.operations?.(index) !== undefined)) {
+    if (status !== "ok" || !(this.#request.reads || this.#request.hasOperations?.(index) === true)) {
       return { key, status, code, record: null, error: null, inDoubt };
     }
     try {
@@ -88,7 +92,7 @@ export class RowsReader<T extends object> {
   #record(at: number, body: number, index: number, key: Key): AerospikeRecord<T> {
     const view = this.#view;
     const bytes = this.#bytes;
-    const { decode, operations } = this.#request;
+    const { decode, reads, hasOperations } = this.#request;
     const bins: Record<string, unknown> = {};
     const generation = view.getUint32(at + 4, true);
     const ttl = readTtl(view.getUint32(at + 8, true));
@@ -96,20 +100,18 @@ export class RowsReader<T extends object> {
     let name = "";
     try {
       for (let left = body === 0 ? 0 : view.getUint16(at + 16, true); left > 0; left--) {
-        name = this.#names[view.getUint16(offset, true)] as string;
-        const length = view.getUint32(offset + 3, true);
-        if (offset + 7 + length > bytes.length) throw overrun();
-        setField(bins, name, readParticle(bytes, view, bytes[offset + 2] as number, offset + 7, length, decode));
-        offset += 7 + length;
+        name = this.#names[view.getUint32(offset, true)] as string;
+        const length = view.getUint32(offset + 5, true);
+        if (offset + 9 + length > bytes.length) throw overrun();
+        setField(bins, name, readParticle(bytes, view, bytes[offset + 4] as number, offset + 9, length, decode));
+        offset += 9 + length;
       }
     } catch (error) {
-      throw error instanceof UnsafeInteger ? new UnsafeInteger(name) : error;
+      throw UnsafeInteger.at(error, `the bin ${JSON.stringify(name)}`, key, !reads);
     }
-    const asked = operations?.(index);
-    if (asked === undefined) return new AerospikeRecord<T>(key, bins as T, generation, ttl, this.#readAt);
+    if (hasOperations?.(index) !== true) return new AerospikeRecord<T>(key, bins as T, generation, ttl, this.#readAt);
     const results = new Array<BinValue>(body === 0 ? 0 : view.getUint16(at + 18, true));
-    readResults(bytes, view, offset, bytes.length, results, decode);
-    if (body === 0 || view.getUint16(at + 16, true) === 0) viewBins(bins, asked, results);
+    readResults(bytes, view, offset, bytes.length, results, key, !reads, decode);
     return new OperateRecord<T>(key, bins as T, generation, ttl, this.#readAt, results);
   }
 

@@ -25,7 +25,7 @@ export class GeoJSON {
     if (typeof geometry === "string") {
       this.json = geometry;
     } else if (typeof geometry === "object" && geometry !== null) {
-      this.json = JSON.stringify(geometry);
+      this.json = stringified(geometry);
     } else {
       throw new InvalidArgumentError("a GeoJSON is made from a JSON text or an object");
     }
@@ -50,4 +50,15 @@ export class GeoJSON {
   toJSON(): unknown {
     return this.parse();
   }
+}
+
+function stringified(geometry: object): string {
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(geometry);
+  } catch (cause) {
+    throw new InvalidArgumentError("a GeoJSON's object has no JSON form: it may contain itself or a bigint", { cause });
+  }
+  if (json === undefined) throw new InvalidArgumentError("a GeoJSON's object has no JSON form: its toJSON gave none");
+  return json;
 }

@@ -9,7 +9,7 @@ import { InvalidArgumentError } from "../errors.ts";
 /**
  * A value as its bytes, because it cannot be more: a particle of another language (a serialised Java or Python object),
  * a type that this client does not know, a text that is not UTF-8, or a collection with a key that no Map can have.
- * It can be written back as it is.
+ * It can be written back as it is, unless its bytes do not fit its type: a write refuses that.
  *
  * ```ts
  * import { Unparsed } from "@aerospike-ts/client";

@@ -5,6 +5,7 @@
  */
 
 import { InvalidArgumentError } from "../errors.ts";
+import { isDetached } from "./detached.ts";
 import { Double } from "./double.ts";
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
@@ -20,6 +21,7 @@ const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
  */
 export function vector(values: Float32Array): Uint8Array<ArrayBuffer> {
   if (!(values instanceof Float32Array)) throw new InvalidArgumentError("vector() takes a Float32Array");
+  if (isDetached(values)) throw new InvalidArgumentError("vector() was given a Float32Array whose buffer is detached");
   if (LITTLE_ENDIAN) {
     return new Uint8Array(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }

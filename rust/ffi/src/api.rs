@@ -13,7 +13,7 @@ pub const AEF_ABI_VERSION: u32 = 1;
 /// What a call gives that panicked.
 const PANICKED: i32 = -1000;
 
-/// Path lengths of Unix sockets are below this on every system.
+/// What most calls give for a handle that is not known.
 const UNKNOWN: i32 = -1;
 
 fn guarded<T>(fallback: T, call: impl FnOnce() -> T) -> T {

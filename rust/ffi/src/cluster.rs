@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use aerospike_core::{AuthMode, Client, ClientPolicy, Host};
+use aerospike_core::{AuthMode, Client, ClientPolicy, ErrorKind, Host};
 use tokio::sync::{Notify, OwnedSemaphorePermit, watch};
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
@@ -33,6 +33,13 @@ const CROWDED: Duration = Duration::from_millis(250);
 /// Pause between attempts to start core when it may start later.
 const RESTART: Duration = Duration::from_secs(1);
 
+/// Why core could not be started.
+struct Trouble {
+    failure: Failure,
+    /// No later attempt can go better: the settings contradict each other.
+    is_final: bool,
+}
+
 /// One cluster.
 pub(crate) struct Cluster {
     handle: OnceLock<u32>,
@@ -40,6 +47,8 @@ pub(crate) struct Cluster {
     client: OnceLock<Client>,
     started: watch::Sender<bool>,
     starter: Mutex<Option<AbortHandle>>,
+    /// Why core could not be started the last time.
+    trouble: watch::Sender<Option<Trouble>>,
     limiter: Limiter,
     /// Absent where every read goes through core.
     direct: Option<Arc<Direct>>,
@@ -92,7 +101,10 @@ pub(crate) async fn open(mut settings: Settings, progress: &Progress) -> Result<
         let cluster = Cluster::new(&settings, plan);
         cluster.start_in_background(settings.policy, hosts);
         let left = bound.saturating_sub(started.elapsed());
-        let _ = timeout(left, cluster.wait_started()).await;
+        if let Ok(Err(failure)) = timeout(left, cluster.wait_started_or_final()).await {
+            cluster.abandon();
+            return Err(failure);
+        }
         return register(cluster);
     }
     if reached.is_empty() {
@@ -107,18 +119,7 @@ pub(crate) async fn open(mut settings: Settings, progress: &Progress) -> Result<
             cluster.resize();
             register(cluster)
         }
-        Ok(Err(error)) => {
-            if !matches!(error.kind(), aerospike_core::ErrorKind::Connection) {
-                return Err(Failure::from_core(&error, false).in_phase(Phase::Connect));
-            }
-            // Core's text has a line for each host that it tried.
-            let text = error.base_message();
-            let (mut reasons, code) = reasons(&text);
-            reasons.extend(list(&unreachable));
-            let mut failure = not_connected("no host can be used", &reasons);
-            failure.code = code.unwrap_or(failure.code);
-            Err(failure)
-        }
+        Ok(Err(error)) => Err(not_started(&error, &unreachable)),
         Err(_) => {
             let what = format!("the cluster was not usable within {} ms", bound.as_millis());
             let silent = reached
@@ -185,6 +186,19 @@ fn reasons(text: &str) -> (Vec<String>, Option<i32>) {
     (reasons, code)
 }
 
+/// Why core could not be started.
+fn not_started(error: &aerospike_core::Error, unreachable: &[Unreachable]) -> Failure {
+    if !matches!(error.kind(), ErrorKind::Connection) {
+        return Failure::from_core(error, false).in_phase(Phase::Connect);
+    }
+    // Core's text has a line for each host that it tried.
+    let (mut reasons, code) = reasons(&error.base_message());
+    reasons.extend(list(unreachable));
+    let mut failure = not_connected("no host can be used", &reasons);
+    failure.code = code.unwrap_or(failure.code);
+    failure
+}
+
 fn not_connected(what: &str, reasons: &[String]) -> Failure {
     let reasons = if reasons.is_empty() {
         String::new()
@@ -207,6 +221,7 @@ impl Cluster {
             client: OnceLock::new(),
             started: watch::Sender::new(false),
             starter: Mutex::new(None),
+            trouble: watch::Sender::new(None),
             limiter: Limiter::new(
                 settings.max_commands.unwrap_or(per_node),
                 settings.queue_timeout,
@@ -225,22 +240,30 @@ impl Cluster {
         })
     }
 
-    fn start_in_background(self: &Arc<Self>, policy: ClientPolicy, hosts: Vec<Host>) {
+    fn start_in_background(self: &Arc<Self>, mut policy: ClientPolicy, hosts: Vec<Host>) {
+        // Else core starts without a node and keeps to itself why it has none.
+        policy.fail_if_not_connected = true;
         let Some(runtime) = runtime::get() else {
             return;
         };
         let cluster = Arc::downgrade(self);
         let task = runtime.spawn(async move {
             loop {
-                if let Ok(client) = Client::new(&policy, &hosts).await {
-                    match cluster.upgrade() {
-                        Some(cluster) if !cluster.closing.load(Ordering::SeqCst) => {
-                            let _ = cluster.client.set(client);
-                            cluster.started.send_replace(true);
+                match Client::new(&policy, &hosts).await {
+                    Ok(client) => {
+                        match cluster.upgrade() {
+                            Some(cluster) if !cluster.closing.load(Ordering::SeqCst) => {
+                                let _ = cluster.client.set(client);
+                                cluster.started.send_replace(true);
+                            }
+                            _ => drop(client.close().await),
                         }
-                        _ => drop(client.close().await),
+                        return;
                     }
-                    return;
+                    Err(error) => match cluster.upgrade() {
+                        Some(cluster) => cluster.keep_trouble(&error),
+                        None => return,
+                    },
                 }
                 tokio::time::sleep(RESTART).await;
             }
@@ -250,6 +273,41 @@ impl Cluster {
 
     async fn wait_started(&self) {
         let _ = self.started.subscribe().wait_for(|started| *started).await;
+    }
+
+    /// Waits until core has started, or until it is certain that it never will.
+    async fn wait_started_or_final(&self) -> Result<(), Failure> {
+        let mut trouble = self.trouble.subscribe();
+        let hopeless = |trouble: &Option<Trouble>| trouble.as_ref().is_some_and(|t| t.is_final);
+        tokio::select! {
+            () = self.wait_started() => Ok(()),
+            Ok(trouble) = trouble.wait_for(hopeless) => {
+                trouble.as_ref().map_or(Ok(()), |trouble| Err(trouble.failure.clone()))
+            }
+        }
+    }
+
+    /// Keeps why core could not be started, and logs it where it is news.
+    fn keep_trouble(&self, error: &aerospike_core::Error) {
+        let is_final = matches!(error.kind(), ErrorKind::InvalidArgument | ErrorKind::Client);
+        let failure = not_started(error, &[]);
+        let is_news = |known: &Trouble| known.failure.message != failure.message;
+        if self.trouble.borrow().as_ref().is_none_or(is_news) {
+            log::warn!("{}; trying again", failure.message);
+        }
+        self.trouble
+            .send_replace(Some(Trouble { failure, is_final }));
+    }
+
+    /// Why there is no connection, as far as it is known: core never started.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        if self.client.get().is_some() {
+            return None;
+        }
+        let trouble = self.trouble.borrow();
+        trouble
+            .as_ref()
+            .map(|trouble| trouble.failure.message.clone().into_owned())
     }
 
     /// Stops a cluster that never got a handle.
@@ -266,6 +324,10 @@ impl Cluster {
             return Ok(client);
         }
         progress.enter(Phase::Connect);
+        if let Some(trouble) = self.trouble() {
+            let message = format!("the client is not connected to any node: {trouble}");
+            return Err(Failure::new(error::CONNECTION, message).in_phase(Phase::Connect));
+        }
         self.wait_started().await;
         self.client.get().ok_or_else(Failure::closed)
     }
@@ -290,7 +352,7 @@ impl Cluster {
     /// Whether a connection that commands use is open.
     pub(crate) fn has_connections(&self) -> bool {
         let nodes = self.client.get().map(Client::nodes).unwrap_or_default();
-        self.stats.has_connections() || nodes.iter().any(|node| node.pool_gauges().total > 0)
+        self.stats.connections() > 0 || nodes.iter().any(|node| node.pool_gauges().total > 0)
     }
 
     /// Gets in line for a turn.

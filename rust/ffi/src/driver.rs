@@ -1,5 +1,6 @@
 //! Runs one command inside its bounds: the hard deadline, the caller's wish to stop, the end of its cluster.
 
+use std::borrow::Cow;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use tokio::time::{Sleep, sleep_until};
 
-use crate::cluster::Visit;
+use crate::cluster::{Cluster, Visit};
 use crate::completion::{Completion, Outcome};
 use crate::error::{self, Failure, Phase};
 use crate::policy::GRACE;
@@ -74,7 +75,7 @@ pub(crate) enum Effect {
 }
 
 impl Effect {
-    fn writes(self) -> bool {
+    pub(crate) fn writes(self) -> bool {
         self != Self::Read
     }
 }
@@ -118,26 +119,17 @@ pub(crate) async fn drive(
         })
         .await
     };
-    if matches!(event, Event::TimedOut | Event::Stopped(_)) {
-        // A command without retries owns the connection that it was sent on. Where there is none, it was not sent.
-        let unsent = |visit: &Visit| !visit.cluster().has_connections();
-        if progress.phase() == Phase::Command
-            && effect != Effect::RetriedWrite
-            && visit.as_ref().is_some_and(unsent)
-        {
-            progress.enter(Phase::Connect);
-        }
-    }
+    let phase = progress.phase();
     let mut failure = match event {
         Event::Done(outcome) => {
             completion.settle(outcome);
             return;
         }
-        Event::TimedOut => timed_out(progress.phase()),
+        Event::TimedOut => timed_out(phase, visit.as_ref().map(|visit| &**visit.cluster())),
         Event::Stopped(Stop::ClusterClosed) => Failure::closed(),
         Event::Stopped(Stop::Cancelled | Stop::QueueClosed) => Failure::cancelled(),
     };
-    let phase = progress.phase();
+    // Whatever connections there are now, the one that it was sent on may be gone: from here on it may have been sent.
     failure.sent = phase == Phase::Command;
     failure.in_doubt = failure.sent && effect.writes();
     completion.settle(Err(failure.in_phase(phase)));
@@ -150,11 +142,22 @@ pub(crate) async fn drive(
     }
 }
 
-fn timed_out(phase: Phase) -> Failure {
-    let message = match phase {
+fn timed_out(phase: Phase, cluster: Option<&Cluster>) -> Failure {
+    let mut message = Cow::Borrowed(match phase {
         Phase::Queue => "the command timed out while it waited for its turn in this client",
         Phase::Connect => "the command timed out while the client had no connection to the cluster",
         Phase::Command => "the command timed out while it waited for the server",
-    };
+    });
+    match (phase, cluster) {
+        (Phase::Connect, Some(cluster)) => {
+            if let Some(trouble) = cluster.trouble() {
+                message = format!("{message}: {trouble}").into();
+            }
+        }
+        (Phase::Command, Some(cluster)) if !cluster.has_connections() => {
+            message = format!("{message}; no connection to a node is open now").into();
+        }
+        _ => {}
+    }
     Failure::new(error::TIMEOUT, message)
 }

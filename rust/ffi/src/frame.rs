@@ -271,6 +271,8 @@ pub(crate) enum Request<'a> {
     },
     WarmUp {
         connections: u32,
+        /// In ms; 0 or left out: none.
+        timeout: u32,
     },
     Connections,
     Stats,
@@ -343,6 +345,11 @@ pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> 
         7 => return Ok(Request::Ping { json: body }),
         8 => Request::WarmUp {
             connections: cursor.u32()?,
+            timeout: if cursor.rest().is_empty() {
+                0
+            } else {
+                cursor.u32()?
+            },
         },
         9 => Request::Connections,
         10 => Request::Stats,

@@ -11,6 +11,9 @@ const KEY_ORDERED: u8 = 1;
 /// Map order flag: pairs in the order of an answer.
 const PAIR_ORDERED: u8 = 8;
 
+/// What stands before GeoJSON on the wire: flags, and that no cells follow.
+const GEOJSON_HEADER: [u8; 3] = [0; 3];
+
 /// A particle of a frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Particle<'a> {
@@ -20,27 +23,21 @@ pub(crate) struct Particle<'a> {
 
 impl<'a> Particle<'a> {
     pub(crate) fn new(kind: u8, bytes: &'a [u8]) -> Parsed<Self> {
-        let fits = match kind {
-            NULL => bytes.is_empty(),
-            INTEGER | FLOAT => bytes.len() == 8,
-            BOOL => bytes.len() == 1,
-            GEOJSON => std::str::from_utf8(bytes).is_ok(),
-            _ => true,
-        };
-        if fits {
-            Ok(Self { kind, bytes })
-        } else {
-            Err(Malformed)
+        // The rest is the server's to judge: what it once stored can be written back, whatever its type and length.
+        if kind == NULL && !bytes.is_empty() {
+            return Err(Malformed);
         }
+        Ok(Self { kind, bytes })
     }
 
     /// The value core writes. The bytes are on the wire's form already, so core passes them through; only GeoJSON gets
-    /// a header that core adds.
+    /// a header: core adds it to what is text.
     #[must_use]
     pub(crate) fn to_core(self) -> Value {
         match (self.kind, std::str::from_utf8(self.bytes)) {
             (NULL, _) => Value::Nil,
             (GEOJSON, Ok(text)) => Value::GeoJson(text.to_owned()),
+            (GEOJSON, Err(_)) => Value::Unknown(GEOJSON, [&GEOJSON_HEADER, self.bytes].concat()),
             (kind, _) => Value::Unknown(kind, self.bytes.to_vec()),
         }
     }

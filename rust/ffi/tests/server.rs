@@ -555,8 +555,8 @@ fn rows(bytes: &[u8]) -> Vec<Row> {
             let mut at = body;
             let bins = (0..short(head, 16))
                 .map(|_| {
-                    let name = names[usize::from(short(bytes, at))].clone();
-                    at += 2;
+                    let name = names[number(bytes, at) as usize].clone();
+                    at += 4;
                     (name, take_particle(bytes, &mut at))
                 })
                 .collect();
@@ -726,7 +726,10 @@ fn nodes_and_their_connections() {
         .call(INFO, br#"{"commands":["build"],"x":1}"#)
         .assert(2, -2);
 
-    session.call(WARM_UP, &20u32.to_le_bytes()).ok();
+    let warm: serde_json::Value =
+        serde_json::from_slice(&session.call(WARM_UP, &20u32.to_le_bytes()).ok()).unwrap();
+    let opened = warm["opened"].as_u64().unwrap();
+    assert!((15..=40).contains(&opened), "{warm}");
     let gauges: serde_json::Value =
         serde_json::from_slice(&session.call(CONNECTIONS, &[]).ok()).unwrap();
     assert!(
@@ -970,5 +973,163 @@ fn a_server_that_goes_away_and_comes_back() {
         assert!(Instant::now() < until, "{} {}", answer.code, answer.text());
         std::thread::sleep(Duration::from_millis(50));
     }
+    session.close();
+}
+
+#[test]
+fn particles_of_any_form_are_the_servers_to_judge() {
+    let mut session = Session::open("");
+    let put = |key, particle| {
+        [
+            &policy(0)[..],
+            &write_block(0, None),
+            &integer_key("odd-particles", key),
+            &bins(&[("n", particle)]),
+        ]
+        .concat()
+    };
+    let odd = [
+        particle(1, &[1, 2, 3]),
+        particle(2, &[0; 4]),
+        particle(17, &[1, 2]),
+        particle(23, &[0xff, 0xfe]),
+        particle(7, &[1]),
+    ];
+    for (key, odd) in (0..).zip(odd) {
+        // Stored or refused, but by the server.
+        let answer = session.call(PUT, &put(key, odd.clone()));
+        assert!((0..=255).contains(&answer.code), "{answer:?}");
+        if answer.code == 0 {
+            let get = [&policy(0)[..], &integer_key("odd-particles", key), &ALL].concat();
+            let payload = session.call(GET, &get).ok();
+            assert_eq!(record(&payload).1, named(&[("n", odd)]));
+        }
+    }
+    // A null with bytes is no particle.
+    let mut frame = Vec::new();
+    let body = put(1, particle(0, &[1]));
+    for field in [
+        24 + body.len() as u32,
+        999,
+        PUT.into(),
+        session.cluster,
+        0,
+        0,
+    ] {
+        frame.extend_from_slice(&field.to_le_bytes());
+    }
+    frame.extend_from_slice(&body);
+    assert_eq!(
+        unsafe { aef_submit(session.queue, frame.as_ptr(), frame.len() as u32) },
+        -2
+    );
+    session.close();
+}
+
+#[test]
+fn a_batch_may_have_more_bin_names_than_fit_16_bits() {
+    let server = aerospike_emulator::Server::start(&Default::default()).unwrap();
+    let address = server.address();
+    let mut session = Session::at(&address.ip().to_string(), address.port(), "");
+    let (count, each) = (700i64, 100i64);
+    let name_of = |key: i64, bin: i64| format!("b{key}_{bin}");
+    let write = [&[1][..], &write_block(2, None)].concat();
+    let writes: Vec<_> = (0..count)
+        .map(|key| {
+            let names: Vec<_> = (0..each).map(|bin| name_of(key, bin)).collect();
+            let list: Vec<_> = (0..)
+                .zip(&names)
+                .map(|(bin, name)| (WRITE, name.as_str(), integer(key * each + bin)))
+                .collect();
+            [row(0, 0, key), operations(&list)].concat()
+        })
+        .collect();
+    session
+        .call(BATCH, &batch_body(&["names"], &[write], &writes))
+        .ok();
+    let reads = vec![[&[0, 0, 0][..], &ALL].concat()];
+    let wanted: Vec<_> = (0..count).map(|key| row(0, 0, key)).collect();
+    let body = batch_body(&["names"], &reads, &wanted);
+    let mut through_core = body.clone();
+    // The flag of the policy that keeps a read on core.
+    through_core[28] |= 2;
+    for body in [body, through_core] {
+        let start = Instant::now();
+        let read = rows(&session.call(BATCH, &body).ok());
+        for (key, row) in (0..).zip(&read) {
+            let mut bins = row.bins.clone().unwrap();
+            let mut expected: Bins = (0..each)
+                .map(|bin| (name_of(key, bin), integer(key * each + bin)))
+                .collect();
+            bins.sort();
+            expected.sort();
+            assert_eq!(bins, expected, "row {key}");
+        }
+        assert!(start.elapsed() < Duration::from_secs(3));
+    }
+    session.close();
+}
+
+#[test]
+fn warming_up_keeps_to_its_time_out() {
+    let server = aerospike_emulator::Server::start(&Default::default()).unwrap();
+    let address = server.address();
+    let mut session = Session::at(
+        &address.ip().to_string(),
+        address.port(),
+        r#","maxConnsPerNode":60,"tendInterval":60000"#,
+    );
+    server.fault(aerospike_emulator::Fault {
+        silence: true,
+        ..Default::default()
+    });
+    let start = Instant::now();
+    let request = [50u32.to_le_bytes(), 200u32.to_le_bytes()].concat();
+    let answer = session.call(WARM_UP, &request).ok();
+    assert!(start.elapsed() < Duration::from_millis(900), "{answer:?}");
+    let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap();
+    assert!(answer["opened"].as_u64().unwrap() <= 60, "{answer}");
+    session.close();
+}
+
+#[test]
+fn a_cluster_that_does_not_start_says_why() {
+    let config = aerospike_emulator::Config {
+        cluster_name: Some("blue".into()),
+        ..Default::default()
+    };
+    let server = aerospike_emulator::Server::start(&config).unwrap();
+    let address = server.address();
+    let mut session = Session {
+        queue: aef_queue_open(10),
+        cluster: 0,
+        tag: 0,
+    };
+    let config = |extra: &str| {
+        format!(
+            r#"{{"hosts":[{{"host":"{}","port":{}}}],"failIfNotConnected":false{extra}}}"#,
+            address.ip(),
+            address.port()
+        )
+    };
+    // What can never work is refused at once.
+    let start = Instant::now();
+    let wrong =
+        r#","connectTimeout":9000,"minConnsPerNode":10,"maxConnsPerNode":5,"readPath":"core""#;
+    let refused = session.call(OPEN, config(wrong).as_bytes());
+    assert_eq!(refused.kind, 2, "{}", refused.text());
+    assert!(
+        start.elapsed() < Duration::from_secs(5),
+        "{}",
+        refused.text()
+    );
+
+    let other = r#","connectTimeout":500,"clusterName":"green""#;
+    session.cluster = number(&session.call(OPEN, config(other).as_bytes()).ok(), 0);
+    let get = [&policy(0)[..], &integer_key("single", 1), &ALL].concat();
+    session.submit(GET, &get, 300);
+    let answer = session.next();
+    answer.assert(2, -10);
+    assert!(answer.text().contains("green"), "{}", answer.text());
     session.close();
 }

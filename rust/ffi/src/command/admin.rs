@@ -39,8 +39,21 @@ pub(super) async fn run(
             }
             Request::Info { json } => info(client, parse(json)?).await,
             Request::Ping { json } => ping(client, parse(json)?).await,
-            Request::WarmUp { connections } => {
-                warm_up(client, cluster.direct(), connections as usize, left).await
+            Request::WarmUp {
+                connections,
+                timeout,
+            } => {
+                let own = (timeout > 0).then(|| Duration::from_millis(timeout.into()));
+                // The answer is to come before the deadline does.
+                let bound = own.or(left.map(|left| left.mul_f32(0.9)));
+                let wanted = connections as usize;
+                warm_up(
+                    client,
+                    cluster.direct(),
+                    wanted,
+                    bound.unwrap_or(WARM_UP_BOUND),
+                )
+                .await
             }
             _ => Err(Failure::internal("not a command about a cluster")),
         }
@@ -247,58 +260,68 @@ async fn ping(client: &Client, request: PingRequest) -> Outcome {
     json(&pongs)
 }
 
-/// How long opening connections may take where the command has no deadline.
+/// How long opening connections may take where the command has neither a time-out nor a deadline.
 const WARM_UP_BOUND: Duration = Duration::from_secs(5);
 
-/// Core opens a connection in the background when a command finds none, and offers no other way to ask for one. So as
-/// many small requests as there are to be connections are made at a time, until the nodes have them.
+/// Opens connections until the nodes have as many as wanted or the time is up, and says how many were opened.
 async fn warm_up(
     client: &Client,
     direct: Option<&Arc<Direct>>,
-    mut wanted: usize,
-    left: Option<Duration>,
+    wanted: usize,
+    bound: Duration,
 ) -> Outcome {
-    let until = Instant::now()
-        + left
-            .unwrap_or(WARM_UP_BOUND)
-            .min(WARM_UP_BOUND)
-            .mul_f32(0.9);
-    let mut opened = 0;
-    if let Some(direct) = direct {
-        // The first are for reads, which have their own.
-        opened += direct.warm_up(wanted).await;
-        wanted = wanted.saturating_sub(direct.share(wanted));
-    }
-    let mut warming = JoinSet::new();
-    for node in client.nodes() {
-        warming.spawn(async move {
-            let before = node.open_connections();
-            let wanted = wanted.min(node.client_policy().max_conns_per_node) as u64;
-            while node.open_connections() < wanted && Instant::now() < until {
-                let missing = wanted - node.open_connections();
-                let mut asked = JoinSet::new();
-                // Those that are open already are kept busy, or they would answer for the new ones.
-                for _ in 0..missing + node.pool_gauges().in_pool {
-                    let node = Arc::clone(&node);
-                    asked.spawn(async move { ask(&node, Some(1000), &["node"]).await.is_ok() });
-                }
-                let mut answered = false;
-                while let Some(answer) = asked.join_next().await {
-                    answered |= answer.unwrap_or(false);
-                }
-                if !answered {
-                    break;
-                }
-            }
-            node.open_connections().saturating_sub(before)
-        });
-    }
-    while let Some(of_node) = warming.join_next().await {
-        opened += of_node.unwrap_or(0);
-    }
+    let nodes = client.nodes();
+    let open = || -> u64 {
+        nodes
+            .iter()
+            .map(|node| {
+                let beside = direct.map_or(0, |direct| direct.gauges(node.name()).0);
+                node.open_connections() + beside
+            })
+            .sum()
+    };
+    let before = open();
+    let opening = async {
+        let mut rest = wanted;
+        if let Some(direct) = direct {
+            // The first are for reads, which have their own.
+            direct.warm_up(wanted).await;
+            rest -= direct.share(wanted);
+        }
+        let mut warming = JoinSet::new();
+        for node in &nodes {
+            warming.spawn(warm_up_node(Arc::clone(node), rest));
+        }
+        while warming.join_next().await.is_some() {}
+    };
+    let _ = tokio::time::timeout(bound, opening).await;
     #[derive(Serialize)]
     struct Opened {
         opened: u64,
     }
-    json(&Opened { opened })
+    json(&Opened {
+        opened: open().saturating_sub(before),
+    })
+}
+
+/// Core opens a connection in the background when a command finds none, and offers no other way to ask for one. So as
+/// many small requests as there are to be connections are made at a time, until the node has them.
+async fn warm_up_node(node: Arc<Node>, wanted: usize) {
+    let wanted = wanted.min(node.client_policy().max_conns_per_node) as u64;
+    while node.open_connections() < wanted {
+        let missing = wanted - node.open_connections();
+        let mut asked = JoinSet::new();
+        // Those that are open already are kept busy, or they would answer for the new ones.
+        for _ in 0..missing + node.pool_gauges().in_pool {
+            let node = Arc::clone(&node);
+            asked.spawn(async move { ask(&node, Some(1000), &["node"]).await.is_ok() });
+        }
+        let mut answered = false;
+        while let Some(answer) = asked.join_next().await {
+            answered |= answer.unwrap_or(false);
+        }
+        if !answered {
+            break;
+        }
+    }
 }

@@ -11,7 +11,7 @@ use crate::cluster::{Cluster, Visit};
 use crate::completion::{Answer, Completion, Outcome};
 use crate::direct::{self, Bound, Reason, UNANSWERED};
 use crate::driver::{Bounds, Effect, Progress, drive};
-use crate::error::{Failure, INTERNAL, Phase};
+use crate::error::{Failure, INTERNAL, PARTITION_UNAVAILABLE, Phase};
 use crate::frame::{BatchBody, Template};
 use crate::names::{Guess, Names};
 use crate::operation::{self, Plan, Send};
@@ -67,7 +67,7 @@ pub(super) async fn run(
                 cluster.stats.core(rows.len());
             }
             let policy = policy.batch(&body.options, fallback::left(deadline), writes);
-            parts.extend(through_core(&cluster, &policy, rows, &names, writes).await?);
+            parts.extend(through_core(&cluster, &policy, rows, &names, effect).await?);
         }
         finish(count, parts, &names)
     };
@@ -174,6 +174,12 @@ async fn attempt(
     (parts, policy, Some(missing))
 }
 
+/// Whether a retry found no node for the row. Core says that such a row was not sent, and forgets that the attempts before
+/// may have sent it. A row that was never sent looks the same.
+fn is_stranded(error: &core::Error) -> bool {
+    error.result_code() == PARTITION_UNAVAILABLE && error.node().is_none()
+}
+
 fn is_unanswered(head: &[u8]) -> bool {
     head[0..4] == UNANSWERED.to_le_bytes()
 }
@@ -183,15 +189,15 @@ async fn through_core(
     policy: &core::BatchPolicy,
     mut rows: Vec<Row>,
     names: &Arc<Names>,
-    writes: bool,
+    effect: Effect,
 ) -> Result<Vec<Part>, Failure> {
-    let parts = if writes || rows.len() < SPLIT {
+    let parts = if effect != Effect::Read || rows.len() < SPLIT {
         1
     } else {
         (rows.len() / PART).min(runtime::workers())
     };
     if parts == 1 {
-        return Ok(vec![execute(cluster, policy, rows, names).await]);
+        return Ok(vec![execute(cluster, policy, rows, names, effect).await]);
     }
     let mut running = JoinSet::new();
     let each = rows.len().div_ceil(parts);
@@ -210,7 +216,10 @@ async fn through_core(
             } else {
                 Some(cluster.turn(cluster.line_up()).await?)
             };
-            Ok::<_, Failure>((number, execute(&cluster, &policy, part, &names).await))
+            Ok::<_, Failure>((
+                number,
+                execute(&cluster, &policy, part, &names, effect).await,
+            ))
         });
     }
     let mut done = Vec::with_capacity(parts);
@@ -356,6 +365,7 @@ async fn execute(
     policy: &core::BatchPolicy,
     rows: Vec<Row>,
     names: &Names,
+    effect: Effect,
 ) -> Part {
     let count = rows.len();
     let places = rows.iter().map(|row| row.at).collect();
@@ -376,7 +386,6 @@ async fn execute(
         }
     };
     let outcome = client.batch(policy, &mut operations).await;
-    let writes = plans.iter().any(|(_, writes)| *writes);
     let mut part = Part {
         rows: places,
         heads: Vec::with_capacity(count * ROW),
@@ -384,14 +393,14 @@ async fn execute(
         answered: false,
         failure: outcome
             .err()
-            .map(|error| record::explain(&error, writes, client)),
+            .map(|error| record::explain(&error, effect, client)),
     };
     let mut guess = Guess::new(names);
     for (operation, (plan, writes)) in operations.into_iter().zip(plans) {
         part.push(
             operation.into_batch_record(),
             plan.as_deref(),
-            writes,
+            if writes { effect } else { Effect::Read },
             &mut guess,
             client,
         );
@@ -417,20 +426,19 @@ impl Part {
         &mut self,
         row: core::BatchRecord,
         plan: Option<&Plan>,
-        writes: bool,
+        effect: Effect,
         guess: &mut Guess<'_>,
         client: &core::Client,
     ) {
         let mut head = [0u8; ROW];
         if let Some(error) = row.error() {
-            let failure = record::explain(error, writes, client);
+            let mut failure = record::explain(error, effect, client);
+            if effect == Effect::RetriedWrite && is_stranded(error) {
+                (failure.in_doubt, failure.sent) = (true, true);
+            }
             self.answered |= matches!(error.kind(), core::ErrorKind::Server { .. });
             head[0..4].copy_from_slice(&failure.code.to_le_bytes());
-            head[20] = if writes && row.in_doubt() {
-                IN_DOUBT
-            } else {
-                0
-            };
+            head[20] = if failure.in_doubt { IN_DOUBT } else { 0 };
             if !matches!(
                 failure.code,
                 crate::error::NOT_FOUND | crate::error::FILTERED_OUT
@@ -498,7 +506,7 @@ fn finish(count: usize, mut parts: Vec<Part>, names: &Names) -> Outcome {
 }
 
 /// Puts every row at its place in the batch.
-fn assemble(count: usize, parts: &[Part], names: &[Box<[u8]>]) -> Vec<u8> {
+fn assemble(count: usize, parts: &[Part], names: &[Arc<[u8]>]) -> Vec<u8> {
     let heads = count * ROW;
     let bodies: usize = parts.iter().map(|part| part.bodies.len()).sum();
     let table: usize = names.iter().map(|name| name.len() + 1).sum();

@@ -58,7 +58,7 @@ fn encode(record: &core::Record, plan: Option<&Plan>) -> Vec<u8> {
 async fn read_outcome(error: &core::Error, client: &core::Client) -> Outcome {
     match error.result_code() {
         code @ (error::NOT_FOUND | error::FILTERED_OUT) => Ok(Answer::Code(code)),
-        _ => Err(failure(error, false, client).await),
+        _ => Err(failure(error, Effect::Read, client).await),
     }
 }
 
@@ -66,8 +66,8 @@ async fn read_outcome(error: &core::Error, client: &core::Client) -> Outcome {
 const NAMESPACES_BOUND: Duration = Duration::from_millis(300);
 
 /// The failure of a command as a whole, with the cure where there is one.
-pub(super) async fn failure(error: &core::Error, writes: bool, client: &core::Client) -> Failure {
-    let mut failure = explain(error, writes, client);
+pub(super) async fn failure(error: &core::Error, effect: Effect, client: &core::Client) -> Failure {
+    let mut failure = explain(error, effect, client);
     match failure.code {
         error::INVALID_NAMESPACE => {
             let policy = core::AdminPolicy {
@@ -85,7 +85,7 @@ pub(super) async fn failure(error: &core::Error, writes: bool, client: &core::Cl
                     format!("{}; the cluster has: {namespaces}", failure.message).into();
             }
         }
-        error::FORBIDDEN if writes => {
+        error::FORBIDDEN if effect.writes() => {
             let hint = "a TTL needs nsup-period above 0 in the namespace's configuration";
             failure.message = format!("{}; {hint}", failure.message).into();
         }
@@ -94,14 +94,32 @@ pub(super) async fn failure(error: &core::Error, writes: bool, client: &core::Cl
     failure
 }
 
+/// Whether core found no node. Without any it knows no namespace either and says that this one is wrong.
+fn is_lost(kind: &core::ErrorKind, text: &str, is_connected: bool) -> bool {
+    match kind {
+        core::ErrorKind::InvalidNode => !is_connected,
+        core::ErrorKind::InvalidNamespace => !is_connected || !text.contains(UNMAPPED),
+        _ => false,
+    }
+}
+
+/// Whether attempts before an error may have been sent although it does not say so: one about the route ends a command
+/// also when it retries, and then core has not counted its attempts.
+fn hides_attempts(effect: Effect, iteration: Option<u32>, lost: bool) -> bool {
+    effect == Effect::RetriedWrite && iteration.is_none() && lost
+}
+
+/// What core says of a namespace that is not among those it knows, when it knows some.
+const UNMAPPED: &str = "not found in partition map";
+
 /// The failure of a command or of a row.
-pub(super) fn explain(error: &core::Error, writes: bool, client: &core::Client) -> Failure {
-    // Without a node, core knows no namespace and says that this one is wrong.
-    let lost = matches!(
-        error.kind(),
-        core::ErrorKind::InvalidNamespace | core::ErrorKind::InvalidNode
-    );
-    let mut failure = Failure::from_core(error, writes);
+pub(super) fn explain(error: &core::Error, effect: Effect, client: &core::Client) -> Failure {
+    let is_connected = client.is_connected();
+    let lost = is_lost(error.kind(), &error.base_message(), is_connected);
+    let mut failure = Failure::from_core(error, effect.writes());
+    if hides_attempts(effect, error.iteration(), lost) {
+        (failure.in_doubt, failure.sent) = (true, true);
+    }
     // Core names a node by its address or with its name before it, depending on who failed.
     if let Some(address) = &failure.node {
         let nodes = client.nodes();
@@ -110,7 +128,7 @@ pub(super) fn explain(error: &core::Error, writes: bool, client: &core::Client) 
             .map(|node| format!("{}: {address}", node.name()))
             .or(failure.node);
     }
-    if (lost || failure.code == error::INVALID_NODE) && !client.is_connected() {
+    if lost || (failure.code == error::INVALID_NODE && !is_connected) {
         let mut cut_off =
             Failure::new(error::CONNECTION, "the client is not connected to any node")
                 .in_phase(Phase::Connect);
@@ -300,7 +318,7 @@ pub(super) async fn write(
         };
         match written {
             Ok(()) => Ok(Answer::Code(0)),
-            Err(error) => Err(failure(&error, true, client).await),
+            Err(error) => Err(failure(&error, effect_of_write(&policy), client).await),
         }
     };
     drive(
@@ -338,11 +356,13 @@ pub(super) async fn remove(
         let _turn = cluster.turn(place).await?;
         progress.enter(Phase::Command);
         match client
-            .delete(&policy.write(&write, left), &key.to_core(false))
+            .delete(&policy.write(&write, left), &key.to_core(write.send_key))
             .await
         {
             Ok(existed) => Ok(Answer::Code(if existed { 0 } else { error::NOT_FOUND })),
-            Err(error) => miss_is_an_answer(failure(&error, true, client).await),
+            Err(error) => {
+                miss_is_an_answer(failure(&error, effect_of_write(&policy), client).await)
+            }
         }
     };
     drive(
@@ -376,7 +396,9 @@ pub(super) async fn touch(
             .await
         {
             Ok(()) => Ok(Answer::Code(0)),
-            Err(error) => miss_is_an_answer(failure(&error, true, client).await),
+            Err(error) => {
+                miss_is_an_answer(failure(&error, effect_of_write(&policy), client).await)
+            }
         }
     };
     drive(
@@ -432,9 +454,35 @@ pub(super) async fn operate(
         };
         match result {
             Ok(record) => Ok(Answer::Payload(encode(&record, Some(&plan)))),
-            Err(error) if writes => Err(failure(&error, true, client).await),
+            Err(error) if writes => Err(failure(&error, effect, client).await),
             Err(error) => read_outcome(&error, client).await,
         }
     };
     drive(completion, bounds, Some(visit), effect, &progress, work).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aerospike_core::ErrorKind::{InvalidNamespace, InvalidNode, Timeout};
+
+    #[test]
+    fn a_route_that_is_gone_is_no_wrong_namespace() {
+        let empty = "Invalid namespace: Partition map empty";
+        let unknown = "Invalid namespace: Namespace not found in partition map: x";
+        assert!(is_lost(&InvalidNamespace, empty, true));
+        assert!(is_lost(&InvalidNamespace, unknown, false));
+        assert!(!is_lost(&InvalidNamespace, unknown, true));
+        assert!(is_lost(&InvalidNode, "", false));
+        assert!(!is_lost(&Timeout, "", false));
+    }
+
+    #[test]
+    fn an_error_about_the_route_hides_the_attempts_of_a_write_that_retries() {
+        assert!(hides_attempts(Effect::RetriedWrite, None, true));
+        assert!(!hides_attempts(Effect::RetriedWrite, Some(2), true));
+        assert!(!hides_attempts(Effect::RetriedWrite, None, false));
+        assert!(!hides_attempts(Effect::Write, None, true));
+        assert!(!hides_attempts(Effect::Read, None, true));
+    }
 }

@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use tokio::task::AbortHandle;
+use tokio::time::sleep;
 
 use crate::cluster::Cluster;
 use crate::error::{self, Failure, Phase};
@@ -30,6 +31,11 @@ pub(crate) use single::Answer;
 pub(crate) use stats::{Reason, Stats};
 
 use map::Map;
+
+/// How long opening connections waits for the partitions.
+const READY: Duration = Duration::from_secs(1);
+/// How often it looks.
+const LOOK: Duration = Duration::from_millis(2);
 
 /// The direct path of a cluster.
 pub(crate) struct Direct {
@@ -104,17 +110,25 @@ impl Direct {
         pipes + self.plan.pool.min((wanted - pipes) / 4)
     }
 
-    /// Opens its share of `wanted` connections to each node. Gives how many were opened.
-    pub(crate) async fn warm_up(&self, wanted: usize) -> u64 {
-        let Some(map) = self.map() else {
-            return 0;
+    /// Opens its share of `wanted` connections to each node, and waits until they are open.
+    pub(crate) async fn warm_up(&self, wanted: usize) {
+        let began = Instant::now();
+        let map = loop {
+            match self.map() {
+                Some(map) => break map,
+                // A client that has just connected does not know its partitions yet.
+                None if began.elapsed() < READY => sleep(LOOK).await,
+                None => return,
+            }
         };
         let pipes = self.plan.pipes.min(wanted);
-        let mut opened = 0;
         for node in &map.nodes {
-            opened += node.warm_up(pipes, self.share(wanted) - pipes).await;
+            node.warm_up(pipes, self.share(wanted) - pipes).await;
         }
-        opened
+        // The gauges count those that are about to be opened; one that fails drops out of them.
+        while self.stats.connections() < map.nodes.iter().map(|node| node.gauges().0).sum() {
+            sleep(LOOK).await;
+        }
     }
 
     /// Ends its task and its connections. Commands that still run go to core or end with it.

@@ -54,30 +54,21 @@ impl Node {
         (0..self.pipes.len()).map(move |at| &self.pipes[(first + at) % self.pipes.len()])
     }
 
-    /// Opens so many pipes and so many connections for batches.
-    pub(super) async fn warm_up(&self, pipes: usize, batches: usize) -> u64 {
-        let mut opened = self
-            .pipes
-            .iter()
-            .take(pipes)
-            .filter(|pipe| pipe.open(&self.peer))
-            .count();
-        let (mut taken, mut resting) = (Vec::new(), self.pool.gauges(self.peer.plan.pool).1);
+    /// Opens so many pipes, without waiting for them, and so many connections for batches.
+    pub(super) async fn warm_up(&self, pipes: usize, batches: usize) {
+        for pipe in self.pipes.iter().take(pipes) {
+            pipe.open(&self.peer);
+        }
+        let mut taken = Vec::new();
         for _ in 0..batches {
             match self.pool.take(&self.peer).await {
                 Ok(connection) => taken.push(connection),
                 Err(_) => break,
             }
-            // Those that are open already come first.
-            match resting.checked_sub(1) {
-                Some(rest) => resting = rest,
-                None => opened += 1,
-            }
         }
         taken
             .into_iter()
             .for_each(|connection| self.pool.give(connection));
-        opened as u64
     }
 
     /// Connections that are open, and those of them that nobody uses.

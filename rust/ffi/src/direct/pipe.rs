@@ -114,15 +114,14 @@ impl Pipe {
         Some(answered)
     }
 
-    /// Opens the connection ahead of its use. False when it is open already.
-    pub(super) fn open(self: &Arc<Self>, peer: &Arc<Peer>) -> bool {
+    /// Opens the connection ahead of its use, unless it is open already.
+    pub(super) fn open(self: &Arc<Self>, peer: &Arc<Peer>) {
         let mut state = self.lock();
         let starts = !state.closing && !std::mem::replace(&mut state.running, true);
         drop(state);
         if starts {
             tokio::spawn(serve(Arc::clone(self), Arc::clone(peer)));
         }
-        starts
     }
 
     /// Whether it is open, and whether somebody waits for a reply on it.

@@ -104,9 +104,9 @@ impl Stats {
         self.connections.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Whether the direct path has a connection.
-    pub(crate) fn has_connections(&self) -> bool {
-        self.connections.load(Ordering::Relaxed) > 0
+    /// The direct path's open connections.
+    pub(crate) fn connections(&self) -> u64 {
+        self.connections.load(Ordering::Relaxed)
     }
 
     /// The payload of STATS. `ready` says whether the direct path knows the partitions.
