@@ -27,7 +27,7 @@ const STALL: Duration = Duration::from_millis(200);
 /// How long a reply may be out before those behind it go to core, as far as the budget goes.
 const LOSS: Duration = Duration::from_millis(250);
 /// How long a reply may be out that nobody wants any more.
-const UNWANTED: Duration = Duration::from_millis(500);
+pub(super) const UNWANTED: Duration = Duration::from_millis(500);
 /// How often a pipe that waits for one reply looks whether anybody still wants it.
 const LOOK: Duration = Duration::from_millis(250);
 /// How much later than its bound a reply is late: the command's own deadline comes first.
@@ -67,6 +67,16 @@ struct State {
     out: Vec<u8>,
     /// In the order of the requests.
     waiting: VecDeque<Waiter>,
+    /// When the last reply came.
+    replied: Option<Instant>,
+}
+
+impl State {
+    /// Since when the first reply is out: from its request, or from the reply before it.
+    fn out_since(&self) -> Option<Instant> {
+        let sent = self.waiting.front()?.sent;
+        Some(self.replied.map_or(sent, |replied| replied.max(sent)))
+    }
 }
 
 #[derive(Default)]
@@ -89,10 +99,9 @@ impl Pipe {
     ) -> Option<oneshot::Receiver<Outcome>> {
         let mut state = self.lock();
         let sent = Instant::now();
-        let is_stalled = |first: &Waiter| sent.duration_since(first.sent) > STALL;
         if state.closing
             || state.waiting.len() >= DEPTH
-            || state.waiting.front().is_some_and(is_stalled)
+            || state.out_since().is_some_and(|since| sent > since + STALL)
         {
             return None;
         }
@@ -175,8 +184,7 @@ async fn serve(pipe: Arc<Pipe>, peer: Arc<Peer>) {
     }
 }
 
-/// The first reply is long in coming: those behind it go to core, as far as the budget goes, and if nobody wants it any
-/// more, it has only as long as a connection is worth.
+/// The first reply is long in coming: those behind it go to core, as far as the budget goes.
 fn relieve(state: &mut State, peer: &Peer) {
     for waiter in state.waiting.iter_mut().skip(1) {
         if waiter.is_given_up() {
@@ -188,11 +196,6 @@ fn relieve(state: &mut State, peer: &Peer) {
         if let Some(answer) = waiter.answer.take() {
             let _ = answer.send(Err(Reason::Behind));
         }
-    }
-    if let Some(first) = state.waiting.front_mut()
-        && first.is_given_up()
-    {
-        first.bound = first.bound.min(first.sent + UNWANTED);
     }
 }
 
@@ -222,17 +225,17 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
                 return Ok(());
             }
             let now = Instant::now();
-            if state
-                .waiting
-                .front()
-                .is_some_and(|first| now > first.sent + LOSS)
-            {
+            let since = state.out_since();
+            let is_lost = since.filter(|since| now > *since + LOSS);
+            if is_lost.is_some() {
                 relieve(&mut state, peer);
             }
-            let (until, look) = match state.waiting.front() {
-                Some(first) if now > first.sent + LOSS => (first.bound + SLACK, now + LOOK),
-                Some(first) => (first.bound + SLACK, first.sent + LOSS),
-                None => (idle_until.unwrap_or(used + FAR), used + FAR),
+            let (until, look) = match (state.waiting.front(), since) {
+                // Its bound was somebody's who is gone; as long as replies come, the connection is worth keeping.
+                (Some(first), Some(since)) if first.is_given_up() => (since + UNWANTED, now + LOOK),
+                (Some(first), _) if is_lost.is_some() => (first.bound + SLACK, now + LOOK),
+                (Some(first), Some(since)) => (first.bound + SLACK, since + LOSS),
+                _ => (idle_until.unwrap_or(used + FAR), used + FAR),
             };
             if until <= now {
                 // Nobody waits: it was not used for long. The flag goes down under the lock, so that the next read
@@ -324,6 +327,7 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
                 // More replies than requests: none of them can be trusted.
                 return Err(Reason::Malformed);
             }
+            state.replied = Some(used);
             let answered: Vec<_> = state.waiting.drain(..answers.len()).collect();
             drop(state);
             for (waiter, answer) in answered.into_iter().zip(answers.drain(..)) {
