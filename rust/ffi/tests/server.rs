@@ -948,6 +948,8 @@ fn a_server_that_goes_away_and_comes_back() {
     let get = [&policy(0)[..], &integer_key("outage", 1), &ALL].concat();
     session.call(GET, &get).assert(1, 2);
     server.pause();
+    // What it was sent before it noticed, it still answers.
+    std::thread::sleep(Duration::from_millis(50));
     for _ in 0..20 {
         session.submit(GET, &get, 300);
         let answer = session.next();
