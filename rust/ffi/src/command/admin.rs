@@ -250,6 +250,9 @@ async fn ping(client: &Client, request: PingRequest) -> Outcome {
 /// How long opening connections may take where the command has no deadline.
 const WARM_UP_BOUND: Duration = Duration::from_secs(5);
 
+/// How long opening connections waits for the map of partitions, without which the direct path opens none.
+const MAP_BOUND: Duration = Duration::from_millis(500);
+
 /// Core opens a connection in the background when a command finds none, and offers no other way to ask for one. So as
 /// many small requests as there are to be connections are made at a time, until the nodes have them.
 async fn warm_up(
@@ -266,8 +269,14 @@ async fn warm_up(
     let mut opened = 0;
     if let Some(direct) = direct {
         // The first are for reads, which have their own.
-        opened += direct.warm_up(wanted).await;
-        wanted = wanted.saturating_sub(direct.share(wanted));
+        let until = Instant::now() + MAP_BOUND;
+        while !direct.is_ready() && Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        if direct.is_ready() {
+            opened += direct.warm_up(wanted).await;
+            wanted -= direct.share(wanted);
+        }
     }
     let mut warming = JoinSet::new();
     for node in client.nodes() {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use super::connection::Pool;
 use super::health::Health;
@@ -62,6 +63,9 @@ impl Node {
             .take(pipes)
             .filter(|pipe| pipe.open(&self.peer))
             .count();
+        while self.pipes.iter().any(|pipe| pipe.is_opening()) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         let (mut taken, mut resting) = (Vec::new(), self.pool.gauges(self.peer.plan.pool).1);
         for _ in 0..batches {
             match self.pool.take(&self.peer).await {

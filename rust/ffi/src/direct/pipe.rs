@@ -61,6 +61,7 @@ impl Waiter {
 struct State {
     /// A task serves the connection.
     running: bool,
+    connected: bool,
     closing: bool,
     at_once: bool,
     /// Requests that were not taken by the task yet.
@@ -134,10 +135,16 @@ impl Pipe {
         starts
     }
 
+    /// Whether its task is on the way to a connection.
+    pub(super) fn is_opening(&self) -> bool {
+        let state = self.lock();
+        state.running && !state.connected
+    }
+
     /// Whether it is open, and whether somebody waits for a reply on it.
     pub(super) fn gauges(&self) -> (bool, bool) {
         let state = self.lock();
-        (state.running, !state.waiting.is_empty())
+        (state.connected, !state.waiting.is_empty())
     }
 
     pub(super) fn close(&self, at_once: bool) {
@@ -160,6 +167,7 @@ impl Drop for Hold<'_> {
         let now = Instant::now();
         let mut state = self.pipe.lock();
         state.running = false;
+        state.connected = false;
         state.out = Vec::new();
         let waiting = std::mem::take(&mut state.waiting);
         drop(state);
@@ -202,6 +210,7 @@ fn relieve(state: &mut State, peer: &Peer) {
 /// Serves until the pipe closes, nobody used it for long, or something goes wrong.
 async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
     let Counted { stream, .. } = &Counted::open(peer).await?;
+    pipe.lock().connected = true;
     let mut input = Vec::with_capacity(BUFFER);
     let mut output: Vec<u8> = Vec::new();
     let mut written = 0;
@@ -238,10 +247,9 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
                 _ => (idle_until.unwrap_or(used + FAR), used + FAR),
             };
             if until <= now {
-                // Nobody waits: it was not used for long. The flag goes down under the lock, so that the next read
-                // begins anew.
+                // Nobody waits: it was not used for long. Who comes before the task has let go of the pipe goes to core:
+                // only one task at a time may match replies.
                 return if state.waiting.is_empty() {
-                    state.running = false;
                     Ok(())
                 } else {
                     Err(Reason::Late)
@@ -284,12 +292,11 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
         match stream.try_read_buf(&mut input) {
             Ok(0) => {
                 // A server may close a connection that nobody uses.
-                let mut state = pipe.lock();
-                if state.waiting.is_empty() {
-                    state.running = false;
-                    return Ok(());
-                }
-                return Err(Reason::Lost);
+                return if pipe.lock().waiting.is_empty() {
+                    Ok(())
+                } else {
+                    Err(Reason::Lost)
+                };
             }
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => continue,
