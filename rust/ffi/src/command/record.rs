@@ -167,7 +167,11 @@ async fn attempt(
     let answer = match (want, policy.attempt(fallback::left(deadline))) {
         (Some(want), Some((timeout, by_deadline))) => {
             let digest = key.value.digest(key.set);
-            let bound = Bound::of(timeout);
+            let bound = if by_deadline {
+                Bound::of_command(timeout)
+            } else {
+                Bound::of(timeout)
+            };
             progress.linger(false);
             let read = direct.read(key.namespace, key.set, &digest, want, bound);
             if by_deadline {

@@ -54,6 +54,13 @@ pub(crate) struct Bound {
 }
 
 impl Bound {
+    /// For a read whose command has a timer of its own: a reply that comes a little later keeps its connection.
+    pub(crate) fn of_command(timeout: Duration) -> Self {
+        let mut bound = Self::of(timeout);
+        bound.at += pipe::UNWANTED;
+        bound
+    }
+
     pub(crate) fn of(timeout: Duration) -> Self {
         Self {
             at: Instant::now() + timeout,

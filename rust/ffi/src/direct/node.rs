@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use super::connection::Pool;
 use super::health::Health;
@@ -54,10 +55,13 @@ impl Node {
         (0..self.pipes.len()).map(move |at| &self.pipes[(first + at) % self.pipes.len()])
     }
 
-    /// Opens so many pipes, without waiting for them, and so many connections for batches.
+    /// Opens so many pipes and so many connections for batches.
     pub(super) async fn warm_up(&self, pipes: usize, batches: usize) {
         for pipe in self.pipes.iter().take(pipes) {
             pipe.open(&self.peer);
+        }
+        while self.pipes.iter().any(|pipe| pipe.is_opening()) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
         let mut taken = Vec::new();
         for _ in 0..batches {

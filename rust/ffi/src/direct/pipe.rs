@@ -27,7 +27,7 @@ const STALL: Duration = Duration::from_millis(200);
 /// How long a reply may be out before those behind it go to core, as far as the budget goes.
 const LOSS: Duration = Duration::from_millis(250);
 /// How long a reply may be out that nobody wants any more.
-const UNWANTED: Duration = Duration::from_millis(500);
+pub(super) const UNWANTED: Duration = Duration::from_millis(500);
 /// How often a pipe that waits for one reply looks whether anybody still wants it.
 const LOOK: Duration = Duration::from_millis(250);
 /// How much later than its bound a reply is late: the command's own deadline comes first.
@@ -61,12 +61,23 @@ impl Waiter {
 struct State {
     /// A task serves the connection.
     running: bool,
+    connected: bool,
     closing: bool,
     at_once: bool,
     /// Requests that were not taken by the task yet.
     out: Vec<u8>,
     /// In the order of the requests.
     waiting: VecDeque<Waiter>,
+    /// When the last reply came.
+    replied: Option<Instant>,
+}
+
+impl State {
+    /// Since when the first reply is out: from its request, or from the reply before it.
+    fn out_since(&self) -> Option<Instant> {
+        let sent = self.waiting.front()?.sent;
+        Some(self.replied.map_or(sent, |replied| replied.max(sent)))
+    }
 }
 
 #[derive(Default)]
@@ -89,10 +100,9 @@ impl Pipe {
     ) -> Option<oneshot::Receiver<Outcome>> {
         let mut state = self.lock();
         let sent = Instant::now();
-        let is_stalled = |first: &Waiter| sent.duration_since(first.sent) > STALL;
         if state.closing
             || state.waiting.len() >= DEPTH
-            || state.waiting.front().is_some_and(is_stalled)
+            || state.out_since().is_some_and(|since| sent > since + STALL)
         {
             return None;
         }
@@ -124,10 +134,16 @@ impl Pipe {
         }
     }
 
+    /// Whether its task is on the way to a connection.
+    pub(super) fn is_opening(&self) -> bool {
+        let state = self.lock();
+        state.running && !state.connected
+    }
+
     /// Whether it is open, and whether somebody waits for a reply on it.
     pub(super) fn gauges(&self) -> (bool, bool) {
         let state = self.lock();
-        (state.running, !state.waiting.is_empty())
+        (state.connected, !state.waiting.is_empty())
     }
 
     pub(super) fn close(&self, at_once: bool) {
@@ -150,6 +166,7 @@ impl Drop for Hold<'_> {
         let now = Instant::now();
         let mut state = self.pipe.lock();
         state.running = false;
+        state.connected = false;
         state.out = Vec::new();
         let waiting = std::mem::take(&mut state.waiting);
         drop(state);
@@ -174,8 +191,7 @@ async fn serve(pipe: Arc<Pipe>, peer: Arc<Peer>) {
     }
 }
 
-/// The first reply is long in coming: those behind it go to core, as far as the budget goes, and if nobody wants it any
-/// more, it has only as long as a connection is worth.
+/// The first reply is long in coming: those behind it go to core, as far as the budget goes.
 fn relieve(state: &mut State, peer: &Peer) {
     for waiter in state.waiting.iter_mut().skip(1) {
         if waiter.is_given_up() {
@@ -188,16 +204,12 @@ fn relieve(state: &mut State, peer: &Peer) {
             let _ = answer.send(Err(Reason::Behind));
         }
     }
-    if let Some(first) = state.waiting.front_mut()
-        && first.is_given_up()
-    {
-        first.bound = first.bound.min(first.sent + UNWANTED);
-    }
 }
 
 /// Serves until the pipe closes, nobody used it for long, or something goes wrong.
 async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
     let Counted { stream, .. } = &Counted::open(peer).await?;
+    pipe.lock().connected = true;
     let mut input = Vec::with_capacity(BUFFER);
     let mut output: Vec<u8> = Vec::new();
     let mut written = 0;
@@ -221,23 +233,22 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
                 return Ok(());
             }
             let now = Instant::now();
-            if state
-                .waiting
-                .front()
-                .is_some_and(|first| now > first.sent + LOSS)
-            {
+            let since = state.out_since();
+            let is_lost = since.filter(|since| now > *since + LOSS);
+            if is_lost.is_some() {
                 relieve(&mut state, peer);
             }
-            let (until, look) = match state.waiting.front() {
-                Some(first) if now > first.sent + LOSS => (first.bound + SLACK, now + LOOK),
-                Some(first) => (first.bound + SLACK, first.sent + LOSS),
-                None => (idle_until.unwrap_or(used + FAR), used + FAR),
+            let (until, look) = match (state.waiting.front(), since) {
+                // Its bound was somebody's who is gone; as long as replies come, the connection is worth keeping.
+                (Some(first), Some(since)) if first.is_given_up() => (since + UNWANTED, now + LOOK),
+                (Some(first), _) if is_lost.is_some() => (first.bound + SLACK, now + LOOK),
+                (Some(first), Some(since)) => (first.bound + SLACK, since + LOSS),
+                _ => (idle_until.unwrap_or(used + FAR), used + FAR),
             };
             if until <= now {
-                // Nobody waits: it was not used for long. The flag goes down under the lock, so that the next read
-                // begins anew.
+                // Nobody waits: it was not used for long. Who comes before the task has let go of the pipe goes to core:
+                // only one task at a time may match replies.
                 return if state.waiting.is_empty() {
-                    state.running = false;
                     Ok(())
                 } else {
                     Err(Reason::Late)
@@ -280,12 +291,11 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
         match stream.try_read_buf(&mut input) {
             Ok(0) => {
                 // A server may close a connection that nobody uses.
-                let mut state = pipe.lock();
-                if state.waiting.is_empty() {
-                    state.running = false;
-                    return Ok(());
-                }
-                return Err(Reason::Lost);
+                return if pipe.lock().waiting.is_empty() {
+                    Ok(())
+                } else {
+                    Err(Reason::Lost)
+                };
             }
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => continue,
@@ -323,6 +333,7 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
                 // More replies than requests: none of them can be trusted.
                 return Err(Reason::Malformed);
             }
+            state.replied = Some(used);
             let answered: Vec<_> = state.waiting.drain(..answers.len()).collect();
             drop(state);
             for (waiter, answer) in answered.into_iter().zip(answers.drain(..)) {

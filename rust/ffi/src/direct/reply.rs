@@ -201,3 +201,134 @@ impl<'n> Walker<'n> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aerospike_wire::particle::STRING;
+
+    use super::*;
+    use crate::names::Names;
+
+    fn message(header: Header, bins: &[(&str, u8, &[u8])]) -> Vec<u8> {
+        let mut out = Header {
+            operations: bins.len() as u16,
+            ..header
+        }
+        .encode()
+        .to_vec();
+        for (name, particle, data) in bins {
+            Operation {
+                op: 1,
+                particle: *particle,
+                name: name.as_bytes(),
+                data,
+            }
+            .write(&mut out);
+        }
+        out
+    }
+
+    fn row(index: u32, result: u8, bins: &[(&str, u8, &[u8])]) -> Vec<u8> {
+        let header = Header {
+            index,
+            result,
+            generation: 3,
+            ..Header::default()
+        };
+        message(header, bins)
+    }
+
+    fn last() -> Vec<u8> {
+        let header = Header {
+            info3: info3::LAST,
+            ..Header::default()
+        };
+        message(header, &[])
+    }
+
+    fn code(walker: &Walker<'_>, row: usize) -> i32 {
+        let head = &walker.heads[row * ROW..];
+        i32::from_le_bytes([head[0], head[1], head[2], head[3]])
+    }
+
+    const ONE: [u8; 8] = [0, 0, 0, 0, 0, 0, 0, 1];
+    const POINT: &[u8] = b"\x01\x00\x01cellcell{\"type\":\"Point\"}";
+
+    #[test]
+    fn a_record_becomes_the_payload_of_get() {
+        let bins: [(&str, u8, &[u8]); 4] = [
+            ("n", INTEGER, &ONE),
+            ("none", NULL, &[]),
+            ("", STRING, b"no bin"),
+            ("g", GEOJSON, POINT),
+        ];
+        let Ok(Single::Record(payload)) = single(&row(0, 0, &bins)) else {
+            panic!("no record");
+        };
+        let mut expected = vec![3, 0, 0, 0, 255, 255, 255, 255, 2, 0, 0, 0];
+        expected.extend_from_slice(b"\x01n\x01\x08\0\0\0\0\0\0\0\0\0\0\x01");
+        expected.extend_from_slice(b"\x01g\x17\x10\0\0\0{\"type\":\"Point\"}");
+        assert_eq!(payload, expected);
+        assert_eq!(single(&row(0, 2, &[])), Ok(Single::Code(2)));
+    }
+
+    #[test]
+    fn rows_come_in_any_order_and_what_is_no_answer_stays_open() {
+        let names = Names::default();
+        let mut walker = Walker::new(5, Guess::new(&names));
+        let bins: [(&str, u8, &[u8]); 1] = [("n", INTEGER, &ONE)];
+        let frame = [row(3, 0, &bins), row(0, 2, &[]), row(1, 9, &[])].concat();
+        walker.frame(&frame).unwrap();
+        walker.frame(&[row(4, 27, &[]), last()].concat()).unwrap();
+        let codes: Vec<_> = (0..5).map(|at| code(&walker, at)).collect();
+        assert_eq!(codes, [2, UNANSWERED, UNANSWERED, 0, 27]);
+        assert_eq!((walker.answered, walker.refused, walker.done), (3, 1, true));
+        assert_eq!(*names.take(), [Box::from(&b"n"[..])]);
+        assert!(walker.frame(&row(2, 2, &[])).is_err(), "behind the last");
+    }
+
+    #[test]
+    fn hostile_replies_are_errors() {
+        let names = Names::default();
+        let walk = |frames: &[Vec<u8>]| {
+            let mut walker = Walker::new(2, Guess::new(&names));
+            frames.iter().try_for_each(|frame| walker.frame(frame))
+        };
+        assert!(walk(&[row(2, 0, &[])]).is_err(), "no such row");
+        assert!(walk(&[row(u32::MAX, 2, &[])]).is_err(), "no such row");
+        assert!(walk(&[row(0, 2, &[]), row(0, 0, &[])]).is_err(), "twice");
+        let odd: [&[(&str, u8, &[u8])]; 4] = [
+            &[("n", INTEGER, &[1, 2, 3])],
+            &[("b", BOOL, &[])],
+            &[("g", GEOJSON, &[0])],
+            &[("g", GEOJSON, &[0, 255, 255, b'{'])],
+        ];
+        for bins in odd {
+            assert!(walk(&[row(0, 0, bins)]).is_err() && single(&row(0, 0, bins)).is_err());
+        }
+        let bins: [(&str, u8, &[u8]); 2] = [("n", INTEGER, &ONE), ("g", GEOJSON, POINT)];
+        let good = row(1, 0, &bins);
+        for length in 1..good.len() {
+            assert!(walk(&[good[..length].to_vec()]).is_err(), "cut at {length}");
+            assert!(single(&good[..length]).is_err(), "cut at {length}");
+        }
+        // Whatever a byte becomes, it is an answer or an error.
+        for at in 0..good.len() {
+            for byte in [0, 1, 0x7f, 0x80, 0xff] {
+                let mut bad = good.clone();
+                bad[at] = byte;
+                let _ = walk(&[bad.clone()]);
+                let _ = single(&bad);
+            }
+        }
+    }
+
+    #[test]
+    fn ttls_are_cores() {
+        assert_eq!(ttl(0, 0), NEVER);
+        assert_eq!(ttl(100, EPOCH), 100);
+        assert_eq!(ttl(100, EPOCH + 100), 1);
+        assert_eq!(ttl(100, EPOCH + 1_000_000), 1);
+        assert_eq!(ttl(u32::MAX, 0), NEVER - 1);
+    }
+}
