@@ -283,7 +283,7 @@ mod tests {
         let codes: Vec<_> = (0..5).map(|at| code(&walker, at)).collect();
         assert_eq!(codes, [2, UNANSWERED, UNANSWERED, 0, 27]);
         assert_eq!((walker.answered, walker.refused, walker.done), (3, 1, true));
-        assert_eq!(*names.take(), [Box::from(&b"n"[..])]);
+        assert_eq!(*names.take(), [std::sync::Arc::from(&b"n"[..])]);
         assert!(walker.frame(&row(2, 2, &[])).is_err(), "behind the last");
     }
 
