@@ -63,8 +63,12 @@ export class WaitWake implements Wake {
     try {
       while (this.#held) {
         await this.#symbols.aef_queue_wait(this.#queue, WAIT_MS);
-        // What is left after one slice waits for a turn of the event loop, so that timers and sockets have theirs.
-        while (this.#onWake()) await new Promise<void>((resolve) => setImmediate(resolve));
+        this.#onWake();
+        // What is left after one slice waits for a turn of the event loop, so that timers and sockets have theirs. A turn
+        // comes in any case: what was sent by those just settled is often answered by then, and a wait costs more.
+        for (let more = true; more; more = this.#onWake()) {
+          await new Promise<void>((resolve) => setImmediate(resolve));
+        }
       }
     } finally {
       this.#running = false;
