@@ -37,6 +37,8 @@ const steps = {
     // By name: JavaScript beside them imports packages that are installed for benchmarks only.
     const folders = ["src", "deno", "bun", "emulator", "examples", "tests", "bench"];
     await checks.run("deno check", deno, ["check", "mod.ts", ...folders.flatMap(typeScriptFiles)]);
+    const documented = ["src", "emulator"].flatMap(typeScriptFiles);
+    await checks.run("examples in the documentation", deno, ["check", "--doc-only", "mod.ts", ...documented]);
     await checks.run("deno doc --lint", deno, ["doc", "--lint", "mod.ts", "emulator/mod.ts"]);
     await checks.run("deno publish --dry-run", deno, ["publish", "--dry-run", "--allow-dirty"]);
   },
