@@ -119,6 +119,20 @@ export interface ConnectOptions {
    * environment variable `AEROSPIKE_READ_PATH=core` does for a process. Default `"direct"`.
    */
   readonly readPath?: ReadPath | undefined;
+  /**
+   * Sends the `get`, `header` and `exists` of one turn of the event loop to their nodes as batches, where they take the
+   * direct path and have the same policy. Each keeps its own deadline, signal, result and error, and one alone is not
+   * delayed. Default false.
+   *
+   * ```ts
+   * import { connect, Key } from "@aerospike-ts/client";
+   *
+   * await using client = await connect({ hosts: "127.0.0.1:3000", autoBatch: true });
+   * const keys = ["alice", "bob", "carol"].map((name) => new Key("test", "users", name));
+   * const records = await Promise.all(keys.map((key) => client.get(key))); // one request to each node
+   * ```
+   */
+  readonly autoBatch?: boolean | undefined;
   /** The defaults of each kind of command. */
   readonly policies?: ClientPolicies | undefined;
   /** How integers come back. Default `"auto"`. */
@@ -211,6 +225,7 @@ const MEMBERS: Readonly<Record<string, Member>> = {
 
 const CLIENT_OPTIONS = [
   "policies",
+  "autoBatch",
   "integers",
   "doubles",
   "maps",
@@ -248,6 +263,10 @@ export function readConnectOptions(
     if (result !== undefined) configuration[name] = result;
   }
   configuration.hosts ??= hostsOfEnvironment(env);
+  const autoBatch = given.autoBatch !== undefined && booleanOption(given.autoBatch, "options.autoBatch");
+  if (autoBatch && configuration.readPath === "core") {
+    throw new InvalidArgumentError('options.autoBatch has no effect with options.readPath "core": only the direct path joins');
+  }
   checkTogether(configuration);
   return {
     configuration: JSON.stringify(configuration),
@@ -257,7 +276,7 @@ export function readConnectOptions(
       maps: choiceOf(given.maps, "maps", ["auto", "map"], "auto"),
     },
     undefinedBins: choiceOf(given.undefinedBins, "undefinedBins", ["error", "skip"], "error"),
-    policies: policyBlocks(given.policies, "options.policies"),
+    policies: policyBlocks(given.policies, "options.policies", autoBatch),
     library: given.library === undefined ? undefined : stringOption(given.library, "options.library"),
     wake: choiceOf<WakeMode, undefined>(given.wake, "wake", ["wait", "callback", "socket"], undefined),
     queueCapacity: given.queueCapacity === undefined

@@ -33,6 +33,11 @@ const BATCH_BYTES = 8;
 export const TOUCH_OFFSET = 27;
 
 const TOTAL_TIMEOUT = 4;
+/** Where a base block has its flags, and what they are. */
+const FLAGS = 28;
+const FLAG_COMPRESS = 1;
+const FLAG_CORE = 2;
+const FLAG_JOINS = 4;
 /** Aerospike keeps at most ten years. */
 const TTL_LIMIT = 315_360_000;
 const TTL_NEVER = 0xffff_ffff;
@@ -128,15 +133,15 @@ const BASE: readonly (readonly [string, SetField])[] = [
   ["readModeAP", choice(25, ["one", "all"])],
   ["readModeSC", choice(26, ["session", "linearize", "allow-replica", "allow-unavailable"])],
   ["readTouchTtlPercent", (view, at, value, path) => view.setInt8(at + TOUCH_OFFSET, touchPercent(value, path))],
-  ["compress", flag(28, 1)],
+  ["compress", flag(FLAGS, FLAG_COMPRESS)],
 ];
 
 /** What only reads have: a flag that keeps them off the direct path. */
 const READ_PATH: readonly (readonly [string, SetField])[] = [
   ["readPath", (view, at, value, path) => {
     const core = choiceOption(value, path, ["direct", "core"]) === 1;
-    const rest = view.getUint8(at + 28) & ~2;
-    view.setUint8(at + 28, core ? rest | 2 : rest);
+    const rest = view.getUint8(at + FLAGS) & ~FLAG_CORE;
+    view.setUint8(at + FLAGS, core ? rest | FLAG_CORE : rest);
   }],
 ];
 
@@ -358,8 +363,8 @@ export interface PolicyBlocks {
   readonly batchRemove: PolicyBlock;
 }
 
-/** Encodes the client's policies. */
-export function policyBlocks(policies: unknown, path: string): PolicyBlocks {
+/** Encodes the client's policies. `autoBatch` says whether reads of one record may become rows of a batch. */
+export function policyBlocks(policies: unknown, path: string, autoBatch = false): PolicyBlocks {
   if (policies !== undefined) checkNames(policies, path, POLICY_KINDS);
   const given = (policies ?? {}) as Readonly<Record<typeof POLICY_KINDS[number], object | undefined>>;
   const block = (
@@ -371,9 +376,14 @@ export function policyBlocks(policies: unknown, path: string): PolicyBlocks {
   ) => new PolicyBlock(bytes, given[kind], `${path}.${kind}`, policyFields, options, generationAt);
   const write = (options: Fields) =>
     block("write", baseBlock(BASE_BYTES + WRITE_BYTES, 0), WRITE_POLICY, options, BASE_BYTES);
+  const read = (options: Fields) => {
+    const bytes = baseBlock(BASE_BYTES, 2);
+    if (autoBatch) bytes[FLAGS] = FLAG_JOINS;
+    return block("read", bytes, READ_POLICY, options);
+  };
   return {
-    read: block("read", baseBlock(BASE_BYTES, 2), READ_POLICY, READ_OPTIONS),
-    get: block("read", baseBlock(BASE_BYTES, 2), READ_POLICY, GET_OPTIONS),
+    read: read(READ_OPTIONS),
+    get: read(GET_OPTIONS),
     write: write(WRITE_OPTIONS),
     remove: write(REMOVE_OPTIONS),
     touch: write(TOUCH_OPTIONS),

@@ -332,6 +332,11 @@ impl Cluster {
         self.client.get().ok_or_else(Failure::closed)
     }
 
+    /// Core's client, for a command that has waited for it.
+    pub(crate) fn core(&self) -> Result<&Client, Failure> {
+        self.client.get().ok_or_else(Failure::closed)
+    }
+
     /// Core's client, once it has started.
     pub(crate) fn started(&self) -> Option<&Client> {
         self.client.get()
@@ -497,9 +502,25 @@ impl Visit {
 
     /// The cluster, and the place in its line.
     pub(crate) fn enter(&mut self) -> (Arc<Cluster>, Place) {
-        let place = self.place.take();
-        let place = place.unwrap_or_else(|| self.cluster.line_up());
+        let place = self.take_place();
         (Arc::clone(&self.cluster), place)
+    }
+
+    /// The place in the cluster's line.
+    pub(crate) fn take_place(&mut self) -> Place {
+        let place = self.place.take();
+        place.unwrap_or_else(|| self.cluster.line_up())
+    }
+
+    /// The turn, if it has come.
+    pub(crate) fn take_turn(&mut self) -> Option<OwnedSemaphorePermit> {
+        match self.place.take()?.come() {
+            Ok(turn) => Some(turn),
+            Err(place) => {
+                self.place = Some(place);
+                None
+            }
+        }
     }
 
     /// The caller has its answer; what goes on is the wait for a late reply.

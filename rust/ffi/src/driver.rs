@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use tokio::sync::oneshot;
 use tokio::time::{Sleep, sleep_until};
 
 use crate::cluster::{Cluster, Visit};
@@ -15,6 +15,7 @@ use crate::completion::{Completion, Outcome};
 use crate::error::{self, Failure, Phase};
 use crate::policy::GRACE;
 use crate::queue::Stop;
+use crate::ticket::Ticket;
 
 /// How far a command has come; written by the command, read when it is stopped.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ impl Progress {
 /// When a command has to have ended, and who may stop it before.
 pub(crate) struct Bounds {
     pub(crate) deadline: Option<Instant>,
-    pub(crate) stop: Option<oneshot::Receiver<Stop>>,
+    pub(crate) stop: Option<Arc<Ticket>>,
 }
 
 impl Bounds {
@@ -95,18 +96,15 @@ pub(crate) async fn drive(
     let mut work = pin!(work);
     let event = {
         let mut timer = pin!(bounds.deadline.map(|deadline| sleep_until(deadline.into())));
-        let mut stop = bounds.stop;
+        let stop = bounds.stop;
         poll_fn(|context| {
             if let Poll::Ready(outcome) = work.as_mut().poll(context) {
                 return Poll::Ready(Event::Done(outcome));
             }
-            if let Some(receiver) = &mut stop {
-                match Pin::new(receiver).poll(context) {
-                    Poll::Ready(Ok(why)) => return Poll::Ready(Event::Stopped(why)),
-                    // The queue let go of the command without stopping it.
-                    Poll::Ready(Err(_)) => stop = None,
-                    Poll::Pending => {}
-                }
+            if let Some(ticket) = &stop
+                && let Poll::Ready(why) = ticket.poll_stopped(context)
+            {
+                return Poll::Ready(Event::Stopped(why));
             }
             match timer
                 .as_mut()
@@ -126,8 +124,7 @@ pub(crate) async fn drive(
             return;
         }
         Event::TimedOut => timed_out(phase, visit.as_ref().map(|visit| &**visit.cluster())),
-        Event::Stopped(Stop::ClusterClosed) => Failure::closed(),
-        Event::Stopped(Stop::Cancelled | Stop::QueueClosed) => Failure::cancelled(),
+        Event::Stopped(why) => stopped(why),
     };
     // Whatever connections there are now, the one that it was sent on may be gone: from here on it may have been sent.
     failure.sent = phase == Phase::Command;
@@ -142,7 +139,16 @@ pub(crate) async fn drive(
     }
 }
 
-fn timed_out(phase: Phase, cluster: Option<&Cluster>) -> Failure {
+/// The failure of a command that was told to stop.
+pub(crate) fn stopped(why: Stop) -> Failure {
+    match why {
+        Stop::ClusterClosed => Failure::closed(),
+        Stop::Cancelled | Stop::QueueClosed => Failure::cancelled(),
+    }
+}
+
+/// The failure of a command whose deadline passed.
+pub(crate) fn timed_out(phase: Phase, cluster: Option<&Cluster>) -> Failure {
     let mut message = Cow::Borrowed(match phase {
         Phase::Queue => "the command timed out while it waited for its turn in this client",
         Phase::Connect => "the command timed out while the client had no connection to the cluster",

@@ -1,6 +1,9 @@
 //! Frames: what `submit` is given. Parsing borrows from the frame and allocates nothing, because it runs on the JS
 //! thread; the task that executes a command parses again and builds what core needs.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use aerospike_wire::read::{self, Want};
 
 use crate::key::KeyRef;
@@ -126,8 +129,42 @@ impl Head {
     }
 }
 
+impl Head {
+    /// Whether the command reads one record, or whether there is one.
+    pub(crate) fn is_read(&self) -> bool {
+        matches!(self.command, GET | EXISTS)
+    }
+
+    /// Whether a read asks for a record, and not only whether there is one.
+    pub(crate) fn wants_record(&self) -> bool {
+        self.command != EXISTS
+    }
+}
+
+/// A frame of a burst.
+pub(crate) struct Frame {
+    pub(crate) head: Head,
+    /// Those of the whole burst.
+    burst: Arc<[u8]>,
+    body: Range<usize>,
+}
+
+impl Frame {
+    pub(crate) fn new(head: Head, burst: Arc<[u8]>, body: Range<usize>) -> Self {
+        Self { head, burst, body }
+    }
+
+    pub(crate) fn body(&self) -> &[u8] {
+        &self.burst[self.body.clone()]
+    }
+
+    pub(crate) fn parse(&self) -> Parsed<Request<'_>> {
+        parse(self.head.command, self.body())
+    }
+}
+
 /// Which bins a read asks for.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Selection<'a> {
     /// All bins.
     All,
@@ -311,9 +348,35 @@ pub(crate) enum Request<'a> {
     Batch(BatchBody<'a>),
 }
 
+impl<'a> Request<'a> {
+    /// The policy, key and bins of a read of one record.
+    pub(crate) fn read(&self) -> Option<Read<'a>> {
+        let (policy, key, bins) = match self {
+            Self::Get { policy, key, bins } => (policy, key, *bins),
+            Self::Exists { policy, key } => (policy, key, Selection::None),
+            _ => return None,
+        };
+        Some(Read {
+            policy: *policy,
+            key: *key,
+            bins,
+        })
+    }
+}
+
+/// A read of one record.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Read<'a> {
+    pub(crate) policy: Policy,
+    pub(crate) key: KeyRef<'a>,
+    pub(crate) bins: Selection<'a>,
+}
+
 /// The commands that `submit` tells from the others.
 pub(crate) const ECHO: u8 = 1;
 pub(crate) const CLOSE: u8 = 4;
+const GET: u8 = 16;
+const EXISTS: u8 = 17;
 
 /// Whether a command reads or writes records, so that the limiter holds for it.
 pub(crate) fn is_on_records(command: u8) -> bool {
@@ -353,12 +416,12 @@ pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> 
         },
         9 => Request::Connections,
         10 => Request::Stats,
-        16 => Request::Get {
+        GET => Request::Get {
             policy: Policy::parse(&mut cursor)?,
             key: KeyRef::parse(&mut cursor)?,
             bins: Selection::parse(&mut cursor)?,
         },
-        17 => Request::Exists {
+        EXISTS => Request::Exists {
             policy: Policy::parse(&mut cursor)?,
             key: KeyRef::parse(&mut cursor)?,
         },

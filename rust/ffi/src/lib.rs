@@ -25,4 +25,5 @@ mod queue;
 mod record;
 mod runtime;
 mod seed;
+mod ticket;
 mod tls;

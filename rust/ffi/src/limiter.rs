@@ -49,6 +49,14 @@ impl Place {
     pub(crate) fn waits(&self) -> bool {
         matches!(self.0, Turn::Waiting(..))
     }
+
+    /// The permit, where there was one at once.
+    pub(crate) fn come(self) -> Result<OwnedSemaphorePermit, Self> {
+        match self.0 {
+            Turn::Come(permit) => Ok(permit),
+            waiting => Err(Self(waiting)),
+        }
+    }
 }
 
 /// The command waited longer than the configured time.

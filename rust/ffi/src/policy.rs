@@ -25,6 +25,7 @@ pub(crate) struct Policy {
     read_touch_ttl: i8,
     compress: bool,
     core_only: bool,
+    joins: bool,
 }
 
 /// The block that writes have on top.
@@ -90,10 +91,12 @@ impl Policy {
             read_touch_ttl: read_touch_ttl(cursor)?,
             compress: false,
             core_only: false,
+            joins: false,
         };
-        let flags = up_to(cursor, 3)?;
+        let flags = up_to(cursor, 7)?;
         policy.compress = flags & 1 != 0;
         policy.core_only = flags & 2 != 0;
+        policy.joins = flags & 4 != 0;
         cursor.zeros::<3>()?;
         Ok(policy)
     }
@@ -106,6 +109,11 @@ impl Policy {
             && !self.compress
             && matches!(self.replica, MASTER | SEQUENCE)
             && (self.read_mode_ap, self.read_mode_sc, self.read_touch_ttl) == (0, 0, 0)
+    }
+
+    /// Whether a read under this policy may become a row of a batch, with others of its burst.
+    pub(crate) fn may_join(&self) -> bool {
+        self.joins && self.may_be_direct()
     }
 
     /// How long one attempt may take, and whether the command's deadline is what bounds it.

@@ -6,12 +6,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use tokio::sync::oneshot;
-
 use crate::counter;
 use crate::doorbell::Doorbell;
 use crate::handle::Table;
 use crate::record::{self, Kind};
+use crate::ticket::Ticket;
 
 /// Log records that may wait in a queue; what comes on top is counted and dropped.
 const LOG_LIMIT: u32 = 1024;
@@ -33,7 +32,7 @@ pub(crate) enum Stop {
 pub(crate) struct Flight {
     pub(crate) cluster: u32,
     /// Absent where a command completes too soon to be stopped.
-    pub(crate) stop: Option<oneshot::Sender<Stop>>,
+    pub(crate) stop: Option<Arc<Ticket>>,
 }
 
 /// What a completion carries.
@@ -287,7 +286,7 @@ impl Queue {
         state.end_if_idle();
         counter::IN_FLIGHT.sub(1);
         self.announce(state, was_empty);
-        // The flight's stop channel may wake a task: not under the lock.
+        // The last to let go of a ticket frees what stands in it: not under the lock.
         drop(flight);
     }
 
@@ -412,8 +411,8 @@ impl Queue {
                 None => (false, None),
             }
         };
-        if let Some(stop) = stop {
-            let _ = stop.send(Stop::Cancelled);
+        if let Some(ticket) = stop {
+            ticket.stop(Stop::Cancelled);
         }
         found
     }
@@ -431,8 +430,8 @@ impl Queue {
             .filter(|flight| matches(flight))
             .filter_map(|flight| flight.stop.take())
             .collect();
-        for stop in stops {
-            let _ = stop.send(why);
+        for ticket in stops {
+            ticket.stop(why);
         }
     }
 

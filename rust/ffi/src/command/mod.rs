@@ -3,13 +3,13 @@
 mod admin;
 mod batch;
 mod fallback;
+mod joined;
+mod read;
 mod record;
 
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-use tokio::sync::oneshot;
 
 use crate::cluster::{self, Visit};
 use crate::completion::{Answer, Completion, Outcome};
@@ -17,8 +17,13 @@ use crate::config::Settings;
 use crate::driver::{Bounds, Effect, Progress, drive};
 use crate::error::{Failure, Phase};
 use crate::frame::{self, Head, Malformed, Request};
-use crate::queue::{self, Acceptance, Flight, Stop};
+use crate::queue::{self, Acceptance, Flight};
 use crate::runtime;
+use crate::ticket::Ticket;
+
+use joined::Groups;
+
+pub(crate) use read::answered;
 
 /// The answers of `aef_submit` that are no counts.
 const UNKNOWN_QUEUE: i32 = -1;
@@ -30,9 +35,26 @@ struct Accepted {
     completion: Completion,
     head: Head,
     body: Range<usize>,
-    stop: Option<oneshot::Receiver<Stop>>,
+    /// Absent where it is over too soon to be stopped.
+    ticket: Option<Arc<Ticket>>,
     /// Absent where no cluster is needed.
     visit: Option<Result<Visit, Failure>>,
+    /// The group of the burst's reads with which it becomes a batch.
+    group: Option<usize>,
+}
+
+impl Accepted {
+    fn deadline(&self, submitted: Instant) -> Option<Instant> {
+        (self.head.deadline_ms > 0)
+            .then(|| submitted + Duration::from_millis(u64::from(self.head.deadline_ms)))
+    }
+}
+
+/// What is needed to run a command on a cluster.
+struct Run {
+    completion: Completion,
+    bounds: Bounds,
+    visit: Visit,
 }
 
 /// Accepts as many of the frames as fit and starts them. Runs on the JS thread, so it parses and copies but executes
@@ -47,29 +69,31 @@ pub(crate) fn submit(queue: u32, frames: &[u8]) -> i32 {
     let Some(room) = queue.room() else {
         return CLOSING;
     };
-    let heads = match heads(frames, room as usize) {
+    let mut groups = Groups::default();
+    let heads = match heads(frames, room as usize, &mut groups) {
         Ok(heads) if heads.is_empty() => return 0,
         Ok(heads) => heads,
         Err(Malformed) => return MALFORMED,
     };
-    let mut stops = Vec::with_capacity(heads.len());
+    let mut tickets = Vec::with_capacity(heads.len());
     let flights: Vec<_> = heads
         .iter()
-        .map(|(head, body)| {
-            let (stop, stopped) = if stoppable(head, &frames[body.clone()]) {
-                let (stop, stopped) = oneshot::channel();
-                (Some(stop), Some(stopped))
-            } else {
-                (None, None)
-            };
-            stops.push(stopped);
+        .map(|(head, body, _)| {
+            let ticket = stoppable(head, &frames[body.clone()]).then(Arc::<Ticket>::default);
+            tickets.push(ticket.clone());
             // Closing a cluster stops its commands, and must not stop itself.
             let cluster = if head.command == frame::CLOSE {
                 0
             } else {
                 head.cluster
             };
-            (head.tag, Flight { cluster, stop })
+            (
+                head.tag,
+                Flight {
+                    cluster,
+                    stop: ticket,
+                },
+            )
         })
         .collect();
     match queue.accept(flights.into_iter()) {
@@ -77,17 +101,25 @@ pub(crate) fn submit(queue: u32, frames: &[u8]) -> i32 {
         Acceptance::Closing => return CLOSING,
         Acceptance::DuplicateTag => return MALFORMED,
     }
+    let mut is_led = vec![false; groups.len()];
     let accepted: Vec<_> = heads
         .into_iter()
-        .zip(stops)
-        .map(|((head, body), stop)| Accepted {
-            completion: Completion::new(Arc::clone(&queue), head.tag),
-            head,
-            body,
-            stop,
-            // Begun here and not in the task: a command in front of a close must not meet a closed cluster.
-            visit: frame::needs_cluster(head.command)
-                .then(|| Visit::begin(head.cluster, frame::is_on_records(head.command))),
+        .zip(tickets)
+        .map(|((head, body, group), ticket)| {
+            // One alone has nobody to join. Of those that join, the first stands in line for all.
+            let group = group.filter(|number| groups.is_company(*number));
+            let follows = group.is_some_and(|number| std::mem::replace(&mut is_led[number], true));
+            let lines_up = frame::is_on_records(head.command) && !follows;
+            Accepted {
+                completion: Completion::new(Arc::clone(&queue), head.tag),
+                head,
+                body,
+                ticket,
+                // Begun here and not in the task: a command in front of a close must not meet a closed cluster.
+                visit: frame::needs_cluster(head.command)
+                    .then(|| Visit::begin(head.cluster, lines_up)),
+                group,
+            }
         })
         .collect();
     let count = accepted.len() as i32;
@@ -97,8 +129,11 @@ pub(crate) fn submit(queue: u32, frames: &[u8]) -> i32 {
     count
 }
 
-/// Headers and bodies of the first `room` frames, all of them checked; of the rest the lengths are.
-fn heads(frames: &[u8], room: usize) -> Result<Vec<(Head, Range<usize>)>, Malformed> {
+/// A checked frame, and the group of reads that it may be joined to.
+type Checked = (Head, Range<usize>, Option<usize>);
+
+/// The first `room` frames, all of them checked; of the rest the lengths are.
+fn heads(frames: &[u8], room: usize, groups: &mut Groups) -> Result<Vec<Checked>, Malformed> {
     let mut heads = Vec::new();
     let mut at = 0;
     while at < frames.len() {
@@ -107,8 +142,9 @@ fn heads(frames: &[u8], room: usize) -> Result<Vec<(Head, Range<usize>)>, Malfor
         let body = at + frame::HEADER..end;
         at = end;
         if heads.len() < room {
-            frame::parse(head.command, &frames[body.clone()])?;
-            heads.push((head, body));
+            let request = frame::parse(head.command, &frames[body.clone()])?;
+            let group = groups.number(&head, &request);
+            heads.push((head, body, group));
         }
     }
     Ok(heads)
@@ -119,17 +155,32 @@ fn stoppable(head: &Head, body: &[u8]) -> bool {
     head.command != frame::ECHO || !body.starts_with(&[0; 4])
 }
 
-/// Runs a burst: echoes at once, every other command as a task of its own, the last one right here.
+/// Runs a burst: echoes at once, reads without a task where they can do without one, and every other command as a task of
+/// its own, the last one right here.
 async fn start(bytes: Arc<[u8]>, accepted: Vec<Accepted>, submitted: Instant) {
     let mut held: Option<Accepted> = None;
+    let mut burst = read::Burst::default();
+    let mut joined: Vec<Vec<Accepted>> = Vec::new();
     for command in accepted {
-        if command.stop.is_none() {
+        let Some(ticket) = &command.ticket else {
             command.completion.bytes(&bytes[command.body][4..]);
             continue;
+        };
+        if let Some(number) = command.group {
+            joined.resize_with(joined.len().max(number + 1), Vec::new);
+            joined[number].push(command);
+            continue;
         }
+        let ticket = Arc::clone(ticket);
+        let Some(command) = read::send(&mut burst, &bytes, command, &ticket, submitted) else {
+            continue;
+        };
         if let Some(previous) = held.replace(command) {
             tokio::spawn(run(Arc::clone(&bytes), previous, submitted));
         }
+    }
+    for group in joined.into_iter().filter(|group| !group.is_empty()) {
+        tokio::spawn(joined::run(Arc::clone(&bytes), group, submitted));
     }
     if let Some(last) = held {
         run(bytes, last, submitted).await;
@@ -137,74 +188,90 @@ async fn start(bytes: Arc<[u8]>, accepted: Vec<Accepted>, submitted: Instant) {
 }
 
 async fn run(bytes: Arc<[u8]>, command: Accepted, submitted: Instant) {
+    let deadline = command.deadline(submitted);
     let Accepted {
         completion,
         head,
         body,
-        stop,
+        ticket,
         visit,
+        ..
     } = command;
-    let deadline = (head.deadline_ms > 0)
-        .then(|| submitted + Duration::from_millis(u64::from(head.deadline_ms)));
-    let bounds = Bounds { deadline, stop };
+    let bounds = Bounds {
+        deadline,
+        stop: ticket,
+    };
     let body = &bytes[body];
     let Ok(request) = frame::parse(head.command, body) else {
-        completion.settle(Err(Failure::internal(
-            "a frame changed after it was checked",
-        )));
+        completion.settle(Err(changed()));
         return;
     };
-    // The rare commands are boxed, so that the common ones do not carry the size of their futures.
+    let (request, visit) = match (request, visit) {
+        // The rare commands are boxed, so that the common ones do not carry the size of their futures.
+        (Request::Echo { delay_ms, bytes }, _) => {
+            return Box::pin(echo(completion, bounds, delay_ms, bytes)).await;
+        }
+        (Request::Panic, _) => panic!("PANIC was asked for"),
+        (Request::Open { json }, _) => return Box::pin(open(completion, bounds, json)).await,
+        (Request::Close { drain_ms }, _) => {
+            return Box::pin(close(completion, bounds, head.cluster, drain_ms)).await;
+        }
+        (_, None) => {
+            completion.settle(Err(Failure::internal("a command has no cluster")));
+            return;
+        }
+        (_, Some(Err(failure))) => {
+            completion.settle(Err(failure));
+            return;
+        }
+        (request, Some(Ok(visit))) => (request, visit),
+    };
+    let run = Run {
+        completion,
+        bounds,
+        visit,
+    };
     match request {
-        Request::Echo { delay_ms, bytes } => {
-            Box::pin(echo(completion, bounds, delay_ms, bytes)).await
+        Request::Batch(body) => {
+            let Run {
+                completion,
+                bounds,
+                visit,
+            } = run;
+            Box::pin(batch::run(completion, bounds, visit, body)).await;
         }
-        Request::Panic => panic!("PANIC was asked for"),
-        Request::Open { json } => Box::pin(open(completion, bounds, json)).await,
-        Request::Close { drain_ms } => {
-            Box::pin(close(completion, bounds, head.cluster, drain_ms)).await
-        }
-        request => match visit {
-            None => completion.settle(Err(Failure::internal("a command has no cluster"))),
-            Some(Err(failure)) => completion.settle(Err(failure)),
-            Some(Ok(visit)) => match request {
-                Request::Batch(batch) => {
-                    Box::pin(batch::run(completion, bounds, visit, batch)).await
-                }
-                Request::Get { policy, key, bins } => {
-                    record::get(completion, bounds, visit, policy, key, bins).await
-                }
-                Request::Exists { policy, key } => {
-                    record::exists(completion, bounds, visit, policy, key).await
-                }
-                Request::Write {
-                    how,
-                    policy,
-                    write,
-                    key,
-                    bins,
-                } => {
-                    record::write(completion, bounds, visit, how, (policy, write), key, bins).await;
-                }
-                Request::Remove { policy, write, key } => {
-                    record::remove(completion, bounds, visit, policy, write, key).await;
-                }
-                Request::Touch { policy, write, key } => {
-                    record::touch(completion, bounds, visit, policy, write, key).await;
-                }
-                Request::Operate {
-                    policy,
-                    write,
-                    key,
-                    operations,
-                } => {
-                    record::operate(completion, bounds, visit, (policy, write), key, operations)
-                        .await;
-                }
-                request => Box::pin(admin::run(completion, bounds, visit, request)).await,
-            },
+        Request::Get { .. } | Request::Exists { .. } => match request.read() {
+            Some(what) => read::run(run, head.wants_record(), what, None).await,
+            None => run.completion.settle(Err(changed())),
         },
+        Request::Write {
+            how,
+            policy,
+            write,
+            key,
+            bins,
+        } => record::write(run, how, (policy, write), key, bins).await,
+        Request::Remove { policy, write, key } => record::remove(run, policy, write, key).await,
+        Request::Touch { policy, write, key } => record::touch(run, policy, write, key).await,
+        Request::Operate {
+            policy,
+            write,
+            key,
+            operations,
+        } => record::operate(run, (policy, write), key, operations).await,
+        request => {
+            let Run {
+                completion,
+                bounds,
+                visit,
+            } = run;
+            Box::pin(admin::run(completion, bounds, visit, request)).await;
+        }
     }
+}
+
+fn changed() -> Failure {
+    Failure::internal("a frame changed after it was checked")
 }
 
 async fn echo(completion: Completion, bounds: Bounds, delay_ms: u32, bytes: &[u8]) {

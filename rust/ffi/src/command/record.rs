@@ -1,17 +1,17 @@
 //! The single-record commands.
 
-use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
 
 use aerospike_core as core;
 
-use super::fallback;
-use crate::cluster::{Cluster, Visit};
-use crate::completion::{Answer, Completion, Outcome};
-use crate::direct::{self, Bound, Reason};
-use crate::driver::{Bounds, Effect, Progress, drive};
+use super::Run;
+use crate::cluster::Cluster;
+use crate::completion::{Answer, Outcome};
+use crate::driver::{Effect, Progress, drive};
 use crate::error::{self, Failure, Phase};
-use crate::frame::{BinList, BinWrite, Selection};
+use crate::frame::{BinList, BinWrite};
 use crate::key::KeyRef;
 use crate::operation::{self, Operations, Plan, Send};
 use crate::particle;
@@ -40,7 +40,7 @@ fn push_bins(out: &mut Vec<u8>, record: &core::Record) -> u16 {
     count
 }
 
-fn encode(record: &core::Record, plan: Option<&Plan>) -> Vec<u8> {
+pub(super) fn encode(record: &core::Record, plan: Option<&Plan>) -> Vec<u8> {
     let mut out = Vec::with_capacity(64 + record.bins.len() * 32);
     out.extend_from_slice(&record.generation.to_le_bytes());
     out.extend_from_slice(&ttl(record).to_le_bytes());
@@ -55,7 +55,7 @@ fn encode(record: &core::Record, plan: Option<&Plan>) -> Vec<u8> {
 }
 
 /// A miss is an answer where nothing was to be written.
-async fn read_outcome(error: &core::Error, client: &core::Client) -> Outcome {
+pub(super) async fn read_outcome(error: &core::Error, client: &core::Client) -> Outcome {
     match error.result_code() {
         code @ (error::NOT_FOUND | error::FILTERED_OUT) => Ok(Answer::Code(code)),
         _ => Err(failure(error, Effect::Read, client).await),
@@ -145,146 +145,6 @@ pub(super) fn explain(error: &core::Error, effect: Effect, client: &core::Client
     failure
 }
 
-/// Tries the direct path: what it answered, or the policy under which core goes on.
-async fn attempt(
-    cluster: &Cluster,
-    progress: &Progress,
-    policy: Policy,
-    key: &KeyRef<'_>,
-    bins: Selection<'_>,
-    deadline: Option<Instant>,
-) -> ControlFlow<Outcome, Policy> {
-    let Some(direct) = cluster.direct() else {
-        cluster.stats.core(1);
-        return ControlFlow::Continue(policy);
-    };
-    let mut encoded = Vec::new();
-    let want = if policy.may_be_direct() {
-        bins.to_want(&mut encoded)
-    } else {
-        None
-    };
-    let answer = match (want, policy.attempt(fallback::left(deadline))) {
-        (Some(want), Some((timeout, by_deadline))) => {
-            let digest = key.value.digest(key.set);
-            let bound = if by_deadline {
-                Bound::of_command(timeout)
-            } else {
-                Bound::of(timeout)
-            };
-            progress.linger(false);
-            let read = direct.read(key.namespace, key.set, &digest, want, bound);
-            if by_deadline {
-                // The command has a timer of its own.
-                read.await
-            } else {
-                // The connection watches the reply that it waits for first; this read may wait behind another.
-                match tokio::time::timeout_at(bound.at.into(), read).await {
-                    Ok(answer) => answer,
-                    Err(_) => direct.late(key.namespace, &digest),
-                }
-            }
-        }
-        _ => direct::Answer::unsent(Reason::Options),
-    };
-    let (reason, node, may_repeat) = match answer {
-        direct::Answer::Record(payload) => return ControlFlow::Break(Ok(Answer::Payload(payload))),
-        direct::Answer::Code(code) => return ControlFlow::Break(Ok(Answer::Code(code))),
-        direct::Answer::Failed {
-            reason,
-            node,
-            may_repeat,
-        } => (reason, node, may_repeat),
-    };
-    progress.linger(true);
-    cluster.stats.fallback(reason, 1);
-    match fallback::decide(policy, reason, may_repeat, node.as_deref(), deadline) {
-        Err(failure) => ControlFlow::Break(Err(failure)),
-        Ok(rest) => {
-            fallback::pause(&policy, reason).await;
-            cluster.stats.core(1);
-            ControlFlow::Continue(rest)
-        }
-    }
-}
-
-pub(super) async fn get(
-    completion: Completion,
-    bounds: Bounds,
-    mut visit: Visit,
-    policy: Policy,
-    key: KeyRef<'_>,
-    bins: Selection<'_>,
-) {
-    let progress = Progress::new();
-    let (cluster, place) = visit.enter();
-    let deadline = bounds.deadline;
-    let work = async {
-        let client = cluster.client(&progress).await?;
-        let _turn = cluster.turn(place).await?;
-        progress.enter(Phase::Command);
-        let policy = match attempt(&cluster, &progress, policy, &key, bins, deadline).await {
-            ControlFlow::Break(outcome) => return outcome,
-            ControlFlow::Continue(policy) => policy,
-        };
-        let left = fallback::left(deadline);
-        match client
-            .get(&policy.read(left), &key.to_core(false), bins.to_core())
-            .await
-        {
-            Ok(record) => Ok(Answer::Payload(encode(&record, None))),
-            Err(error) => read_outcome(&error, client).await,
-        }
-    };
-    drive(
-        completion,
-        bounds,
-        Some(visit),
-        Effect::Read,
-        &progress,
-        work,
-    )
-    .await;
-}
-
-pub(super) async fn exists(
-    completion: Completion,
-    bounds: Bounds,
-    mut visit: Visit,
-    policy: Policy,
-    key: KeyRef<'_>,
-) {
-    let progress = Progress::new();
-    let (cluster, place) = visit.enter();
-    let deadline = bounds.deadline;
-    let work = async {
-        let client = cluster.client(&progress).await?;
-        let _turn = cluster.turn(place).await?;
-        progress.enter(Phase::Command);
-        let policy =
-            match attempt(&cluster, &progress, policy, &key, Selection::None, deadline).await {
-                // The direct path reads the header.
-                ControlFlow::Break(Ok(Answer::Payload(_))) => return Ok(Answer::Code(0)),
-                ControlFlow::Break(outcome) => return outcome,
-                ControlFlow::Continue(policy) => policy,
-            };
-        let left = fallback::left(deadline);
-        match client.exists(&policy.read(left), &key.to_core(false)).await {
-            Ok(found) => Ok(Answer::Code(if found { 0 } else { error::NOT_FOUND })),
-            Err(error) => read_outcome(&error, client).await,
-        }
-    };
-    drive(
-        completion,
-        bounds,
-        Some(visit),
-        Effect::Read,
-        &progress,
-        work,
-    )
-    .await;
-}
-
 fn effect_of_write(policy: &Policy) -> Effect {
     if policy.retries() {
         Effect::RetriedWrite
@@ -293,22 +153,42 @@ fn effect_of_write(policy: &Policy) -> Effect {
     }
 }
 
+/// Runs a command through core once its turn has come. `work` is given the time that is left.
+async fn in_turn<F>(
+    run: Run,
+    effect: Effect,
+    work: impl FnOnce(Arc<Cluster>, Option<Duration>) -> F,
+) where
+    F: Future<Output = Outcome> + std::marker::Send,
+{
+    let Run {
+        completion,
+        bounds,
+        mut visit,
+    } = run;
+    let progress = Progress::new();
+    let place = visit.take_place();
+    let cluster = Arc::clone(visit.cluster());
+    let work = work(Arc::clone(&cluster), bounds.left());
+    let work = async {
+        cluster.client(&progress).await?;
+        let _turn = cluster.turn(place).await?;
+        progress.enter(Phase::Command);
+        work.await
+    };
+    drive(completion, bounds, Some(visit), effect, &progress, work).await;
+}
+
 pub(super) async fn write(
-    completion: Completion,
-    bounds: Bounds,
-    mut visit: Visit,
+    run: Run,
     how: BinWrite,
     (policy, write): (Policy, WriteBlock),
     key: KeyRef<'_>,
     bins: BinList<'_>,
 ) {
-    let progress = Progress::new();
-    let (cluster, place) = visit.enter();
-    let left = bounds.left();
-    let work = async {
-        let client = cluster.client(&progress).await?;
-        let _turn = cluster.turn(place).await?;
-        progress.enter(Phase::Command);
+    let effect = effect_of_write(&policy);
+    in_turn(run, effect, |cluster, left| async move {
+        let client = cluster.core()?;
         let (core_policy, key, bins) = (
             policy.write(&write, left),
             key.to_core(write.send_key),
@@ -322,17 +202,9 @@ pub(super) async fn write(
         };
         match written {
             Ok(()) => Ok(Answer::Code(0)),
-            Err(error) => Err(failure(&error, effect_of_write(&policy), client).await),
+            Err(error) => Err(failure(&error, effect, client).await),
         }
-    };
-    drive(
-        completion,
-        bounds,
-        Some(visit),
-        effect_of_write(&policy),
-        &progress,
-        work,
-    )
+    })
     .await;
 }
 
@@ -344,107 +216,56 @@ fn miss_is_an_answer(failure: Failure) -> Outcome {
     }
 }
 
-pub(super) async fn remove(
-    completion: Completion,
-    bounds: Bounds,
-    mut visit: Visit,
-    policy: Policy,
-    write: WriteBlock,
-    key: KeyRef<'_>,
-) {
-    let progress = Progress::new();
-    let (cluster, place) = visit.enter();
-    let left = bounds.left();
-    let work = async {
-        let client = cluster.client(&progress).await?;
-        let _turn = cluster.turn(place).await?;
-        progress.enter(Phase::Command);
-        match client
-            .delete(&policy.write(&write, left), &key.to_core(write.send_key))
-            .await
-        {
+pub(super) async fn remove(run: Run, policy: Policy, write: WriteBlock, key: KeyRef<'_>) {
+    let effect = effect_of_write(&policy);
+    in_turn(run, effect, |cluster, left| async move {
+        let client = cluster.core()?;
+        let (policy, key) = (policy.write(&write, left), key.to_core(write.send_key));
+        match client.delete(&policy, &key).await {
             Ok(existed) => Ok(Answer::Code(if existed { 0 } else { error::NOT_FOUND })),
-            Err(error) => {
-                miss_is_an_answer(failure(&error, effect_of_write(&policy), client).await)
-            }
+            Err(error) => miss_is_an_answer(failure(&error, effect, client).await),
         }
-    };
-    drive(
-        completion,
-        bounds,
-        Some(visit),
-        effect_of_write(&policy),
-        &progress,
-        work,
-    )
+    })
     .await;
 }
 
-pub(super) async fn touch(
-    completion: Completion,
-    bounds: Bounds,
-    mut visit: Visit,
-    policy: Policy,
-    write: WriteBlock,
-    key: KeyRef<'_>,
-) {
-    let progress = Progress::new();
-    let (cluster, place) = visit.enter();
-    let left = bounds.left();
-    let work = async {
-        let client = cluster.client(&progress).await?;
-        let _turn = cluster.turn(place).await?;
-        progress.enter(Phase::Command);
-        match client
-            .touch(&policy.write(&write, left), &key.to_core(write.send_key))
-            .await
-        {
+pub(super) async fn touch(run: Run, policy: Policy, write: WriteBlock, key: KeyRef<'_>) {
+    let effect = effect_of_write(&policy);
+    in_turn(run, effect, |cluster, left| async move {
+        let client = cluster.core()?;
+        let (policy, key) = (policy.write(&write, left), key.to_core(write.send_key));
+        match client.touch(&policy, &key).await {
             Ok(()) => Ok(Answer::Code(0)),
-            Err(error) => {
-                miss_is_an_answer(failure(&error, effect_of_write(&policy), client).await)
-            }
+            Err(error) => miss_is_an_answer(failure(&error, effect, client).await),
         }
-    };
-    drive(
-        completion,
-        bounds,
-        Some(visit),
-        effect_of_write(&policy),
-        &progress,
-        work,
-    )
+    })
     .await;
 }
 
 pub(super) async fn operate(
-    completion: Completion,
-    bounds: Bounds,
-    mut visit: Visit,
+    run: Run,
     (policy, write): (Policy, WriteBlock),
     key: KeyRef<'_>,
     operations: Operations<'_>,
 ) {
-    let progress = Progress::new();
-    let (cluster, place) = visit.enter();
-    let left = bounds.left();
     let writes = operations.writes();
     let effect = if writes {
         effect_of_write(&policy)
     } else {
         Effect::Read
     };
-    let work = async {
-        if operations.len() == 0 {
-            return Err(Failure::invalid("operate needs at least one operation"));
-        }
-        if operations.mixes_reads_of_all_and_one() {
-            return Err(Failure::invalid(
-                "the server refuses to read all bins and single bins while it writes: read all of them, or each by name",
-            ));
-        }
-        let client = cluster.client(&progress).await?;
-        let _turn = cluster.turn(place).await?;
-        progress.enter(Phase::Command);
+    if operations.len() == 0 {
+        let failure = Failure::invalid("operate needs at least one operation");
+        return run.completion.settle(Err(failure));
+    }
+    if operations.mixes_reads_of_all_and_one() {
+        let failure = Failure::invalid(
+            "the server refuses to read all bins and single bins while it writes: read all of them, or each by name",
+        );
+        return run.completion.settle(Err(failure));
+    }
+    in_turn(run, effect, |cluster, left| async move {
+        let client = cluster.core()?;
         let plan = operations.to_core();
         let key = key.to_core(write.send_key && writes);
         let result = match &plan.send {
@@ -461,8 +282,8 @@ pub(super) async fn operate(
             Err(error) if writes => Err(failure(&error, effect, client).await),
             Err(error) => read_outcome(&error, client).await,
         }
-    };
-    drive(completion, bounds, Some(visit), effect, &progress, work).await;
+    })
+    .await;
 }
 
 #[cfg(test)]

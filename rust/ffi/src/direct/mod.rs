@@ -15,6 +15,7 @@ mod reply;
 mod single;
 mod stats;
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -24,10 +25,10 @@ use tokio::time::sleep;
 use crate::cluster::Cluster;
 use crate::error::{self, Failure, Phase};
 
-pub(crate) use batch::Row;
+pub(crate) use batch::{Part, Row};
 pub(crate) use plan::Plan;
 pub(crate) use reply::UNANSWERED;
-pub(crate) use single::Answer;
+pub(crate) use single::{Answer, Burst, Route};
 pub(crate) use stats::{Reason, Stats};
 
 use map::Map;
@@ -43,6 +44,8 @@ pub(crate) struct Direct {
     stats: Arc<Stats>,
     map: RwLock<Option<Arc<Map>>>,
     refresher: Mutex<Option<AbortHandle>>,
+    /// Counts what went to the pipes, so that each gets its share.
+    turns: AtomicUsize,
 }
 
 /// When an attempt has to have ended.
@@ -54,10 +57,12 @@ pub(crate) struct Bound {
 }
 
 impl Bound {
-    /// For a read whose command has a timer of its own: a reply that comes a little later keeps its connection.
-    pub(crate) fn of_command(timeout: Duration) -> Self {
+    /// For a single read. Where its command's deadline ends it, a reply that comes a little later keeps its connection.
+    pub(crate) fn of_attempt(timeout: Duration, by_deadline: bool) -> Self {
         let mut bound = Self::of(timeout);
-        bound.at += pipe::UNWANTED;
+        if by_deadline {
+            bound.at += pipe::UNWANTED;
+        }
         bound
     }
 
@@ -78,6 +83,7 @@ impl Direct {
             stats,
             map: RwLock::new(None),
             refresher: Mutex::new(None),
+            turns: AtomicUsize::new(0),
         })
     }
 

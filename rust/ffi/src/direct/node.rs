@@ -1,7 +1,6 @@
 //! A node, as the direct path sees it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::connection::Pool;
@@ -25,7 +24,6 @@ pub(super) struct Node {
     pub(super) peer: Arc<Peer>,
     pub(super) pool: Pool,
     pipes: Vec<Arc<Pipe>>,
-    next: AtomicUsize,
 }
 
 impl Node {
@@ -41,7 +39,6 @@ impl Node {
             }),
             pool: Pool::new(plan.pool),
             pipes: (0..plan.pipes).map(|_| Arc::default()).collect(),
-            next: AtomicUsize::new(0),
         }
     }
 
@@ -49,10 +46,10 @@ impl Node {
         self.peer.host == host && self.peer.port == port
     }
 
-    /// The pipes, each of them once, beginning with another one each time.
-    pub(super) fn pipes(&self) -> impl Iterator<Item = &Arc<Pipe>> {
-        let first = self.next.fetch_add(1, Ordering::Relaxed);
-        (0..self.pipes.len()).map(move |at| &self.pipes[(first + at) % self.pipes.len()])
+    /// The pipes, each of them once, beginning with that of `turn`.
+    pub(super) fn pipes(&self, turn: usize) -> impl Iterator<Item = &Arc<Pipe>> {
+        let count = self.pipes.len();
+        (0..count).map(move |at| &self.pipes[(turn % count + at) % count])
     }
 
     /// Opens so many pipes and so many connections for batches.

@@ -13,7 +13,10 @@ use tokio::time::sleep_until;
 use super::connection::{Counted, frame_end};
 use super::node::Peer;
 use super::reply::{self, Single};
+use super::single::Answer;
 use super::stats::Reason;
+use crate::command;
+use crate::ticket::Claim;
 
 /// How many reads may wait on one connection: the bound on what a slow reply holds up.
 const DEPTH: usize = 64;
@@ -38,22 +41,67 @@ const FAR: Duration = Duration::from_secs(24 * 3600);
 /// What a read comes to.
 pub(super) type Outcome = Result<Single, Reason>;
 
+/// Who wants to hear a reply.
+pub(super) enum Listener {
+    /// A task that waits for it.
+    Task(oneshot::Sender<Outcome>),
+    /// A read that has no task.
+    Parked(Claim),
+}
+
+impl Listener {
+    fn hear(self, outcome: Outcome, peer: &Peer) {
+        match self {
+            Self::Task(answer) => drop(answer.send(outcome)),
+            Self::Parked(claim) => {
+                if let Some((parked, ticket)) = claim.take() {
+                    command::answered(parked, ticket, Answer::new(outcome, peer));
+                }
+            }
+        }
+    }
+
+    /// The reply is not there in time for who listens.
+    fn miss(self, peer: &Peer) {
+        match self {
+            // A task has a timer of its own.
+            Self::Task(_) => {}
+            Self::Parked(claim) => match claim.take() {
+                Some((parked, _)) if parked.is_over() => parked.time_out(),
+                Some((parked, ticket)) => {
+                    command::answered(parked, ticket, Answer::new(Err(Reason::Late), peer));
+                }
+                None => {}
+            },
+        }
+    }
+
+    fn is_gone(&self) -> bool {
+        match self {
+            Self::Task(answer) => answer.is_closed(),
+            Self::Parked(claim) => claim.is_given_up(),
+        }
+    }
+}
+
 struct Waiter {
     /// Absent where the read went to core meanwhile; its reply still comes.
-    answer: Option<oneshot::Sender<Outcome>>,
+    listener: Option<Listener>,
     sent: Instant,
     bound: Instant,
+    /// When a listener without a task is to be told that there is no reply.
+    due: Option<Instant>,
 }
 
 impl Waiter {
-    fn settle(self, outcome: Outcome) {
-        if let Some(answer) = self.answer {
-            let _ = answer.send(outcome);
+    fn settle(self, outcome: Outcome, peer: &Peer) {
+        if let Some(listener) = self.listener {
+            listener.hear(outcome, peer);
         }
     }
 
     fn is_given_up(&self) -> bool {
-        self.answer.as_ref().is_none_or(oneshot::Sender::is_closed)
+        self.listener.as_ref().is_none_or(Listener::is_gone)
     }
 }
 
@@ -70,6 +118,8 @@ struct State {
     waiting: VecDeque<Waiter>,
     /// When the last reply came.
     replied: Option<Instant>,
+    /// No listener is due before.
+    due: Option<Instant>,
 }
 
 impl State {
@@ -77,6 +127,26 @@ impl State {
     fn out_since(&self) -> Option<Instant> {
         let sent = self.waiting.front()?.sent;
         Some(self.replied.map_or(sent, |replied| replied.max(sent)))
+    }
+
+    /// The listeners that have waited long enough.
+    fn take_due(&mut self, now: Instant) -> Vec<Listener> {
+        let mut over = Vec::new();
+        if self.due.is_none_or(|due| due > now) {
+            return over;
+        }
+        self.due = None;
+        for waiter in &mut self.waiting {
+            match waiter.due {
+                Some(due) if due <= now => {
+                    waiter.due = None;
+                    over.extend(waiter.listener.take());
+                }
+                Some(due) => self.due = Some(self.due.map_or(due, |first| first.min(due))),
+                None => {}
+            }
+        }
+        over
     }
 }
 
@@ -91,28 +161,35 @@ impl Pipe {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Appends a request, unless too many wait. The answer is late after `bound`.
+    /// Appends a request, unless too many wait: then the listener is given back. The answer is late after `bound`; a
+    /// listener without a task is told at `due`.
     pub(super) fn push(
         self: &Arc<Self>,
         peer: &Arc<Peer>,
-        bound: Instant,
+        listener: Listener,
+        (bound, due): (Instant, Option<Instant>),
         encode: impl FnOnce(&mut Vec<u8>),
-    ) -> Option<oneshot::Receiver<Outcome>> {
+    ) -> Result<(), Listener> {
         let mut state = self.lock();
         let sent = Instant::now();
         if state.closing
             || state.waiting.len() >= DEPTH
             || state.out_since().is_some_and(|since| sent > since + STALL)
         {
-            return None;
+            return Err(listener);
         }
         let wakes = state.out.is_empty();
         encode(&mut state.out);
-        let (answer, answered) = oneshot::channel();
+        // A due time before the one that the task knows of: it has to hear of it, and does, because it writes first.
+        state.due = match (state.due, due) {
+            (Some(known), Some(due)) => Some(known.min(due)),
+            (known, due) => known.or(due),
+        };
         state.waiting.push_back(Waiter {
-            answer: Some(answer),
+            listener: Some(listener),
             sent,
             bound,
+            due,
         });
         let starts = !std::mem::replace(&mut state.running, true);
         drop(state);
@@ -121,7 +198,7 @@ impl Pipe {
         } else if wakes {
             self.wake.notify_one();
         }
-        Some(answered)
+        Ok(())
     }
 
     /// Opens the connection ahead of its use, unless it is open already.
@@ -158,6 +235,7 @@ impl Pipe {
 /// The task's hold on its pipe: whatever ends it, nobody is left waiting.
 struct Hold<'p> {
     pipe: &'p Pipe,
+    peer: &'p Peer,
     reason: Reason,
 }
 
@@ -168,6 +246,7 @@ impl Drop for Hold<'_> {
         state.running = false;
         state.connected = false;
         state.out = Vec::new();
+        state.due = None;
         let waiting = std::mem::take(&mut state.waiting);
         drop(state);
         for waiter in waiting {
@@ -175,7 +254,7 @@ impl Drop for Hold<'_> {
                 Reason::Late if waiter.bound > now => Reason::Behind,
                 reason => reason,
             };
-            waiter.settle(Err(reason));
+            waiter.settle(Err(reason), self.peer);
         }
     }
 }
@@ -183,6 +262,7 @@ impl Drop for Hold<'_> {
 async fn serve(pipe: Arc<Pipe>, peer: Arc<Peer>) {
     let mut hold = Hold {
         pipe: &pipe,
+        peer: &peer,
         reason: Reason::Lost,
     };
     if let Err(reason) = run(&pipe, &peer).await {
@@ -200,8 +280,8 @@ fn relieve(state: &mut State, peer: &Peer) {
         if !peer.health.may_repeat() {
             break;
         }
-        if let Some(answer) = waiter.answer.take() {
-            let _ = answer.send(Err(Reason::Behind));
+        if let Some(listener) = waiter.listener.take() {
+            listener.hear(Err(Reason::Behind), peer);
         }
     }
 }
@@ -218,6 +298,10 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
     let mut armed = used + FAR;
     let mut timer = pin!(sleep_until(armed.into()));
     loop {
+        let over = pipe.lock().take_due(Instant::now());
+        for listener in over {
+            listener.miss(peer);
+        }
         {
             let mut state = pipe.lock();
             if written == output.len() {
@@ -255,7 +339,7 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
                 };
             }
             // A timer that is too early only looks again.
-            let until = until.min(look);
+            let until = state.due.map_or(look, |due| look.min(due)).min(until);
             if until < armed || armed <= now {
                 armed = until;
                 timer.as_mut().reset(armed.into());
@@ -337,7 +421,7 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
             let answered: Vec<_> = state.waiting.drain(..answers.len()).collect();
             drop(state);
             for (waiter, answer) in answered.into_iter().zip(answers.drain(..)) {
-                waiter.settle(answer);
+                waiter.settle(answer, peer);
             }
         }
         if let Some(reason) = problem {

@@ -1,13 +1,24 @@
 //! Single reads.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use aerospike_wire::Digest;
 use aerospike_wire::read::{Want, push_single};
 
+use tokio::sync::oneshot;
+
+use super::map::Map;
+use super::node::{Node, Peer};
+use super::pipe::{Listener, Outcome};
 use super::reply::Single;
 use super::stats::Reason;
 use super::{Bound, Direct};
+use crate::ticket::Claim;
+
+/// How many reads of a burst stand behind each other on one pipe before the next one gets some.
+const RUN: usize = 16;
 
 /// What a single read came to.
 pub(crate) enum Answer {
@@ -26,6 +37,29 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
+    /// From what came on a pipe.
+    pub(super) fn new(outcome: Outcome, peer: &Peer) -> Self {
+        let reason = match outcome {
+            Ok(Single::Record(payload)) => {
+                peer.stats.answered(1);
+                return Self::Record(payload);
+            }
+            Ok(Single::Code(code)) => match i32::from(code) {
+                code @ (crate::error::NOT_FOUND | crate::error::FILTERED_OUT) => {
+                    peer.stats.answered(1);
+                    return Self::Code(code);
+                }
+                _ => Reason::Code,
+            },
+            Err(reason) => reason,
+        };
+        Self::Failed {
+            reason,
+            may_repeat: !reason.adds_load() || peer.health.may_repeat(),
+            node: Some(peer.name.clone()),
+        }
+    }
+
     /// Nothing was sent.
     pub(crate) fn unsent(reason: Reason) -> Self {
         Self::Failed {
@@ -60,46 +94,114 @@ impl Direct {
         want: Want<'_>,
         bound: Bound,
     ) -> Answer {
-        let map = self.map();
-        let Some(node) = map.as_ref().and_then(|map| map.node(namespace, digest)) else {
-            return Answer::unsent(Reason::Unmapped);
-        };
-        let peer = &node.peer;
-        if peer.health.is_paused() {
-            return Answer::unsent(Reason::Paused);
-        }
-        let answered = node.pipes().find_map(|pipe| {
-            pipe.push(peer, bound.at, |out| {
-                push_single(out, namespace, set, digest, want, bound.milliseconds);
-            })
-        });
-        let Some(answered) = answered else {
-            return Answer::unsent(Reason::Busy);
-        };
-        self.stats.attempt(1);
-        peer.health.attempt();
-        let peer = Arc::clone(peer);
-        // Not kept over the wait: a node that left closes its connections when nobody uses it any more.
-        drop(map);
-        let reason = match answered.await {
-            Ok(Ok(Single::Record(payload))) => {
-                self.stats.answered(1);
-                return Answer::Record(payload);
+        let (peer, answered) = {
+            // Not kept over the wait: a node that left closes its connections when nobody uses it any more.
+            let map = self.map();
+            let node = match map.as_ref().map(|map| route(map, namespace, digest)) {
+                Some(Ok(node)) => node,
+                Some(Err(reason)) => return Answer::unsent(reason),
+                None => return Answer::unsent(Reason::Unmapped),
+            };
+            let (answer, answered) = oneshot::channel();
+            let pushed = push(
+                node,
+                self.turn(),
+                Listener::Task(answer),
+                (bound.at, None),
+                |out| push_single(out, namespace, set, digest, want, bound.milliseconds),
+            );
+            if pushed.is_err() {
+                return Answer::unsent(Reason::Busy);
             }
-            Ok(Ok(Single::Code(code))) => match i32::from(code) {
-                code @ (crate::error::NOT_FOUND | crate::error::FILTERED_OUT) => {
-                    self.stats.answered(1);
-                    return Answer::Code(code);
-                }
-                _ => Reason::Code,
-            },
-            Ok(Err(reason)) => reason,
-            Err(_) => Reason::Lost,
+            (Arc::clone(&node.peer), answered)
         };
-        Answer::Failed {
-            reason,
-            may_repeat: !reason.adds_load() || peer.health.may_repeat(),
-            node: Some(peer.name.clone()),
+        Answer::new(answered.await.unwrap_or(Err(Reason::Lost)), &peer)
+    }
+
+    /// Begins a burst of reads that go without tasks. `None` where it is not known who owns what.
+    pub(crate) fn burst(&self) -> Option<Burst> {
+        Some(Burst {
+            map: self.map()?,
+            first: self.turn(),
+            sent: 0,
+        })
+    }
+
+    /// Which pipe is next.
+    fn turn(&self) -> usize {
+        self.turns.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+/// Reads that were submitted together.
+pub(crate) struct Burst {
+    map: Arc<Map>,
+    first: usize,
+    sent: usize,
+}
+
+impl Burst {
+    /// The node to ask for a record, where it can be asked.
+    pub(crate) fn route(&self, namespace: &str, digest: &Digest) -> Option<Route> {
+        let node = route(&self.map, namespace, digest).ok()?;
+        Some(Route(Arc::clone(node)))
+    }
+
+    /// Sends an encoded read whose answer goes to a claim, which is told at `due` when there is none. Given back where
+    /// every connection is taken.
+    pub(crate) fn send(
+        &mut self,
+        Route(node): &Route,
+        claim: Claim,
+        bound: Bound,
+        due: Instant,
+        request: &[u8],
+    ) -> Result<(), Claim> {
+        // Neighbours share a connection, and so a write, a read and a wake-up on both sides.
+        let turn = self.first.wrapping_add(self.sent / RUN);
+        let times = (bound.at, Some(due));
+        let pushed = push(node, turn, Listener::Parked(claim), times, |out| {
+            out.extend_from_slice(request);
+        });
+        match pushed {
+            Ok(()) => {
+                self.sent += 1;
+                Ok(())
+            }
+            Err(Listener::Parked(claim)) => Err(claim),
+            Err(Listener::Task(_)) => Ok(()),
         }
     }
+}
+
+/// Where a read goes.
+pub(crate) struct Route(Arc<Node>);
+
+fn route<'m>(map: &'m Map, namespace: &str, digest: &Digest) -> Result<&'m Arc<Node>, Reason> {
+    let node = map.node(namespace, digest).ok_or(Reason::Unmapped)?;
+    if node.peer.health.is_paused() {
+        return Err(Reason::Paused);
+    }
+    Ok(node)
+}
+
+/// Gives a request to the first pipe that takes it, beginning with that of `turn`.
+fn push(
+    node: &Arc<Node>,
+    turn: usize,
+    mut listener: Listener,
+    times: (Instant, Option<Instant>),
+    encode: impl Fn(&mut Vec<u8>),
+) -> Result<(), Listener> {
+    for pipe in node.pipes(turn) {
+        match pipe.push(&node.peer, listener, times, &encode) {
+            Ok(()) => {
+                node.peer.stats.attempt(1);
+                node.peer.health.attempt();
+                return Ok(());
+            }
+            Err(refused) => listener = refused,
+        }
+    }
+    Err(listener)
 }

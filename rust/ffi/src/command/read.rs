@@ -1,0 +1,323 @@
+//! Reads of one record: on the direct path, without a task where they can do without one, and through core.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Instant;
+
+use aerospike_core as core;
+use aerospike_wire::read::push_single;
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::record::{encode, read_outcome};
+use super::{Accepted, Run, changed, fallback};
+use crate::cluster::Cluster;
+use crate::completion::{Answer, Outcome};
+use crate::direct::{self, Bound, Reason, Route};
+use crate::driver::{Bounds, Effect, Progress, drive};
+use crate::error::{self, Phase};
+use crate::frame::{Frame, Read, Selection};
+use crate::policy::Policy;
+use crate::runtime;
+use crate::ticket::{Claim, Parked, Ticket};
+
+/// What the reads of a burst that need no task have in common.
+#[derive(Default)]
+pub(super) struct Burst {
+    /// A cluster's handle, and its direct path if it is ready.
+    on: Option<(u32, Option<direct::Burst>)>,
+    /// Encoded names of bins, and the encoded request of the read that is sent now.
+    names: Vec<u8>,
+    request: Vec<u8>,
+}
+
+/// When and where a read goes.
+struct Way {
+    route: Route,
+    bound: Bound,
+    due: Instant,
+}
+
+impl Burst {
+    /// Encodes the request of a read that may take the direct path now.
+    fn prepare(
+        &mut self,
+        frame: &Frame,
+        cluster: &Cluster,
+        deadline: Option<Instant>,
+    ) -> Option<Way> {
+        if self
+            .on
+            .as_ref()
+            .is_none_or(|(known, _)| *known != frame.head.cluster)
+        {
+            let direct = cluster.direct().filter(|_| cluster.started().is_some());
+            self.on = Some((frame.head.cluster, direct.and_then(|direct| direct.burst())));
+        }
+        let direct = self.on.as_ref()?.1.as_ref()?;
+        let Read { policy, key, bins } = frame.parse().ok()?.read()?;
+        if !policy.may_be_direct() {
+            return None;
+        }
+        self.names.clear();
+        let want = bins.to_want(&mut self.names)?;
+        let (timeout, by_deadline) = policy.attempt(fallback::left(deadline))?;
+        if timeout.is_zero() {
+            return None;
+        }
+        let bound = Bound::of_attempt(timeout, by_deadline);
+        let digest = key.value.digest(key.set);
+        let route = direct.route(key.namespace, &digest)?;
+        self.request.clear();
+        push_single(
+            &mut self.request,
+            key.namespace,
+            key.set,
+            &digest,
+            want,
+            bound.milliseconds,
+        );
+        let due = deadline.filter(|_| by_deadline).unwrap_or(bound.at);
+        Some(Way { route, bound, due })
+    }
+}
+
+/// Sends a read whose turn has come straight to its node. Gives back what is no such read, or has to go another way.
+pub(super) fn send(
+    burst: &mut Burst,
+    bytes: &Arc<[u8]>,
+    mut command: Accepted,
+    ticket: &Arc<Ticket>,
+    submitted: Instant,
+) -> Option<Accepted> {
+    if !command.head.is_read() {
+        return Some(command);
+    }
+    let deadline = command.deadline(submitted);
+    let Some(Ok(visit)) = &mut command.visit else {
+        return Some(command);
+    };
+    let frame = Frame::new(command.head, Arc::clone(bytes), command.body.clone());
+    let Some(way) = burst.prepare(&frame, visit.cluster(), deadline) else {
+        return Some(command);
+    };
+    let Some(turn) = visit.take_turn() else {
+        return Some(command);
+    };
+    let Accepted {
+        completion,
+        visit: Some(Ok(visit)),
+        ..
+    } = command
+    else {
+        return None;
+    };
+    let parked = Parked {
+        completion,
+        visit,
+        turn: Some(turn),
+        frame,
+        deadline,
+        phase: Phase::Queue,
+    };
+    let claim = Claim::new(ticket, parked)?;
+    claim.sent();
+    let Some((_, Some(direct))) = &mut burst.on else {
+        return None;
+    };
+    if let Err(claim) = direct.send(&way.route, claim, way.bound, way.due, &burst.request)
+        && let Some((parked, ticket)) = claim.take()
+    {
+        answered(parked, ticket, direct::Answer::unsent(Reason::Busy));
+    }
+    None
+}
+
+/// Ends a read that had no task, or goes on with it in one.
+pub(crate) fn answered(parked: Parked, ticket: Arc<Ticket>, answer: direct::Answer) {
+    match answer {
+        direct::Answer::Record(payload) => parked.settle(Ok(Answer::Payload(payload))),
+        direct::Answer::Code(code) => parked.settle(Ok(Answer::Code(code))),
+        direct::Answer::Failed { .. } => {
+            let Some(runtime) = runtime::get() else {
+                return;
+            };
+            runtime.spawn(async move {
+                let Parked {
+                    completion,
+                    visit,
+                    turn,
+                    frame,
+                    deadline,
+                    ..
+                } = parked;
+                let run_on = Run {
+                    completion,
+                    bounds: Bounds {
+                        deadline,
+                        stop: Some(ticket),
+                    },
+                    visit,
+                };
+                match frame.parse().ok().and_then(|request| request.read()) {
+                    Some(read) => {
+                        let tried = Tried { turn, answer };
+                        run(run_on, frame.head.wants_record(), read, Some(tried)).await;
+                    }
+                    None => run_on.completion.settle(Err(changed())),
+                }
+            });
+        }
+    }
+}
+
+/// What a read was told before it got a task.
+pub(super) struct Tried {
+    /// Absent where it shared the turn of others.
+    turn: Option<OwnedSemaphorePermit>,
+    answer: direct::Answer,
+}
+
+/// Runs a read to its end.
+pub(super) async fn run(run: Run, wants_record: bool, read: Read<'_>, tried: Option<Tried>) {
+    let Run {
+        completion,
+        bounds,
+        mut visit,
+    } = run;
+    let progress = Progress::new();
+    let (turn, answer) = match tried {
+        Some(tried) => (tried.turn, Some(tried.answer)),
+        None => (None, None),
+    };
+    let place = match turn {
+        Some(turn) => Err(turn),
+        None => Ok(visit.take_place()),
+    };
+    let cluster = Arc::clone(visit.cluster());
+    let deadline = bounds.deadline;
+    let work = async {
+        if answer.is_some() {
+            progress.enter(Phase::Command);
+        }
+        let client = cluster.client(&progress).await?;
+        let _turn = match place {
+            Ok(place) => cluster.turn(place).await?,
+            Err(turn) => turn,
+        };
+        progress.enter(Phase::Command);
+        let answer = match answer {
+            Some(answer) => answer,
+            None => attempt(&cluster, &progress, &read, deadline).await,
+        };
+        let policy = match settle(&cluster, &progress, read.policy, answer, deadline).await {
+            ControlFlow::Break(Ok(Answer::Payload(_))) if !wants_record => {
+                // The direct path reads the header.
+                return Ok(Answer::Code(0));
+            }
+            ControlFlow::Break(outcome) => return outcome,
+            ControlFlow::Continue(policy) => policy,
+        };
+        cluster.stats.core(1);
+        through_core(
+            client,
+            &policy.read(fallback::left(deadline)),
+            wants_record,
+            &read,
+        )
+        .await
+    };
+    drive(
+        completion,
+        bounds,
+        Some(visit),
+        Effect::Read,
+        &progress,
+        work,
+    )
+    .await;
+}
+
+async fn through_core(
+    client: &core::Client,
+    policy: &core::ReadPolicy,
+    wants_record: bool,
+    read: &Read<'_>,
+) -> Outcome {
+    let key = read.key.to_core(false);
+    let outcome = if wants_record {
+        let record = client.get(policy, &key, read.bins.to_core()).await;
+        record.map(|record| Answer::Payload(encode(&record, None)))
+    } else {
+        let found = client.exists(policy, &key).await;
+        found.map(|found| Answer::Code(if found { 0 } else { error::NOT_FOUND }))
+    };
+    match outcome {
+        Ok(answer) => Ok(answer),
+        Err(error) => read_outcome(&error, client).await,
+    }
+}
+
+/// Tries the direct path, once.
+async fn attempt(
+    cluster: &Cluster,
+    progress: &Progress,
+    read: &Read<'_>,
+    deadline: Option<Instant>,
+) -> direct::Answer {
+    let Read { policy, key, bins } = read;
+    let unsent = direct::Answer::unsent(Reason::Options);
+    let Some(direct) = cluster.direct() else {
+        return unsent;
+    };
+    let mut names = Vec::new();
+    let want = Some(bins).filter(|_| policy.may_be_direct());
+    let want = want.and_then(|bins| Selection::to_want(*bins, &mut names));
+    let (Some(want), Some((timeout, by_deadline))) =
+        (want, policy.attempt(fallback::left(deadline)))
+    else {
+        return unsent;
+    };
+    let digest = key.value.digest(key.set);
+    let bound = Bound::of_attempt(timeout, by_deadline);
+    progress.linger(false);
+    let read = direct.read(key.namespace, key.set, &digest, want, bound);
+    if by_deadline {
+        // The command has a timer of its own.
+        return read.await;
+    }
+    // The connection watches the reply that it waits for first; this read may wait behind another.
+    match tokio::time::timeout_at(bound.at.into(), read).await {
+        Ok(answer) => answer,
+        Err(_) => direct.late(key.namespace, &digest),
+    }
+}
+
+/// What the direct path's answer comes to: the outcome, or the policy under which core goes on.
+async fn settle(
+    cluster: &Cluster,
+    progress: &Progress,
+    policy: Policy,
+    answer: direct::Answer,
+    deadline: Option<Instant>,
+) -> ControlFlow<Outcome, Policy> {
+    let (reason, node, may_repeat) = match answer {
+        direct::Answer::Record(payload) => return ControlFlow::Break(Ok(Answer::Payload(payload))),
+        direct::Answer::Code(code) => return ControlFlow::Break(Ok(Answer::Code(code))),
+        direct::Answer::Failed {
+            reason,
+            node,
+            may_repeat,
+        } => (reason, node, may_repeat),
+    };
+    progress.linger(true);
+    if cluster.direct().is_some() {
+        cluster.stats.fallback(reason, 1);
+    }
+    match fallback::decide(policy, reason, may_repeat, node.as_deref(), deadline) {
+        Err(failure) => ControlFlow::Break(Err(failure)),
+        Ok(rest) => {
+            fallback::pause(&policy, reason).await;
+            ControlFlow::Continue(rest)
+        }
+    }
+}
