@@ -176,7 +176,8 @@ async fn start(bytes: Arc<[u8]>, accepted: Vec<Accepted>, submitted: Instant) {
             continue;
         };
         if let Some(previous) = held.replace(command) {
-            tokio::spawn(run(Arc::clone(&bytes), previous, submitted));
+            // Boxed, because a task copies its future about, and these have kilobytes.
+            tokio::spawn(Box::pin(run(Arc::clone(&bytes), previous, submitted)));
         }
     }
     for group in joined.into_iter().filter(|group| !group.is_empty()) {

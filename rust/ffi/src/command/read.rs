@@ -1,6 +1,7 @@
 //! Reads of one record: on the direct path, without a task where they can do without one, and through core.
 
 use std::ops::ControlFlow;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -195,7 +196,7 @@ pub(super) async fn run(run: Run, wants_record: bool, read: Read<'_>, tried: Opt
     };
     let cluster = Arc::clone(visit.cluster());
     let deadline = bounds.deadline;
-    let work = async {
+    let work = pin!(async {
         if answer.is_some() {
             progress.enter(Phase::Command);
         }
@@ -225,7 +226,7 @@ pub(super) async fn run(run: Run, wants_record: bool, read: Read<'_>, tried: Opt
             &read,
         )
         .await
-    };
+    });
     drive(
         completion,
         bounds,

@@ -1,12 +1,13 @@
 //! The single-record commands.
 
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aerospike_core as core;
 
-use super::Run;
+use super::{Run, fallback};
 use crate::cluster::Cluster;
 use crate::completion::{Answer, Outcome};
 use crate::driver::{Effect, Progress, drive};
@@ -153,11 +154,11 @@ fn effect_of_write(policy: &Policy) -> Effect {
     }
 }
 
-/// Runs a command through core once its turn has come. `work` is given the time that is left.
+/// Runs a command through core once its turn has come. `work` is given the time that is then left.
 async fn in_turn<F>(
     run: Run,
     effect: Effect,
-    work: impl FnOnce(Arc<Cluster>, Option<Duration>) -> F,
+    work: impl FnOnce(Arc<Cluster>, Option<Duration>) -> F + std::marker::Send,
 ) where
     F: Future<Output = Outcome> + std::marker::Send,
 {
@@ -169,13 +170,14 @@ async fn in_turn<F>(
     let progress = Progress::new();
     let place = visit.take_place();
     let cluster = Arc::clone(visit.cluster());
-    let work = work(Arc::clone(&cluster), bounds.left());
-    let work = async {
+    let deadline = bounds.deadline;
+    // Pinned where it is made: core's futures have kilobytes, and every hand that they go through copies them.
+    let work = pin!(async {
         cluster.client(&progress).await?;
         let _turn = cluster.turn(place).await?;
         progress.enter(Phase::Command);
-        work.await
-    };
+        work(Arc::clone(&cluster), fallback::left(deadline)).await
+    });
     drive(completion, bounds, Some(visit), effect, &progress, work).await;
 }
 
