@@ -265,7 +265,9 @@ export function readConnectOptions(
   configuration.hosts ??= hostsOfEnvironment(env);
   const autoBatch = given.autoBatch !== undefined && booleanOption(given.autoBatch, "options.autoBatch");
   if (autoBatch && configuration.readPath === "core") {
-    throw new InvalidArgumentError('options.autoBatch has no effect with options.readPath "core": only the direct path joins');
+    throw new InvalidArgumentError(
+      'options.autoBatch has no effect with options.readPath "core": only the direct path joins',
+    );
   }
   checkTogether(configuration);
   return {

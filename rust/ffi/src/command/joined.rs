@@ -23,6 +23,8 @@ use crate::ticket::{Claim, Parked};
 
 /// The most reads that go together.
 const LIMIT: u32 = 2000;
+/// How many groups a read is compared with before it begins one of its own.
+const LOOK_BACK: usize = 8;
 /// Length of a row's fixed part.
 const ROW: usize = 32;
 const FLAGS: u8 = RESPOND_ALL_KEYS | ROW_ERRORS | ALLOW_INLINE;
@@ -49,14 +51,14 @@ impl Groups {
             cluster: head.cluster,
             policy,
         };
-        let known = self.0.iter().rposition(|(known, _)| *known == terms);
-        let number = match known {
-            Some(number) if self.0[number].1 < LIMIT => number,
-            _ => {
-                self.0.push((terms, 0));
-                self.0.len() - 1
-            }
-        };
+        let count = self.0.len();
+        let known = (count.saturating_sub(LOOK_BACK)..count)
+            .rev()
+            .find(|number| self.0[*number].0 == terms && self.0[*number].1 < LIMIT);
+        let number = known.unwrap_or_else(|| {
+            self.0.push((terms, 0));
+            count
+        });
         self.0[number].1 += 1;
         Some(number)
     }
@@ -281,8 +283,22 @@ async fn exchange(
     let names = names.take();
     let mut answers = Vec::with_capacity(rows.len());
     for part in &parts {
+        let mut late = 0;
         for (at, row) in part.rows.iter().enumerate() {
-            answers.push((places[*row as usize], answer(part, at, &names)));
+            let mut answer = answer(part, at, &names);
+            if let direct::Answer::Failed {
+                reason: Reason::Late,
+                ..
+            } = answer
+            {
+                // The part has paid for one that is asked again; each of the others pays for itself.
+                late += 1;
+                if late > 1 {
+                    let row = &rows[*row as usize];
+                    answer = direct.late(spaces.values[usize::from(row.space)].0, &row.digest);
+                }
+            }
+            answers.push((places[*row as usize], answer));
         }
     }
     answers
