@@ -1,0 +1,89 @@
+/**
+ * Batches that write, whose server goes away before it has answered all rows: each row says whether it is in doubt.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { type BatchRows, type BatchWriteOptions, type Client, Key } from "../mod.ts";
+import type { Emulator } from "../emulator/mod.ts";
+import { testOnEmulator } from "./support/own-emulator.ts";
+import { until } from "./support/wait.ts";
+
+const LONG_MS = 60_000;
+const KEY_EXISTS = 5;
+const NAMESPACE_NOT_FOUND = 20;
+/** Answers to so many rows are several frames, of which the last is cut. */
+const COUNT = 12_000;
+const keys = Array.from({ length: COUNT }, (_, i) => new Key("test", "doubt", i));
+const nowhere = new Key("nowhere", "doubt", 1);
+
+// Core's own breaker would refuse what a fault breaks often.
+const onEmulator = testOnEmulator({ tendInterval: 250, maxErrorRate: 0 });
+
+type Write = (client: Client, options: BatchWriteOptions) => Promise<BatchRows>;
+
+/** Writes all keys. The first row is refused, because its record exists; the second goes nowhere. */
+const write: Write = (client, options) =>
+  client.batchWrite([
+    { key: keys[0] as Key, bins: { a: 2 }, recordExists: "create-only" },
+    { key: nowhere, bins: { a: 2 } },
+    ...keys.slice(1).map((key) => ({ key, bins: { a: 2 } })),
+  ], { totalTimeout: LONG_MS, ...options });
+
+/** Removes all keys. */
+const remove: Write = (client, options) =>
+  client.batchRemove([keys[0] as Key, nowhere, ...keys.slice(1)], { totalTimeout: LONG_MS, ...options });
+
+/** What must be so whatever has been answered: what has been is certain, what was sent and has not been is in doubt. */
+function assertDoubts(rows: BatchRows, firstCode: number): void {
+  const [first, second, ...rest] = rows.toArray();
+  assertEquals([first?.code, first?.inDoubt], [firstCode, false], first?.error?.message);
+  assertEquals([second?.code, second?.inDoubt], [NAMESPACE_NOT_FOUND, false], second?.error?.message);
+  for (const [i, row] of rest.entries()) {
+    assertStrictEquals(row.status === "ok" || row.status === "failed", true, `row ${i}: ${row.status}`);
+    assertStrictEquals(row.inDoubt, row.status === "failed", `row ${i}: ${row.code} ${row.error?.message}`);
+    assertStrictEquals(row.error?.inDoubt ?? false, row.inDoubt, `row ${i}`);
+  }
+  const failed = rest.filter((row) => row.status === "failed").length;
+  assert(failed > 0 && failed < rest.length, `${failed} of ${rest.length} failed`);
+}
+
+for (const [name, run, firstCode] of [["batchWrite", write, KEY_EXISTS], ["batchRemove", remove, 0]] as const) {
+  onEmulator(`${name}, its answer cut off: rows without an answer are in doubt`, async ({ emulator, client }) => {
+    load(emulator);
+    emulator.fault({ truncate: 1, dataOnly: true });
+    assertDoubts(await run(client, {}), firstCode);
+  });
+
+  onEmulator(`${name} with retries, each answer cut off: rows without an answer are in doubt`, async (own) => {
+    const { emulator, client } = own;
+    load(emulator);
+    emulator.fault({ truncate: 1_000, dataOnly: true });
+    // Removed by an attempt that was not answered, a record is missing for the next.
+    const rows = await run(client, { maxRetries: 3 });
+    if (run === write) assertDoubts(rows, firstCode);
+    assert(emulator.stats().batches > 1, "it was not sent again");
+    const last = rows.at(-1);
+    assertEquals([last?.status, last?.inDoubt], ["failed", true], last?.error?.message);
+  });
+
+  onEmulator(`${name} with retries, its node given up meanwhile: rows without an answer are in doubt`, async (own) => {
+    const { emulator, client } = own;
+    load(emulator);
+    await client.warmUp(8);
+    const { connectionsOpen } = emulator.stats();
+    emulator.fault({ truncate: 1, dataOnly: true });
+    const running = run(client, { maxRetries: 2, sleepBetweenRetries: 6_000 });
+    await until("the answer is cut off", () => {
+      const { batches, connectionsOpen: now } = emulator.stats();
+      return batches === 1 && now < connectionsOpen;
+    });
+    emulator.pause();
+    await until("the node is given up", () => !client.isConnected());
+    assertDoubts(await running, firstCode);
+  });
+}
+
+function load(emulator: Emulator): void {
+  emulator.load(keys.map((key) => ({ key, bins: { a: 1 } })));
+}
