@@ -330,6 +330,22 @@ onEmulator("an abort while it waits for its turn: the write was not sent and doe
   assertStrictEquals(await client.exists(new Key("test", set, "aborted")), false);
 });
 
+onEmulator("commands that were aborted hold no place for long where others wait for one", async (own) => {
+  const { emulator } = own;
+  const client = await own.reconnect({ maxConcurrentCommands: 2 });
+  emulator.fault(SILENT);
+  const controller = new AbortController();
+  const options = { totalTimeout: LONG_MS, signal: controller.signal };
+  const aborted = Promise.allSettled([client.put(key, { a: 1 }, options), client.put(key, { a: 1 }, options)]);
+  await untilBusy(client, 2);
+  controller.abort(new Error("enough"));
+  await aborted;
+  emulator.fault();
+  // Their replies, which never come, would be waited for longer than that.
+  await client.put(key, { a: 2 }, { totalTimeout: 2_000 });
+  assertEquals({ ...(await client.get(key, { totalTimeout: LONG_MS }))?.bins }, { a: 2 });
+});
+
 onEmulator("a full queue makes commands wait, never loses one", async (own) => {
   const client = await own.reconnect({ queueCapacity: 16 });
   const keys = Array.from({ length: 2_000 }, (_, i) => new Key("test", set, `full-${i}`));
