@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { type BatchRows, type BatchWriteOptions, type Client, Key } from "../mod.ts";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { AerospikeError, type BatchRows, type BatchWriteOptions, type Client, Key } from "../mod.ts";
 import type { Emulator } from "../emulator/mod.ts";
 import { testOnEmulator } from "./support/own-emulator.ts";
 import { until } from "./support/wait.ts";
@@ -73,7 +73,7 @@ for (const [name, run, firstCode] of [["batchWrite", write, KEY_EXISTS], ["batch
     await client.warmUp(8);
     const { connectionsOpen } = emulator.stats();
     emulator.fault({ truncate: 1, dataOnly: true });
-    const running = run(client, { maxRetries: 2, sleepBetweenRetries: 6_000 });
+    const running = run(client, { maxRetries: 2, sleepBetweenRetries: 4_000 });
     await until("the answer is cut off", () => {
       const { batches, connectionsOpen: now } = emulator.stats();
       return batches === 1 && now < connectionsOpen;
@@ -83,6 +83,26 @@ for (const [name, run, firstCode] of [["batchWrite", write, KEY_EXISTS], ["batch
     assertDoubts(await running, firstCode);
   });
 }
+
+onEmulator(
+  "a write with retries, its node given up after it was sent: it is in doubt",
+  async ({ emulator, client }) => {
+    const key = keys[0] as Key;
+    await client.put(key, { a: 1 });
+    const { connectionsOpen, commands } = emulator.stats();
+    emulator.fault({ truncate: 1, dataOnly: true });
+    const options = { totalTimeout: LONG_MS, maxRetries: 2, sleepBetweenRetries: 3_000 };
+    const refused = assertRejects(() => client.put(key, { a: 2 }, options), AerospikeError);
+    await until("the answer is cut off", () => {
+      const now = emulator.stats();
+      return now.commands > commands && now.connectionsOpen < connectionsOpen;
+    });
+    emulator.pause();
+    await until("the node is given up", () => !client.isConnected());
+    const error = await refused;
+    assertEquals([error.inDoubt, error.sent], [true, true], error.message);
+  },
+);
 
 function load(emulator: Emulator): void {
   emulator.load(keys.map((key) => ({ key, bins: { a: 1 } })));

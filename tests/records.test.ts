@@ -517,7 +517,8 @@ test("an error names namespace, set and digest of its key, and the node", async 
   const error = await assertServerError(() => server.client.add(key, { s: 1 }), "BIN_INCOMPATIBLE_TYPE");
   const digest = Array.from(key.digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
   assertStrictEquals(error.digest, digest);
-  assert((error.node ?? "").length > 0, "no node");
+  const nodes = (await server.client.nodes()).map(({ name, host, port }) => `${name}: ${host}:${port}`);
+  assert(nodes.includes(error.node ?? ""), `${error.node} is none of ${nodes}`);
   assertFalse(error.sent === false, "it had been sent");
 });
 
