@@ -4,14 +4,17 @@
  * @module
  */
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { AerospikeError, type BatchRows, type BatchWriteOptions, type Client, Key } from "../mod.ts";
+import { AerospikeError, type BatchRows, type BatchWriteOptions, type Client, connect, Key, op } from "../mod.ts";
 import type { Emulator } from "../emulator/mod.ts";
 import { testOnEmulator } from "./support/own-emulator.ts";
+import { RefusingServer } from "./support/refusing-server.ts";
 import { until } from "./support/wait.ts";
 
 const LONG_MS = 60_000;
 const KEY_EXISTS = 5;
 const NAMESPACE_NOT_FOUND = 20;
+/** Codes with which a command is repeated where it may be; only the time-out says nothing about what was done. */
+const REFUSALS = [[14, "RECORD_BUSY", false], [18, "DEVICE_OVERLOAD", false], [9, "TIMEOUT", true]] as const;
 /** Answers to so many rows are several frames, of which the last is cut. */
 const COUNT = 12_000;
 const keys = Array.from({ length: COUNT }, (_, i) => new Key("test", "doubt", i));
@@ -101,6 +104,32 @@ onEmulator(
     await until("the node is given up", () => !client.isConnected());
     const error = await refused;
     assertEquals([error.inDoubt, error.sent], [true, true], error.message);
+  },
+);
+
+onEmulator(
+  "a write that the server refuses is not in doubt, also with a code that would be worth a retry",
+  async (own) => {
+    const key = keys[0] as Key;
+    for (const [code, codeName, inDoubt] of REFUSALS) {
+      using server = await RefusingServer.open(own.emulator, code);
+      await using client = await connect({ hosts: server.host, seedOnlyCluster: true, maxErrorRate: 0 });
+      const calls = [
+        (options: object) => client.put(key, { a: 1 }, options),
+        (options: object) => client.remove(key, options),
+        (options: object) => client.operate(key, [op.add("a", 1)], options),
+      ];
+      for (const call of calls) {
+        const { refused } = server;
+        const error = await assertRejects(() => call({ totalTimeout: LONG_MS }), AerospikeError);
+        assertEquals([error.codeName, error.inDoubt, error.sent], [codeName, inDoubt, true], error.message);
+        assertStrictEquals(server.refused, refused + 1);
+        // An attempt before the last one may have been carried out, whatever it was answered.
+        const again = await assertRejects(() => call({ totalTimeout: LONG_MS, maxRetries: 2 }), AerospikeError);
+        assertEquals([again.codeName, again.inDoubt, again.sent], [codeName, true, true], again.message);
+        assertStrictEquals(server.refused, refused + 4);
+      }
+    }
   },
 );
 
