@@ -238,6 +238,17 @@ test("warmUp opens connections before they are needed", async () => {
   assert(more <= 2, `${more} more were opened`);
 });
 
+test("warmUp right after connecting waits for the partitions, and so opens the connections of direct reads too", async () => {
+  await using emulator = await Emulator.start();
+  // Asking for the partitions takes longer than it takes to call warmUp.
+  emulator.fault({ delayMs: 60 });
+  await using client = await connect({ hosts: emulator.hosts });
+  const opened = await client.warmUp(16);
+  const { direct } = await client.stats();
+  assert(direct.ready && direct.connections > 1, JSON.stringify(direct));
+  assert(opened >= 15, `${opened} were opened`);
+});
+
 test("a time-out of an admin command is its own", async () => {
   await using emulator = await Emulator.start();
   await using client = await connect({ hosts: emulator.hosts, tendInterval: 60_000 });

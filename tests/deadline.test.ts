@@ -7,20 +7,17 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { test } from "node:test";
 import {
   AbortError,
   AerospikeError,
   AerospikeTimeoutError,
   type Client,
   type CommandOptions,
-  connect,
-  type ConnectOptions,
   Key,
   type NodeConnections,
   op,
 } from "../mod.ts";
-import { Emulator } from "../emulator/mod.ts";
+import { type OwnEmulator, testOnEmulator } from "./support/own-emulator.ts";
 import { pause, until, untilBusy } from "./support/wait.ts";
 
 const set = "deadline";
@@ -32,23 +29,7 @@ const LONG_MS = 60_000;
 const SLOW = { delayMs: 400, dataOnly: true };
 const SILENT = { silence: true, dataOnly: true };
 
-let emulator: Emulator;
-let client: Client;
-
-/** A test with an emulator and a client of its own. */
-function onEmulator(name: string, body: () => Promise<void>): void {
-  test(name, async () => {
-    emulator = await Emulator.start();
-    client = await connect({ hosts: emulator.hosts });
-    try {
-      await body();
-    } finally {
-      emulator.fault();
-      await client.close({ drain: 0 });
-      await emulator.close();
-    }
-  });
-}
+const onEmulator = testOnEmulator();
 
 type Call = (options: CommandOptions & { totalTimeout?: number }) => Promise<unknown>;
 const reads = (client: Client): Call[] => [
@@ -70,7 +51,7 @@ const writes = (client: Client): Call[] => [
   (options) => client.batchRemove([key], options),
 ];
 
-onEmulator("aborted before the call: the reason, and nothing is sent", async () => {
+onEmulator("aborted before the call: the reason, and nothing is sent", async ({ emulator, client }) => {
   const reason = new Error("enough");
   const signal = AbortSignal.abort(reason);
   const before = client.counters().accepted;
@@ -83,7 +64,7 @@ onEmulator("aborted before the call: the reason, and nothing is sent", async () 
   assertStrictEquals(emulator.stats().commands, 0);
 });
 
-onEmulator("aborted in the turn of the call: the reason, and nothing is sent", async () => {
+onEmulator("aborted in the turn of the call: the reason, and nothing is sent", async ({ emulator, client }) => {
   const reason = new Error("enough");
   for (const call of [...reads(client), ...writes(client)]) {
     const controller = new AbortController();
@@ -96,7 +77,7 @@ onEmulator("aborted in the turn of the call: the reason, and nothing is sent", a
   assertStrictEquals(emulator.stats().batches, 0);
 });
 
-onEmulator("a read aborted while it runs: the reason, at once", async () => {
+onEmulator("a read aborted while it runs: the reason, at once", async ({ emulator, client }) => {
   emulator.fault(SILENT);
   const reason = new Error("enough");
   for (const [i, call] of reads(client).entries()) {
@@ -111,25 +92,28 @@ onEmulator("a read aborted while it runs: the reason, at once", async () => {
   }
 });
 
-onEmulator("a write aborted while it runs: an AbortError, in doubt, with the reason as its cause", async () => {
-  emulator.fault(SILENT);
-  const reason = new Error("enough");
-  for (const [i, call] of writes(client).entries()) {
-    const controller = new AbortController();
-    const pending = call({ signal: controller.signal, totalTimeout: LONG_MS });
-    pending.catch(() => {});
-    await untilBusy(client, i + 1);
-    controller.abort(reason);
-    const error = await assertRejects(() => pending, AbortError) as AbortError;
-    assertStrictEquals(error.name, "AbortError");
-    assertStrictEquals(error.inDoubt, true);
-    assertStrictEquals(error.sent, true);
-    assertStrictEquals(error.cause, reason);
-    assert(AerospikeError.is(error));
-  }
-});
+onEmulator(
+  "a write aborted while it runs: an AbortError, in doubt, with the reason as its cause",
+  async ({ emulator, client }) => {
+    emulator.fault(SILENT);
+    const reason = new Error("enough");
+    for (const [i, call] of writes(client).entries()) {
+      const controller = new AbortController();
+      const pending = call({ signal: controller.signal, totalTimeout: LONG_MS });
+      pending.catch(() => {});
+      await untilBusy(client, i + 1);
+      controller.abort(reason);
+      const error = await assertRejects(() => pending, AbortError) as AbortError;
+      assertStrictEquals(error.name, "AbortError");
+      assertStrictEquals(error.inDoubt, true);
+      assertStrictEquals(error.sent, true);
+      assertStrictEquals(error.cause, reason);
+      assert(AerospikeError.is(error));
+    }
+  },
+);
 
-onEmulator("aborted after the answer: the answer stands, and the signal has no listener left", async () => {
+onEmulator("aborted after the answer: the answer stands, and the signal has no listener left", async ({ client }) => {
   const controller = new AbortController();
   const { signal } = controller;
   let listeners = 0;
@@ -143,7 +127,7 @@ onEmulator("aborted after the answer: the answer stands, and the signal has no l
   assertEquals({ ...(await client.get(key))?.bins }, { a: 99 });
 });
 
-onEmulator("one signal ends many commands, each once", async () => {
+onEmulator("one signal ends many commands, each once", async ({ emulator, client }) => {
   emulator.fault(SILENT);
   const controller = new AbortController();
   const options = { signal: controller.signal, totalTimeout: LONG_MS };
@@ -162,25 +146,28 @@ onEmulator("one signal ends many commands, each once", async () => {
   assertStrictEquals(settled, 300);
 });
 
-onEmulator("AbortSignal.timeout is a reason like another", async () => {
+onEmulator("AbortSignal.timeout is a reason like another", async ({ emulator, client }) => {
   emulator.fault(SILENT);
   const error = await assertRejects(() => client.get(key, { signal: AbortSignal.timeout(50), totalTimeout: LONG_MS }));
   assertStrictEquals(error.name, "TimeoutError");
 });
 
-onEmulator("totalTimeout is a hard deadline: also for one slow answer, and whatever the retries", async () => {
-  emulator.fault(SILENT);
-  for (const call of [...reads(client), ...writes(client)]) {
-    const start = performance.now();
-    const error = await assertRejects(() => call({ totalTimeout: 150 }), AerospikeTimeoutError);
-    assertLess(performance.now() - start, 150 + SLACK_MS);
-    assertStrictEquals(error.codeName, "TIMEOUT");
-  }
-  const options = { totalTimeout: 150, socketTimeout: 10, maxRetries: 1000, sleepBetweenRetries: 1 };
-  await assertRejects(() => client.get(key, options), AerospikeTimeoutError);
-});
+onEmulator(
+  "totalTimeout is a hard deadline: also for one slow answer, and whatever the retries",
+  async ({ emulator, client }) => {
+    emulator.fault(SILENT);
+    for (const call of [...reads(client), ...writes(client)]) {
+      const start = performance.now();
+      const error = await assertRejects(() => call({ totalTimeout: 150 }), AerospikeTimeoutError);
+      assertLess(performance.now() - start, 150 + SLACK_MS);
+      assertStrictEquals(error.codeName, "TIMEOUT");
+    }
+    const options = { totalTimeout: 150, socketTimeout: 10, maxRetries: 1000, sleepBetweenRetries: 1 };
+    await assertRejects(() => client.get(key, options), AerospikeTimeoutError);
+  },
+);
 
-onEmulator("an answer within the deadline is not timed out, however slow", async () => {
+onEmulator("an answer within the deadline is not timed out, however slow", async ({ emulator, client }) => {
   await client.put(key, { a: 1 });
   emulator.fault(SLOW);
   assertEquals({ ...(await client.get(key, { totalTimeout: LONG_MS }))?.bins }, { a: 1 });
@@ -188,7 +175,7 @@ onEmulator("an answer within the deadline is not timed out, however slow", async
   assertEquals({ ...(await client.get(key, { totalTimeout: 0 }))?.bins }, { a: 1 });
 });
 
-onEmulator("a write that timed out after it was sent is in doubt, a read is not", async () => {
+onEmulator("a write that timed out after it was sent is in doubt, a read is not", async ({ emulator, client }) => {
   emulator.fault(SILENT);
   const options = { totalTimeout: 200 };
   for (const call of writes(client).slice(0, 7)) {
@@ -203,20 +190,23 @@ onEmulator("a write that timed out after it was sent is in doubt, a read is not"
   }
 });
 
-onEmulator("a write is not retried by default: a server that answers late was sent it once", async () => {
-  await client.put(key, { n: 0 });
-  emulator.fault({ delayMs: 150, dataOnly: true });
-  const options = { totalTimeout: 120, socketTimeout: 20 };
-  await assertRejects(() => client.add(key, { n: 1 }, options), AerospikeError);
-  await until("it took place", () => emulator.stats().commands >= 2);
-  emulator.fault();
-  await pause(300);
-  assertEquals({ ...(await client.get(key))?.bins }, { n: 1 });
-});
+onEmulator(
+  "a write is not retried by default: a server that answers late was sent it once",
+  async ({ emulator, client }) => {
+    await client.put(key, { n: 0 });
+    emulator.fault({ delayMs: 150, dataOnly: true });
+    const options = { totalTimeout: 120, socketTimeout: 20 };
+    await assertRejects(() => client.add(key, { n: 1 }, options), AerospikeError);
+    await until("it took place", () => emulator.stats().commands >= 2);
+    emulator.fault();
+    await pause(300);
+    assertEquals({ ...(await client.get(key))?.bins }, { n: 1 });
+  },
+);
 
-onEmulator("the error of a deadline says where the time went: in the queue", async () => {
-  await client.close();
-  client = await connect({ hosts: emulator.hosts, maxConcurrentCommands: 1 });
+onEmulator("the error of a deadline says where the time went: in the queue", async (own) => {
+  const { emulator } = own;
+  const client = await own.reconnect({ maxConcurrentCommands: 1 });
   emulator.fault(SILENT);
   const first = client.get(key, { totalTimeout: 1_500 });
   first.catch(() => {});
@@ -231,22 +221,25 @@ onEmulator("the error of a deadline says where the time went: in the queue", asy
   await assertRejects(() => first, AerospikeTimeoutError);
 });
 
-onEmulator("1,000 aborts open no more than a few connections anew", async () => {
-  await manyEndedEarly(async (options) => {
+onEmulator("1,000 aborts open no more than a few connections anew", async (own) => {
+  await manyEndedEarly(own, async (options) => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error("enough")), 5);
-    await client.get(key, { ...options, signal: controller.signal });
+    await own.client.get(key, { ...options, signal: controller.signal });
   });
 });
 
-onEmulator("1,000 time-outs open no more than a few connections anew", async () => {
-  await manyEndedEarly(async () => {
-    await client.get(key, { totalTimeout: 8, maxRetries: 0 });
+onEmulator("1,000 time-outs open no more than a few connections anew", async (own) => {
+  await manyEndedEarly(own, async () => {
+    await own.client.get(key, { totalTimeout: 8, maxRetries: 0 });
   });
 });
 
 /** Runs 1,000 commands that end before their answer comes. */
-async function manyEndedEarly(command: (options: { totalTimeout: number }) => Promise<unknown>): Promise<void> {
+async function manyEndedEarly(
+  { client, emulator }: OwnEmulator,
+  command: (options: { totalTimeout: number }) => Promise<unknown>,
+): Promise<void> {
   await client.warmUp(64);
   await client.put(key, { a: 1 });
   emulator.fault({ delayMs: 25, dataOnly: true });
@@ -268,14 +261,9 @@ async function manyEndedEarly(command: (options: { totalTimeout: number }) => Pr
   assertEquals({ ...(await client.get(key))?.bins }, { a: 1 });
 }
 
-/** A client with one command at a time, whose first is not answered. */
-async function withLimit(limit: number, options: ConnectOptions = {}): Promise<void> {
-  await client.close();
-  client = await connect({ hosts: emulator.hosts, maxConcurrentCommands: limit, ...options });
-}
-
-onEmulator("maxConcurrentCommands: no more than that run at a time, the rest waits and none is lost", async () => {
-  await withLimit(3);
+onEmulator("maxConcurrentCommands: no more than that run at a time, the rest waits and none is lost", async (own) => {
+  const { emulator } = own;
+  const client = await own.reconnect({ maxConcurrentCommands: 3 });
   emulator.fault({ delayMs: 300, dataOnly: true });
   const pending = Array.from(
     { length: 9 },
@@ -291,8 +279,9 @@ onEmulator("maxConcurrentCommands: no more than that run at a time, the rest wai
   assertStrictEquals(emulator.stats().commands, 9);
 });
 
-onEmulator("commands that wait go in the order in which they came", async () => {
-  await withLimit(1);
+onEmulator("commands that wait go in the order in which they came", async (own) => {
+  const { emulator } = own;
+  const client = await own.reconnect({ maxConcurrentCommands: 1 });
   emulator.recordCommands(200);
   emulator.fault({ delayMs: 5, dataOnly: true });
   const keys = Array.from({ length: 60 }, (_, i) => new Key("test", set, `fifo-${i}`));
@@ -306,8 +295,9 @@ onEmulator("commands that wait go in the order in which they came", async () => 
   assertEquals(order, keys.map((_, i) => i));
 });
 
-onEmulator("commandQueueTimeout ends what waits too long for its turn", async () => {
-  await withLimit(1, { commandQueueTimeout: 100 });
+onEmulator("commandQueueTimeout ends what waits too long for its turn", async (own) => {
+  const { emulator } = own;
+  const client = await own.reconnect({ maxConcurrentCommands: 1, commandQueueTimeout: 100 });
   emulator.fault(SILENT);
   const first = client.get(key, { totalTimeout: 2_000 });
   first.catch(() => {});
@@ -320,8 +310,9 @@ onEmulator("commandQueueTimeout ends what waits too long for its turn", async ()
   await assertRejects(() => first, AerospikeTimeoutError);
 });
 
-onEmulator("an abort while it waits for its turn: the write was not sent and does not take place", async () => {
-  await withLimit(1);
+onEmulator("an abort while it waits for its turn: the write was not sent and does not take place", async (own) => {
+  const { emulator } = own;
+  const client = await own.reconnect({ maxConcurrentCommands: 1 });
   emulator.fault({ delayMs: 500, dataOnly: true });
   const first = client.put(new Key("test", set, "first"), { a: 1 }, { totalTimeout: LONG_MS });
   await untilBusy(client, 1);
@@ -339,18 +330,33 @@ onEmulator("an abort while it waits for its turn: the write was not sent and doe
   assertStrictEquals(await client.exists(new Key("test", set, "aborted")), false);
 });
 
-onEmulator("a full queue makes commands wait, never loses one", async () => {
-  await client.close();
-  client = await connect({ hosts: emulator.hosts, queueCapacity: 16 });
+onEmulator("commands that were aborted hold no place for long where others wait for one", async (own) => {
+  const { emulator } = own;
+  const client = await own.reconnect({ maxConcurrentCommands: 2 });
+  emulator.fault(SILENT);
+  const controller = new AbortController();
+  const options = { totalTimeout: LONG_MS, signal: controller.signal };
+  const aborted = Promise.allSettled([client.put(key, { a: 1 }, options), client.put(key, { a: 1 }, options)]);
+  await untilBusy(client, 2);
+  controller.abort(new Error("enough"));
+  await aborted;
+  emulator.fault();
+  // Their replies, which never come, would be waited for longer than that.
+  await client.put(key, { a: 2 }, { totalTimeout: 2_000 });
+  assertEquals({ ...(await client.get(key, { totalTimeout: LONG_MS }))?.bins }, { a: 2 });
+});
+
+onEmulator("a full queue makes commands wait, never loses one", async (own) => {
+  const client = await own.reconnect({ queueCapacity: 16 });
   const keys = Array.from({ length: 2_000 }, (_, i) => new Key("test", set, `full-${i}`));
   await Promise.all(keys.map((key, i) => client.put(key, { i }, { totalTimeout: LONG_MS })));
   const records = await Promise.all(keys.map((key) => client.get(key, { totalTimeout: LONG_MS })));
   assertEquals(records.map((record) => record?.bins["i"]), keys.map((_, i) => i));
 });
 
-onEmulator("policies of the client are the defaults of its calls, and a call's options win", async () => {
-  await client.close();
-  client = await connect({ hosts: emulator.hosts, policies: { read: { totalTimeout: 100 }, write: { ttl: 500 } } });
+onEmulator("policies of the client are the defaults of its calls, and a call's options win", async (own) => {
+  const { emulator } = own;
+  const client = await own.reconnect({ policies: { read: { totalTimeout: 100 }, write: { ttl: 500 } } });
   await client.put(key, { a: 1 });
   assert(typeof (await client.header(key))?.ttl === "number");
   await client.put(key, { a: 1 }, { ttl: "never" });

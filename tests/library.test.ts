@@ -1,10 +1,11 @@
-import { assert, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertRejects, assertStrictEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { test } from "node:test";
 import type { Binding, NativeLibrary } from "../src/binding.ts";
 import { LibraryError } from "../src/errors.ts";
 import { LIBRARY_VARIABLE, libraryFile, loadLibrary } from "../src/library.ts";
 import { connect } from "../mod.ts";
-import { binding } from "./support/runtime.ts";
+import { leftOut } from "./support/left-out.ts";
+import { binding, runScript } from "./support/runtime.ts";
 import { fileURLToPath } from "node:url";
 
 const fake = (over: Partial<Binding>): Binding => ({ ...binding, env: () => undefined, exists: () => true, ...over });
@@ -62,4 +63,12 @@ test("the permission that is missing is named", () => {
 test("a library is called as its operating system wants", () => {
   assert(libraryFile("aerospike_ffi", "windows") === "aerospike_ffi.dll");
   assert(libraryFile("aerospike_ffi", "linux") === "libaerospike_ffi.so");
+});
+
+test("a library stays mapped when it is closed, because its threads go on", async () => {
+  // A Worker that ends closes its libraries. Only Linux shows what is mapped, and there the linker has to be told.
+  if (binding.os !== "linux") return leftOut("what stays mapped", "Linux");
+  const path = fileURLToPath(new URL("../rust/target/release/libaerospike_ffi.so", import.meta.url));
+  const ended = await runScript("unload.ts", path);
+  assertStrictEquals(ended.stdout.trim(), "mapped", ended.stderr);
 });

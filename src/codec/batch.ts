@@ -21,6 +21,12 @@ const LIMIT = 0xffff;
 const TEMPLATE_READ = 0;
 const TEMPLATE_WRITE = 1;
 const TEMPLATE_REMOVE = 2;
+/** Offsets in a write block, and what stands there. */
+const RECORD_EXISTS = 0;
+const UPDATE_ONLY = 1;
+const WRITE_FLAGS = 3;
+const SEND_KEY = 1;
+const DELETES: readonly Operation[] = [{ kind: "delete", bin: "" }];
 const READ_ROW_FIELDS = ["key", "bins", "operations", "header"] as const;
 
 /** Numbers what rows share, in the order it is first met. */
@@ -243,7 +249,11 @@ export function writeBatchRemove(
   keys: readonly Key[],
   options: BatchRemoveOptions | undefined,
 ): void {
-  const templates = new WriteTemplates(policy.writeBatch(w, options));
+  const block = policy.writeBatch(w, options);
+  // Core sends no user key with the removal of a node's only row. So where keys are sent, a row is an update that deletes.
+  const sendsKey = ((block[WRITE_FLAGS] as number) & SEND_KEY) !== 0;
+  if (sendsKey) block[RECORD_EXISTS] = UPDATE_ONLY;
+  const templates = new WriteTemplates(block);
   const spaces = new Spaces();
   const numbers = new Uint16Array(keys.length);
   for (let i = 0; i < keys.length; i++) {
@@ -253,11 +263,12 @@ export function writeBatchRemove(
   }
   templates.number(undefined, "keys");
   spaces.write(w);
-  templates.write(w, TEMPLATE_REMOVE);
+  templates.write(w, sendsKey ? TEMPLATE_WRITE : TEMPLATE_REMOVE);
   w.u32(keys.length);
   for (let i = 0; i < keys.length; i++) {
     w.u16(numbers[i] as number);
     w.u16(0);
     writeKeyValue(w, keys[i] as Key);
+    if (sendsKey) writeOperations(w, DELETES, "");
   }
 }

@@ -33,9 +33,14 @@ const END_MS = 60_000;
 
 /** Runs a script of tests/scripts in a process of its own, in the same runtime. */
 export function runScript(name: string, ...args: string[]): Promise<Ended> {
+  return runScriptWith({}, name, ...args);
+}
+
+/** The same with these variables in its environment, which the native library reads too. */
+export function runScriptWith(env: Record<string, string>, name: string, ...args: string[]): Promise<Ended> {
   const file = fileURLToPath(new URL(`../scripts/${name}`, import.meta.url));
   const flags = isBun ? ["run"] : ["run", "-A", "--no-check"];
-  return run(process.execPath, [...flags, file, ...args]);
+  return run(process.execPath, [...flags, file, ...args], env);
 }
 
 /** Runs a program to its end. */

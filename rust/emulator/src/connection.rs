@@ -44,6 +44,9 @@ async fn run(stream: &mut TcpStream, cluster: &Cluster, node: &Node) -> io::Resu
             is_silent = fault.silence;
             if fault == Fault::default() {
                 answer(stream, cluster, node, kind, body, &mut out).await?;
+                if out.len() > WRITE_LEN {
+                    flush(stream, &mut out).await?;
+                }
             } else {
                 answer_badly(stream, cluster, node, kind, body, &mut out, fault).await?;
             }
@@ -78,7 +81,7 @@ fn next_frame(input: &mut Vec<u8>, start: usize) -> io::Result<Option<(u8, usize
     Ok(None)
 }
 
-/// Appends the answer to a frame, writing to the stream when it grows.
+/// Appends the answer to a frame. Of a batch, the last frame only: those before it are written to the stream.
 async fn answer(
     stream: &mut TcpStream,
     cluster: &Cluster,
@@ -115,11 +118,7 @@ async fn answer(
         },
         _ => return Err(io::Error::other("unknown message type")),
     }
-    if out.len() > WRITE_LEN {
-        flush(stream, out).await
-    } else {
-        Ok(())
-    }
+    Ok(())
 }
 
 /// Answers with a fault, apart from the answers before it.

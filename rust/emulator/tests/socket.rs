@@ -1,6 +1,6 @@
 //! What no client would send.
 
-use aerospike_emulator::{Config, Server};
+use aerospike_emulator::{Config, Fault, Server};
 use aerospike_wire::field::{self, Field};
 use aerospike_wire::message::{Header, info1};
 use aerospike_wire::proto::{self, Proto};
@@ -127,6 +127,26 @@ fn a_frame_may_come_in_pieces_and_many_at_once() {
     stream.write_all(&request.repeat(500)).unwrap();
     for _ in 0..500 {
         assert!(answer(&mut stream).1.starts_with(b"build"));
+    }
+}
+
+#[test]
+fn a_large_answer_is_cut_in_half_like_a_small_one() {
+    let server = start();
+    for lines in [1, 500] {
+        let request = frame(proto::INFO, "replicas\n".repeat(lines).as_bytes());
+        let mut stream = connect(&server);
+        stream.write_all(&request).unwrap();
+        let (_, whole) = answer(&mut stream);
+        assert!(whole.len() > 200 * lines, "{}", whole.len());
+        server.fault(Fault {
+            truncate: 1,
+            ..Fault::default()
+        });
+        stream.write_all(&request).unwrap();
+        let mut cut = Vec::new();
+        stream.read_to_end(&mut cut).unwrap();
+        assert_eq!(cut.len(), (proto::HEADER_LEN + whole.len()) / 2);
     }
 }
 

@@ -249,6 +249,19 @@ mod tests {
     }
 
     #[test]
+    fn a_certificate_is_checked_against_the_hosts_own_name_unless_another_is_given() {
+        let names = |tls: &str| {
+            let hosts = r#"[{"host":"a","port":1},{"host":"b","port":2,"tlsName":"c"}]"#;
+            let settings = Settings::parse(format!(r#"{{"hosts":{hosts}{tls}}}"#).as_bytes());
+            let hosts = settings.ok().unwrap().hosts.into_iter();
+            hosts.map(|host| host.tls_name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(""), [None, Some("c".to_owned())]);
+        let named = [Some("a".to_owned()), Some("c".to_owned())];
+        assert_eq!(names(r#","tls":{}"#), named);
+    }
+
+    #[test]
     fn absent_members_take_cores_defaults() {
         let settings = Settings::parse(br#"{"hosts":[{"host":"a","port":3000}],"rackIds":[]}"#)
             .ok()

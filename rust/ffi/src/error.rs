@@ -153,7 +153,8 @@ impl Failure {
             .node()
             .or_else(|| error.node())
             .map(|node| bounded(node, 120));
-        failure.in_doubt = writes && error.in_doubt();
+        // The cause knows better: around a server's refusal, running out of retries is in doubt by being the client's.
+        failure.in_doubt = writes && cause.in_doubt();
         failure.sent = failure.in_doubt || sent(cause);
         failure.phase = match cause.kind() {
             ErrorKind::Timeout => Some(Phase::Command),

@@ -995,13 +995,18 @@ fn particles_of_any_form_are_the_servers_to_judge() {
         particle(1, &[1, 2, 3]),
         particle(2, &[0; 4]),
         particle(17, &[1, 2]),
-        particle(23, &[0xff, 0xfe]),
+        // Taken for the wire's header, its first bytes would have GeoJSON behind them.
+        particle(23, b"\xff\0\0{\"type\":\"Point\",\"coordinates\":[1,2]}"),
         particle(7, &[1]),
     ];
     for (key, odd) in (0..).zip(odd) {
         // Stored or refused, but by the server.
         let answer = session.call(PUT, &put(key, odd.clone()));
         assert!((0..=255).contains(&answer.code), "{answer:?}");
+        if odd[0] == 23 {
+            // The header was put in front, so all of it was judged as text.
+            answer.assert(2, 160);
+        }
         if answer.code == 0 {
             let get = [&policy(0)[..], &integer_key("odd-particles", key), &ALL].concat();
             let payload = session.call(GET, &get).ok();
@@ -1135,4 +1140,38 @@ fn a_cluster_that_does_not_start_says_why() {
     answer.assert(2, -10);
     assert!(answer.text().contains("green"), "{}", answer.text());
     session.close();
+}
+
+#[test]
+fn a_close_waits_for_what_was_submitted_in_front_of_it() {
+    let server = aerospike_emulator::Server::start(&Default::default()).unwrap();
+    let address = server.address();
+    let mut session = Session::at(&address.ip().to_string(), address.port(), "");
+    let put = |key| {
+        [
+            &policy(0)[..],
+            &write_block(0, None),
+            &integer_key("burst", key),
+            &bins(&[("n", integer(1))]),
+        ]
+        .concat()
+    };
+    let bodies = (0..200).map(|key| (PUT, put(key)));
+    let close = (CLOSE, 5000u32.to_le_bytes().to_vec());
+    let mut burst = Vec::new();
+    for (tag, (command, body)) in (1u32..).zip(bodies.chain([close])) {
+        let length = 24 + body.len() as u32;
+        for field in [length, tag, command.into(), session.cluster, 10_000, 0] {
+            burst.extend_from_slice(&field.to_le_bytes());
+        }
+        burst.extend_from_slice(&body);
+    }
+    let accepted = unsafe { aef_submit(session.queue, burst.as_ptr(), burst.len() as u32) };
+    assert_eq!(accepted, 201);
+    assert_eq!(codes(&mut session, 201), [0; 201]);
+    assert_eq!(server.stats().records, 200);
+    assert_eq!(aef_cluster_connected(session.cluster), -1);
+    aef_queue_close_begin(session.queue);
+    session.next().assert(3, 0);
+    assert_eq!(aef_queue_free(session.queue), 0);
 }

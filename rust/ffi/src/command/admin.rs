@@ -1,6 +1,7 @@
 //! Commands about the cluster rather than about records.
 
 use std::collections::HashMap;
+use std::iter::repeat_n;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -80,6 +81,29 @@ fn json<T: Serialize>(value: &T) -> Outcome {
         .map_err(|_| Failure::internal("an answer could not be encoded"))
 }
 
+/// What a list says of each node, without asking it.
+fn list<'n, T: Serialize>(nodes: &'n [Arc<Node>], of: impl Fn(&'n Node) -> T) -> Outcome {
+    json(&nodes.iter().map(|node| of(node)).collect::<Vec<_>>())
+}
+
+/// Does the same on each of the nodes at a time, or as often on one as it is given. The first failure is that of all and
+/// ends the others.
+async fn on_each<T, F>(
+    nodes: impl IntoIterator<Item = Arc<Node>>,
+    work: impl Fn(Arc<Node>) -> F,
+) -> Result<Vec<T>, Failure>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, Failure>> + Send + 'static,
+{
+    let mut running: JoinSet<F::Output> = nodes.into_iter().map(work).collect();
+    let mut all = Vec::with_capacity(running.len());
+    while let Some(done) = running.join_next().await {
+        all.push(done.map_err(|_| Failure::internal("a request to a node panicked"))??);
+    }
+    Ok(all)
+}
+
 #[derive(Serialize)]
 struct NodeInfo<'a> {
     name: &'a str,
@@ -91,22 +115,17 @@ struct NodeInfo<'a> {
 }
 
 fn nodes(client: &Client) -> Outcome {
-    let nodes = client.nodes();
-    let list: Vec<_> = nodes
-        .iter()
-        .map(|node| {
-            let host = node.host();
-            NodeInfo {
-                name: node.name(),
-                host: host.name,
-                port: host.port,
-                version: version(node.version()),
-                active: node.is_active(),
-                connections: node.open_connections(),
-            }
-        })
-        .collect();
-    json(&list)
+    list(&client.nodes(), |node| {
+        let host = node.host();
+        NodeInfo {
+            name: node.name(),
+            host: host.name,
+            port: host.port,
+            version: version(node.version()),
+            active: node.is_active(),
+            connections: node.open_connections(),
+        }
+    })
 }
 
 fn version(version: &Version) -> String {
@@ -126,23 +145,23 @@ struct Gauges<'a> {
     recovering: u64,
 }
 
+/// The direct path's connections to a node: those that are open, and those of them that nobody uses.
+fn beside(direct: Option<&Arc<Direct>>, node: &Node) -> (u64, u64) {
+    direct.map_or((0, 0), |direct| direct.gauges(node.name()))
+}
+
 fn connections(client: &Client, direct: Option<&Arc<Direct>>) -> Outcome {
-    let nodes = client.nodes();
-    let list: Vec<_> = nodes
-        .iter()
-        .map(|node| {
-            let gauges = node.pool_gauges();
-            let (open, idle) = direct.map_or((0, 0), |direct| direct.gauges(node.name()));
-            Gauges {
-                node: node.name(),
-                open: gauges.total + open,
-                idle: gauges.in_pool + idle,
-                in_use: (gauges.total + open).saturating_sub(gauges.in_pool + idle),
-                recovering: gauges.recovering,
-            }
-        })
-        .collect();
-    json(&list)
+    list(&client.nodes(), |node| {
+        let gauges = node.pool_gauges();
+        let (open, idle) = beside(direct, node);
+        Gauges {
+            node: node.name(),
+            open: gauges.total + open,
+            idle: gauges.in_pool + idle,
+            in_use: (gauges.total + open).saturating_sub(gauges.in_pool + idle),
+            recovering: gauges.recovering,
+        }
+    })
 }
 
 #[derive(Deserialize)]
@@ -216,22 +235,15 @@ async fn ask(
 async fn info(client: &Client, request: InfoRequest) -> Outcome {
     let nodes = chosen(client, request.node.as_deref(), request.all == Some(true))?;
     let commands = Arc::new(request.commands);
-    let mut asked = JoinSet::new();
-    for node in nodes {
+    let answers = on_each(nodes, |node| {
         let commands = Arc::clone(&commands);
-        asked.spawn(async move {
+        async move {
             let commands: Vec<_> = commands.iter().map(String::as_str).collect();
             let answers = ask(&node, request.timeout, &commands).await?;
-            Ok::<_, Failure>((node.name().to_owned(), answers))
-        });
-    }
-    let mut all = HashMap::new();
-    while let Some(answer) = asked.join_next().await {
-        let (node, answers) =
-            answer.map_err(|_| Failure::internal("an info request panicked"))??;
-        all.insert(node, answers);
-    }
-    json(&all)
+            Ok((node.name().to_owned(), answers))
+        }
+    });
+    json(&HashMap::<_, _>::from_iter(answers.await?))
 }
 
 #[derive(Serialize)]
@@ -241,23 +253,15 @@ struct Pong {
 }
 
 async fn ping(client: &Client, request: PingRequest) -> Outcome {
-    let nodes = chosen(client, None, true)?;
-    let mut asked = JoinSet::new();
-    for node in nodes {
-        asked.spawn(async move {
-            let sent = Instant::now();
-            ask(&node, request.timeout, &["node"]).await?;
-            Ok::<_, Failure>(Pong {
-                node: node.name().to_owned(),
-                ms: sent.elapsed().as_secs_f64() * 1000.0,
-            })
-        });
-    }
-    let mut pongs = Vec::new();
-    while let Some(pong) = asked.join_next().await {
-        pongs.push(pong.map_err(|_| Failure::internal("a ping panicked"))??);
-    }
-    json(&pongs)
+    let pongs = on_each(chosen(client, None, true)?, |node| async move {
+        let sent = Instant::now();
+        ask(&node, request.timeout, &["node"]).await?;
+        Ok(Pong {
+            node: node.name().to_owned(),
+            ms: sent.elapsed().as_secs_f64() * 1000.0,
+        })
+    });
+    json(&pongs.await?)
 }
 
 /// How long opening connections may take where the command has neither a time-out nor a deadline.
@@ -274,10 +278,7 @@ async fn warm_up(
     let open = || -> u64 {
         nodes
             .iter()
-            .map(|node| {
-                let beside = direct.map_or(0, |direct| direct.gauges(node.name()).0);
-                node.open_connections() + beside
-            })
+            .map(|node| node.open_connections() + beside(direct, node).0)
             .sum()
     };
     let before = open();
@@ -288,12 +289,9 @@ async fn warm_up(
             direct.warm_up(wanted).await;
             rest -= direct.share(wanted);
         }
-        let mut warming = JoinSet::new();
-        for node in &nodes {
-            warming.spawn(warm_up_node(Arc::clone(node), rest));
-        }
-        while warming.join_next().await.is_some() {}
+        on_each(nodes.iter().cloned(), |node| warm_up_node(node, rest)).await
     };
+    // However far it came: what counts is what is open then.
     let _ = tokio::time::timeout(bound, opening).await;
     #[derive(Serialize)]
     struct Opened {
@@ -306,22 +304,19 @@ async fn warm_up(
 
 /// Core opens a connection in the background when a command finds none, and offers no other way to ask for one. So as
 /// many small requests as there are to be connections are made at a time, until the node has them.
-async fn warm_up_node(node: Arc<Node>, wanted: usize) {
+async fn warm_up_node(node: Arc<Node>, wanted: usize) -> Result<(), Failure> {
     let wanted = wanted.min(node.client_policy().max_conns_per_node) as u64;
     while node.open_connections() < wanted {
         let missing = wanted - node.open_connections();
-        let mut asked = JoinSet::new();
         // Those that are open already are kept busy, or they would answer for the new ones.
-        for _ in 0..missing + node.pool_gauges().in_pool {
-            let node = Arc::clone(&node);
-            asked.spawn(async move { ask(&node, Some(1000), &["node"]).await.is_ok() });
-        }
-        let mut answered = false;
-        while let Some(answer) = asked.join_next().await {
-            answered |= answer.unwrap_or(false);
-        }
-        if !answered {
+        let requests = missing + node.pool_gauges().in_pool;
+        let same = repeat_n(Arc::clone(&node), requests as usize);
+        let answered = on_each(same, |node| async move {
+            Ok(ask(&node, Some(1000), &["node"]).await.is_ok())
+        });
+        if !answered.await?.contains(&true) {
             break;
         }
     }
+    Ok(())
 }

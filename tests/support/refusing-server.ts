@@ -1,0 +1,84 @@
+/**
+ * A server that refuses what an emulator would carry out.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { createServer, type Server, Socket } from "node:net";
+import type { Emulator } from "../../emulator/mod.ts";
+
+const HEADER = 8;
+const MESSAGE = 3;
+const MESSAGE_HEADER = 22;
+const RESULT_OFFSET = HEADER + 5;
+
+/** Stands in front of an emulator: info goes through, every command is answered with one result code. */
+export class RefusingServer implements Disposable {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  /** Its address, for a client with `seedOnlyCluster`: the emulator's info names the emulator. */
+  readonly host: string;
+  /** How many commands it has refused. */
+  refused = 0;
+
+  private constructor(server: Server, port: number, emulator: Emulator, code: number) {
+    this.#server = server;
+    this.host = `127.0.0.1:${port}`;
+    server.on("connection", (socket) => this.#serve(socket, emulator, code));
+  }
+
+  static open(emulator: Emulator, code: number): Promise<RefusingServer> {
+    const server = createServer();
+    return new Promise((resolve, reject) => {
+      server.on("error", reject);
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address();
+        if (typeof address === "object" && address !== null) {
+          resolve(new RefusingServer(server, address.port, emulator, code));
+        } else reject(new Error("no port"));
+      });
+    });
+  }
+
+  #serve(client: Socket, emulator: Emulator, code: number): void {
+    const behind = new Socket();
+    for (const [socket, other] of [[client, behind], [behind, client]] as const) {
+      this.#sockets.add(socket);
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        this.#sockets.delete(socket);
+        other.destroy();
+      });
+    }
+    behind.on("data", (chunk) => client.write(chunk));
+    behind.connect(emulator.port, emulator.host);
+    let input: Buffer = Buffer.alloc(0);
+    client.on("data", (chunk: Buffer) => {
+      input = Buffer.concat([input, chunk]);
+      while (input.length >= HEADER) {
+        const end = HEADER + input.readUIntBE(2, 6);
+        if (input.length < end) return;
+        if (input[1] === MESSAGE) {
+          this.refused++;
+          client.write(refusal(code));
+        } else behind.write(input.subarray(0, end));
+        input = input.subarray(end);
+      }
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
+/** A message without fields and operations. */
+function refusal(code: number): Buffer {
+  const message = Buffer.alloc(HEADER + MESSAGE_HEADER);
+  message.set([2, MESSAGE]);
+  message.writeUIntBE(MESSAGE_HEADER, 2, 6);
+  message[HEADER] = MESSAGE_HEADER;
+  message[RESULT_OFFSET] = code;
+  return message;
+}
