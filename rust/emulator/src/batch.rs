@@ -146,6 +146,13 @@ fn is_answer(result: Code) -> bool {
     )
 }
 
+/// Keeps a batch that is not run in the journal.
+pub(crate) fn note(cluster: &Cluster, node: &Node, request: &Request<'_>, data: &[u8]) {
+    let rows = Rows::parse(data, &request.header).map_or(0, |rows| rows.len());
+    let entry = entry(node, request, cluster.journal.next_batch(), rows);
+    cluster.journal.push(entry);
+}
+
 fn entry(node: &Node, request: &Request<'_>, number: u64, rows: u32) -> Entry {
     Entry {
         kind: "batch",

@@ -5,7 +5,7 @@ use crate::journal::{Entry, bin_names, hex, info_bits};
 use crate::namespace::Namespace;
 use crate::reply::{self, Message};
 use crate::statistics::count;
-use crate::{read, write};
+use crate::{batch, read, write};
 use aerospike_wire::batch::Attributes;
 use aerospike_wire::message::{Header, info1, info2, info3, info4};
 use aerospike_wire::operation::{self, Operation, Operations};
@@ -230,10 +230,13 @@ pub(crate) fn answer(cluster: &Cluster, node: &Node, request: &Request<'_>, out:
     reply::end(out, start, proto::MESSAGE);
 }
 
-/// Keeps a message that is not a batch in the journal, when that is on.
+/// Keeps a message in the journal, when that is on. Of a batch that is not run, its rows are not looked at.
 pub(crate) fn note(cluster: &Cluster, node: &Node, request: &Request<'_>) {
     if !cluster.journal.is_on() {
         return;
+    }
+    if let Some(data) = request.fields.batch {
+        return batch::note(cluster, node, request, data);
     }
     let Request {
         header,
