@@ -347,7 +347,7 @@ fn statistics(view: View<'_>) -> String {
         "failed_best_practices=false;cluster_size={};cluster_key={};cluster_generation={};\
          cluster_principal={};cluster_integrity=true;cluster_is_member=true;uptime={};objects={objects};tombstones=0;\
          client_connections={};client_connections_opened={opened};client_connections_closed={};\
-         info_complete={};batch_index_initiate={}",
+         info_complete={};batch_index_initiate={};emulator_commands={};emulator_proxied={}",
         topology.up().count_ones(),
         key(topology),
         topology.changes(),
@@ -357,6 +357,8 @@ fn statistics(view: View<'_>) -> String {
         counters.closed.load(Ordering::Relaxed),
         counters.info.load(Ordering::Relaxed),
         counters.batches.load(Ordering::Relaxed),
+        counters.commands.load(Ordering::Relaxed),
+        counters.proxied.load(Ordering::Relaxed),
     )
 }
 
