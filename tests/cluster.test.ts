@@ -449,6 +449,33 @@ onCluster(
   },
 );
 
+test("a node that says nothing does not keep the others' new partitions from the direct path", async () => {
+  await using server = await Emulator.start({ nodes: NODES });
+  const keys = fill(server, 200);
+  // Short, so that what is slow here is not core.
+  const client = await ready({ ...oneSeed(server, 0), tendTimeout: 250 });
+  try {
+    const masterOf = await masters(server, client);
+    const moved = keys.filter((key) => masterOf(key) === 0);
+    const partitions = moved.map((key) => partitionOf(key.digest));
+    server.fault({ node: 2, silence: true });
+    const start = performance.now();
+    for (const to of [1, 0, 1, 0, 1]) {
+      server.movePartitions({ namespace: "test", partitions, to });
+      await until(`the direct path asks node ${to}`, async () => {
+        server.recordCommands(KEPT);
+        await client.batchRead(moved, { readPath: "direct", totalTimeout: LONG_MS });
+        return server.commands().every(({ node }) => node === to);
+      });
+    }
+    const seconds = (performance.now() - start) / 1000;
+    assertLess(seconds, 7, `five changes took ${seconds} s`);
+  } finally {
+    server.fault();
+    await client.close({ drain: 0 });
+  }
+});
+
 onCluster("all nodes go at once and come back: everything settles, and works again", async (server, client) => {
   const keys = fill(server, 200);
   server.pause();
