@@ -229,8 +229,10 @@ for (const readPath of PATHS) {
         server.stopNode(node);
         assertStrictEquals(server.nodes[node]?.state, "stopped");
         await nodesAre(client, NODES - 1);
+        server.recordCommands(KEPT);
         const before = reads.started;
         await until("reads go on without it", () => reads.started > before + 200);
+        assert(server.commands().every((command) => command.node !== node), "a node that is stopped was asked");
         server.startNode(node);
         await nodesAre(client, NODES);
         server.recordCommands(KEPT);
