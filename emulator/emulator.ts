@@ -4,11 +4,21 @@ import { isKey, type Key } from "../src/key.ts";
 import { booleanOption, checkNames, integerOption, invalidOption } from "../src/option-check.ts";
 import { EmulatorError } from "./error.ts";
 import { type EmulatorLibrary, loadEmulatorLibrary } from "./library.ts";
-import type { EmulatorCommand, EmulatorFault, EmulatorOptions, EmulatorRecord, EmulatorStats } from "./types.ts";
+import type {
+  EmulatorCommand,
+  EmulatorFault,
+  EmulatorMove,
+  EmulatorNode,
+  EmulatorOptions,
+  EmulatorRecord,
+  EmulatorStats,
+} from "./types.ts";
 
 const OPTIONS: readonly string[] = [
   "host",
   "port",
+  "nodes",
+  "replicationFactor",
   "namespaces",
   "workers",
   "clusterName",
@@ -17,16 +27,27 @@ const OPTIONS: readonly string[] = [
   "recordCommands",
   "library",
 ];
+const FAULT: readonly string[] = [
+  "node",
+  "delayMs",
+  "silence",
+  "code",
+  "truncate",
+  "dataOnly",
+  "dropConnections",
+];
+const MOVE: readonly string[] = ["namespace", "partitions", "to"];
 const RECORD: readonly string[] = ["key", "bins", "ttl", "generation", "sendKey"];
 /** The longest time to live in seconds; what is above has a meaning of its own. */
 const TTL_LIMIT = 0xffff_fffd;
 const GENERATION_LIMIT = 0xffff;
+const LAST_PARTITION = 4095;
 
 /** Records go to the native side in calls of so many. */
 const LOAD_CHUNK = 1000;
 
 /**
- * A running emulator of an Aerospike server. It listens until it is closed, and does not keep the process alive.
+ * A running emulator of an Aerospike server, or of a cluster of several nodes. It listens until it is closed, and does not keep the process alive.
  *
  * ```ts
  * import { Emulator } from "@aerospike-ts/client/emulator";
@@ -35,14 +56,23 @@ const LOAD_CHUNK = 1000;
  * console.log(server.hosts); // 127.0.0.1:49152
  * console.log(server.stats().connectionsOpened); // 0
  * ```
+ *
+ * The nodes of a cluster share their data. Each has a port and a name, masters about as many partitions as the others, and
+ * passes on what it is asked for and does not own, as a real one does. Records that have copies on two nodes or more
+ * (`replicationFactor`, 2 when absent) survive the loss of one: the others have them at once. Where a stopped node had the
+ * only copy, its partitions get another master, which answers PARTITION_UNAVAILABLE (code 11) until the node is back with
+ * them; a real cluster would lose the records, or forget them until then.
  */
 export class Emulator {
-  /** The address that it listens on. */
+  /** The address that its first node listens on. */
   readonly host: string;
-  /** The port that it listens on. */
+  /** The port that its first node listens on. */
   readonly port: number;
+  /** Address and port of every node, as `connect` takes them. One of them is enough to find the others. */
+  readonly hosts: string;
   readonly #library: EmulatorLibrary;
   readonly #server: number;
+  readonly #nodes: number;
   #closed = false;
 
   private constructor(library: EmulatorLibrary, started: { server: number; host: string; port: number }) {
@@ -50,6 +80,9 @@ export class Emulator {
     this.#server = started.server;
     this.host = started.host;
     this.port = started.port;
+    const { nodes } = this;
+    this.#nodes = nodes.length;
+    this.hosts = nodes.map(({ host, port }) => host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`).join();
   }
 
   /**
@@ -71,9 +104,81 @@ export class Emulator {
     return new Emulator(library, library.call({ call: "start", config }));
   }
 
-  /** Address and port, as `connect` takes them. */
-  get hosts(): string {
-    return this.host.includes(":") ? `[${this.host}]:${this.port}` : `${this.host}:${this.port}`;
+  /**
+   * Its nodes, as they are now. Their place is the number that other members take.
+   *
+   * ```ts
+   * import { Emulator } from "@aerospike-ts/client/emulator";
+   *
+   * await using server = await Emulator.start({ nodes: 3 });
+   * server.stopNode(1);
+   * console.log(server.nodes.map(({ state }) => state)); // [ "up", "stopped", "up" ]
+   * ```
+   */
+  get nodes(): readonly EmulatorNode[] {
+    return this.#call("nodes");
+  }
+
+  /**
+   * A node leaves the cluster: connecting to it is refused, its connections end, and its partitions move to the others. What
+   * it had the only copy of is unavailable (code 11) until it is back. Stopping it again does nothing.
+   *
+   * ```ts
+   * import { connect, Key } from "@aerospike-ts/client";
+   * import { Emulator } from "@aerospike-ts/client/emulator";
+   *
+   * await using server = await Emulator.start({ nodes: 3 });
+   * await using client = await connect({ hosts: server.hosts });
+   * const key = new Key("test", "users", "alice");
+   * await client.put(key, { name: "Alice" });
+   * server.stopNode(0);
+   * console.log((await client.get(key))?.bins); // { name: "Alice" }
+   * ```
+   *
+   * @throws {InvalidArgumentError} where there is no such node
+   */
+  stopNode(node: number): void {
+    this.#call("stopNode", { node: this.#number(node, "node") });
+  }
+
+  /**
+   * A node that was stopped comes back on its port, with its records, and gets its partitions back. Starting one that is up
+   * does nothing.
+   *
+   * @throws {InvalidArgumentError} where there is no such node
+   * @throws {EmulatorError} where something else listens on its port by now
+   */
+  startNode(node: number): void {
+    this.#call("startNode", { node: this.#number(node, "node") });
+  }
+
+  /**
+   * Gives partitions another master, and returns how many they were. The old master stays on as a replica where there are
+   * any. It lasts until a node comes or goes.
+   *
+   * ```ts
+   * import { Emulator } from "@aerospike-ts/client/emulator";
+   *
+   * await using server = await Emulator.start({ nodes: 3 });
+   * server.movePartitions(); // each to the node that follows
+   * server.movePartitions({ namespace: "test", partitions: [0, 17], to: 2 });
+   * ```
+   *
+   * @throws {InvalidArgumentError} where an option has another name, or there is no such node or partition
+   * @throws {EmulatorError} where there is no such namespace, or the node is stopped
+   */
+  movePartitions(move: EmulatorMove = {}): number {
+    checkNames(move, "move", MOVE);
+    if (move.to !== undefined) this.#number(move.to, "move.to");
+    if (move.partitions !== undefined) {
+      if (!Array.isArray(move.partitions)) {
+        throw invalidOption(move.partitions, "move.partitions", "an array of numbers");
+      }
+      for (const [i, number] of move.partitions.entries()) {
+        integerOption(number, `move.partitions[${i}]`, 0, LAST_PARTITION);
+      }
+    }
+    return this.#call<{ moved: number }>("movePartitions", { move }).moved;
   }
 
   /** Moves the clock that expiry follows by seconds, which may be fractional or negative. */
@@ -138,7 +243,8 @@ export class Emulator {
   }
 
   /**
-   * Misbehaves from now on, in place of the fault before; without an argument it behaves again.
+   * Misbehaves from now on, in place of the fault before; without an argument it behaves again. With a `node`, the others go
+   * on as they do.
    *
    * ```ts
    * import { Emulator } from "@aerospike-ts/client/emulator";
@@ -147,17 +253,22 @@ export class Emulator {
    * server.fault({ delayMs: 200, dataOnly: true });
    * server.fault();
    * ```
+   *
+   * @throws {InvalidArgumentError} where a member has another name, or there is no such node
    */
   fault(fault: EmulatorFault = {}): void {
+    checkNames(fault, "fault", FAULT);
+    if (fault.node !== undefined) this.#number(fault.node, "fault.node");
+    if (fault.code !== undefined) integerOption(fault.code, "fault.code", 1, 255);
     this.#call("fault", { fault });
   }
 
-  /** Goes away: connecting is refused and open connections end. Records stay. */
+  /** All its nodes go away at once: connecting is refused and open connections end. Records and partitions stay. */
   pause(): void {
     this.#call("pause");
   }
 
-  /** Comes back on the same port. */
+  /** Comes back on the same ports, but for nodes that are stopped. */
   resume(): void {
     this.#call("resume");
   }
@@ -172,6 +283,11 @@ export class Emulator {
   /** Closes it, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Checks the number of a node. */
+  #number(node: unknown, path: string): number {
+    return integerOption(node, path, 0, this.#nodes - 1);
   }
 
   #call<T>(call: string, parameters: Record<string, unknown> = {}): T {

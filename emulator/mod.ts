@@ -1,6 +1,8 @@
 /**
  * An in-memory emulator of an Aerospike server, in this process: for tests and demos, with nothing to install.
  *
+ * One node, or a cluster of several: `Emulator.start({ nodes: 3 })`.
+ *
  * It is not a product database: it stores nothing on disk, has no security, and listens on the loopback interface
  * unless told otherwise. Every Aerospike client can talk to it.
  *
@@ -28,6 +30,8 @@ export type {
   EmulatorCommand,
   EmulatorCommandKind,
   EmulatorFault,
+  EmulatorMove,
+  EmulatorNode,
   EmulatorOptions,
   EmulatorRecord,
   EmulatorStats,

@@ -4,8 +4,12 @@ import type { Key } from "../src/key.ts";
 export interface EmulatorOptions {
   /** Address to listen on, `127.0.0.1` when absent. One that is not loopback exposes the data to the network. */
   readonly host?: string | undefined;
-  /** Port to listen on; 0, the default, picks a free one. */
+  /** Port to listen on; 0, the default, picks a free one. Other nodes get free ones too, or the ports that follow. */
   readonly port?: number | undefined;
+  /** Nodes of the cluster, 1 to 16; 1 when absent. */
+  readonly nodes?: number | undefined;
+  /** Copies of each record, 1 to 16 but never more than there are nodes up; 2 when absent. */
+  readonly replicationFactor?: number | undefined;
   /** Namespaces, `test` and `bar` when absent. */
   readonly namespaces?: readonly string[] | undefined;
   /** Native threads that serve connections, 2 when absent. */
@@ -61,14 +65,46 @@ export interface EmulatorCommand {
   readonly batch: number;
   /** Number of rows of a batch, else 0. */
   readonly rows: number;
+  /** Number of the node that was asked: its place in {@link Emulator.nodes}. */
+  readonly node: number;
+  /** Whether that node passed it on: a read of which it has no copy, a write of which it is not the master. */
+  readonly proxied: boolean;
+}
+
+/** One node of an emulator. */
+export interface EmulatorNode {
+  /** Its name, as clients show it. */
+  readonly name: string;
+  /** The address that it listens on. */
+  readonly host: string;
+  /** The port that it listens on, also after it was stopped and started. */
+  readonly port: number;
+  /** `"stopped"` from {@link Emulator.stopNode} to {@link Emulator.startNode}. */
+  readonly state: "up" | "stopped";
+  /** Partitions of the first namespace that it is the master of, of 4096. */
+  readonly masters: number;
+}
+
+/** What {@link Emulator.movePartitions} moves. */
+export interface EmulatorMove {
+  /** Namespace whose partitions move; all of them when absent. */
+  readonly namespace?: string | undefined;
+  /** Numbers of the partitions, 0 to 4095; all of them when absent. */
+  readonly partitions?: readonly number[] | undefined;
+  /** Number of the node that becomes their master; when absent, the node that follows the old one. */
+  readonly to?: number | undefined;
 }
 
 /** How an emulator misbehaves. Absent members are off. */
 export interface EmulatorFault {
+  /** Number of the node that does; all of them when absent. */
+  readonly node?: number | undefined;
   /** Milliseconds that every answer waits. */
   readonly delayMs?: number | undefined;
   /** Requests are read and never answered, nor are those that follow on the same connection. */
   readonly silence?: boolean | undefined;
+  /** Commands are not run and answered with this result code, 1 to 255; a batch as a whole. */
+  readonly code?: number | undefined;
   /** So many of the next answers are cut in half and their connection closed. */
   readonly truncate?: number | undefined;
   /** Spares info requests, so that clients still consider the server healthy. */
@@ -77,7 +113,7 @@ export interface EmulatorFault {
   readonly dropConnections?: boolean | undefined;
 }
 
-/** Figures of an emulator. */
+/** Figures of an emulator, of all its nodes. */
 export interface EmulatorStats {
   /** Connections accepted in all. */
   readonly connectionsOpened: number;
@@ -89,6 +125,8 @@ export interface EmulatorStats {
   readonly batches: number;
   /** Rows of batches. */
   readonly batchRows: number;
+  /** Commands and rows that a node passed on to the one that owns the partition. */
+  readonly proxied: number;
   /** Info requests. */
   readonly infoRequests: number;
   /** Records that are stored and not expired. */

@@ -4,17 +4,18 @@ import { createInterface } from "node:readline";
 import { once } from "node:events";
 import { release } from "./setup.mjs";
 
-/** Starts it and resolves when it listens: `{ hosts, stop() }`. */
+/** Starts it and resolves when it listens: `{ hosts, nodes, stop() }`, the hosts being one seed of all nodes. */
 export async function startEmulator(args = []) {
   const child = spawn(`${release}aerospike-emulator`, ["--port", "0", ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exited = once(child, "exit");
   for await (const line of createInterface({ input: child.stdout })) {
-    const hosts = /\b(\d+\.\d+\.\d+\.\d+:\d+)\b/.exec(line)?.[1];
-    if (hosts === undefined) continue;
+    const nodes = line.match(/\b\d+\.\d+\.\d+\.\d+:\d+\b/g);
+    if (nodes === null) continue;
     return {
-      hosts,
+      hosts: nodes[0],
+      nodes,
       pid: child.pid,
       stop: async () => {
         child.kill("SIGTERM");

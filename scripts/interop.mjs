@@ -4,6 +4,7 @@
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { compareDigests } from "../tests/interop/compare-digests.mjs";
+import { compareNodes } from "../tests/interop/compare-nodes.mjs";
 import { compareSmoke } from "../tests/interop/compare-smoke.mjs";
 import { compareValues } from "../tests/interop/compare-values.mjs";
 import { findPeers } from "../tests/interop/peers.mjs";
@@ -23,6 +24,8 @@ export async function runInterop(checks, { record = false } = {}) {
   } finally {
     await server?.stop();
   }
+  if (named) checks.leftOut("interop on three nodes", "the emulator");
+  else await compareNodes(checks, peers);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -15,29 +15,20 @@ import {
 import {
   type AerospikeError,
   AerospikeTimeoutError,
-  type BatchReadRow,
-  type BatchRows,
   type Client,
   connect,
-  type ConnectOptions,
   InvalidArgumentError,
   Key,
   op,
-  type ReadPath,
-  type ReadStats,
 } from "../mod.ts";
 import { Emulator } from "../emulator/mod.ts";
 import { readConnectOptions } from "../src/connect-options.ts";
-import { canonical, RandomValues } from "./support/random.ts";
+import { during, LONG_MS, PATHS, range, ready, seenRows } from "./support/both-paths.ts";
 import { externalHosts, freshSet } from "./support/server.ts";
 import { suite } from "./support/suite.ts";
 import { pause, until } from "./support/wait.ts";
 
 const { test, before, after } = suite();
-const SEED = 20_260;
-const LONG_MS = 30_000;
-const PATHS: readonly ReadPath[] = ["direct", "core"];
-const range = (length: number) => Array.from({ length }, (_, i) => i);
 
 let emulator: Emulator | undefined;
 let hosts: string;
@@ -51,158 +42,6 @@ before(async () => {
 after(async () => {
   await client.close();
   await emulator?.close();
-});
-
-/** A client whose direct path knows the partitions. */
-async function ready(options: ConnectOptions): Promise<Client> {
-  const client = await connect(options);
-  await until("the direct path is ready", async () => (await client.stats()).direct.ready);
-  return client;
-}
-
-/** What reads did between two looks. */
-async function during(client: Client, reads: () => Promise<unknown>): Promise<ReadStats> {
-  const before = await client.stats();
-  await reads();
-  const after = await client.stats();
-  const fallbacks: Record<string, number> = {};
-  for (const [reason, count] of Object.entries(after.direct.fallbacks)) {
-    const more = count - (before.direct.fallbacks[reason] ?? 0);
-    if (more > 0) fallbacks[reason] = more;
-  }
-  return {
-    direct: {
-      ...after.direct,
-      attempts: after.direct.attempts - before.direct.attempts,
-      rows: after.direct.rows - before.direct.rows,
-      answered: after.direct.answered - before.direct.answered,
-      fallbacks,
-    },
-    core: { reads: after.core.reads - before.core.reads, rows: after.core.rows - before.core.rows },
-  };
-}
-
-interface Seen {
-  readonly status: string;
-  readonly code: number;
-  readonly error: string | undefined;
-  readonly bins: readonly string[] | undefined;
-  readonly generation: number | undefined;
-  readonly ttl: number | "never" | undefined;
-}
-
-type Found = { readonly bins: object; readonly generation: number; readonly ttl: number | "never" } | null;
-
-function seenRecord(record: Found): Pick<Seen, "bins" | "generation" | "ttl"> {
-  return {
-    bins: record === null
-      ? undefined
-      : Object.entries(record.bins).map(([name, value]) => `${name}=${canonical(value)}`),
-    generation: record?.generation,
-    ttl: record?.ttl,
-  };
-}
-
-function seenRows(rows: BatchRows): Seen[] {
-  return rows.toArray().map((row) => ({
-    status: row.status,
-    code: row.code,
-    error: row.error?.codeName,
-    ...seenRecord(row.record),
-  }));
-}
-
-/** A second may pass between two reads. */
-function assertSame(direct: Seen, core: Seen, what: string): void {
-  const near = typeof direct.ttl === "number" && typeof core.ttl === "number" && Math.abs(direct.ttl - core.ttl) <= 2;
-  assertEquals({ ...direct, ttl: near ? core.ttl : direct.ttl }, core, what);
-}
-
-interface Data {
-  readonly keys: Key[];
-  readonly names: readonly string[];
-}
-
-/** Records of every kind of value in three sets, with and without a ttl, rewritten or not; a third is missing. */
-async function data(seed: number, count: number): Promise<Data> {
-  const random = new RandomValues(seed);
-  const sets = [freshSet(), freshSet(), ""];
-  const names = range(12).map((i) => `${"bin-name-of-15b".slice(0, 1 + random.below(12))}${i}`);
-  const keys: Key[] = [];
-  for (const i of range(count)) {
-    const set = sets[i % 3] as string;
-    const own = `${seed}-${process()}-${i}`;
-    const user = [own, random.bytes(20), random.integer(), own][random.below(4)] as string;
-    const key = new Key(i % 7 === 0 ? "bar" : "test", set, set === "" ? own : user);
-    keys.push(key);
-    if (random.below(3) === 0) continue;
-    const bins: Record<string, unknown> = {};
-    for (let n = 1 + random.below(10); n > 0; n--) bins[names[random.below(names.length)] as string] = random.value(3);
-    const ttl = random.below(2) === 0 ? 1000 + random.below(100_000) : undefined;
-    await client.put(key, bins as Record<string, string>, { ttl, totalTimeout: LONG_MS });
-    if (random.below(2) === 0) await client.put(key, { [names[0] as string]: i }, { ttl, totalTimeout: LONG_MS });
-  }
-  return { keys, names };
-}
-
-let serial = 0;
-/** Tells the keys of one run from those of another, where there is no set to do it. */
-function process(): string {
-  return `${freshSet()}${serial++}`;
-}
-
-/** Both paths' view of the same keys, in batches of several shapes and one by one. */
-async function compare({ keys, names }: Data, random: RandomValues): Promise<void> {
-  const named = () => names.filter((_, i) => i === 0 || random.below(3) === 0).slice(0, 6);
-  const shapes: readonly { readonly rows: readonly (Key | BatchReadRow)[]; readonly options: object }[] = [
-    { rows: keys, options: {} },
-    { rows: [...keys].reverse(), options: { bins: named() } },
-    { rows: keys, options: { header: true } },
-    { rows: keys.concat(keys.slice(0, 50)), options: { allowInline: false } },
-    { rows: keys, options: { allowInlineSSD: true, bins: ["nothing has it"] } },
-    {
-      rows: keys.map((key, i) =>
-        [
-          key,
-          { key, bins: named() },
-          { key, header: true },
-          Key.fromDigest(key.namespace, key.set, key.digest),
-        ][i % 4] as Key | BatchReadRow
-      ),
-      options: {},
-    },
-    { rows: keys.slice(0, 1), options: {} },
-  ];
-  for (const [number, { rows, options }] of shapes.entries()) {
-    const [direct, core] = await Promise.all(
-      PATHS.map((readPath) => client.batchRead(rows, { ...options, readPath, totalTimeout: LONG_MS }).then(seenRows)),
-    ) as [Seen[], Seen[]];
-    assertStrictEquals(direct.length, core.length);
-    for (const [i, row] of direct.entries()) assertSame(row, core[i] as Seen, `shape ${number}, row ${i}`);
-  }
-  const single = async (read: (readPath: ReadPath) => Promise<Found>) => {
-    const [direct, core] = await Promise.all(PATHS.map(read)) as [Found, Found];
-    const seen = (found: Found) => ({ status: "", code: 0, error: undefined, ...seenRecord(found) });
-    assertSame(seen(direct), seen(core), "a single read");
-  };
-  await Promise.all(keys.map(async (key) => {
-    const options = { totalTimeout: LONG_MS };
-    const bins = named();
-    await single((readPath) => client.get(key, { ...options, readPath }));
-    await single((readPath) => client.get(key, { ...options, readPath, bins }));
-    await single((readPath) => client.header(key, { ...options, readPath }));
-    const [direct, core] = await Promise.all(PATHS.map((readPath) => client.exists(key, { ...options, readPath })));
-    assertStrictEquals(direct, core);
-  }));
-}
-
-test("both paths give the same rows and records, whatever is read", async () => {
-  for (const seed of [SEED, SEED + 1, SEED + 2]) {
-    const generated = await data(seed, 150);
-    const { direct } = await during(client, () => compare(generated, new RandomValues(seed)));
-    assert(direct.answered > 1_000, `only ${direct.answered} answered`);
-    assertEquals(Object.keys(direct.fallbacks), ["options"]);
-  }
 });
 
 test("the direct path is what reads take, and what it cannot do goes to core", async () => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import process from "node:process";
 import { connect, InvalidArgumentError, Key } from "../mod.ts";
-import { Emulator } from "../emulator/mod.ts";
+import { Emulator, EmulatorError } from "../emulator/mod.ts";
 import { isBun, run } from "./support/runtime.ts";
 
 test("the emulator refuses wrong options and records, by name", async () => {
@@ -36,4 +36,34 @@ test("the emulator asks Deno for nothing that it can do without", async () => {
   const flags = ["run", "--no-check", "--no-prompt", `--allow-ffi=${library}`];
   const ended = await run(process.execPath, [...flags, script], {});
   assertStrictEquals(ended.stdout.trim(), "started asked:", ended.stderr);
+});
+
+test("the emulator's nodes and partitions are named by valid numbers", async () => {
+  for (
+    const options of [{ nodes: 0 }, { nodes: 17 }, { nodes: 1.5 }, { replicationFactor: 0 }, { nodes: 3, port: 65534 }]
+  ) {
+    await assertRejects(() => Emulator.start(options), EmulatorError);
+  }
+  await using server = await Emulator.start({ nodes: 2 });
+  const wrong: [() => unknown, string][] = [
+    [() => server.stopNode(2), "node is 2"],
+    [() => server.startNode(-1), "node is -1"],
+    [() => server.stopNode("1" as never), "node is"],
+    [() => server.fault({ node: 2 }), "fault.node is 2"],
+    [() => server.fault({ code: 256 }), "fault.code is 256"],
+    [() => server.fault({ delay: 1 } as never), "fault.delay"],
+    [() => server.movePartitions({ to: 2 }), "move.to is 2"],
+    [() => server.movePartitions({ partitions: [1, 4096] }), "move.partitions[1] is 4096"],
+    [() => server.movePartitions({ partitions: 1 as never }), "move.partitions is 1"],
+    [() => server.movePartitions({ from: 1 } as never), "move.from"],
+  ];
+  for (const [call, path] of wrong) assertThrows(call, InvalidArgumentError, path);
+  assertThrows(() => server.movePartitions({ namespace: "nowhere" }), EmulatorError, "nowhere");
+  server.movePartitions({ partitions: [7], to: 0 });
+  // In both namespaces, and once.
+  assertStrictEquals(server.movePartitions({ partitions: [7], to: 1 }), 2);
+  assertStrictEquals(server.movePartitions({ partitions: [7], to: 1 }), 0);
+  server.stopNode(1);
+  assertThrows(() => server.movePartitions({ to: 1 }), EmulatorError, "stopped");
+  assertStrictEquals(server.nodes.map(({ state, masters }) => `${state} ${masters}`).join(), "up 4096,stopped 0");
 });

@@ -152,6 +152,38 @@ mod tests {
     }
 
     #[test]
+    fn nodes_come_and_go_by_number() {
+        let started = call(&json!({"call": "start", "config": {"nodes": 2, "namespaces": ["n"]}}));
+        let server = &started["ok"]["server"];
+        let states = || {
+            let nodes = call(&json!({"call": "nodes", "server": server}));
+            [0, 1].map(|node| nodes["ok"][node]["state"].as_str().map(str::to_owned))
+        };
+        let [up, stopped] = ["up", "stopped"].map(|state| Some(state.to_owned()));
+        assert_eq!(states(), [up.clone(), up.clone()]);
+        call(&json!({"call": "stopNode", "server": server, "node": 1}));
+        assert_eq!(states(), [up.clone(), stopped]);
+        for request in [
+            json!({"call": "stopNode", "server": server, "node": 2}),
+            json!({"call": "startNode", "server": server, "node": "1"}),
+            json!({"call": "movePartitions", "server": server, "move": {"to": 1}}),
+            json!({"call": "movePartitions", "server": server, "move": {"partitions": [4096]}}),
+            json!({"call": "movePartitions", "server": server, "move": {"namespace": "m"}}),
+            json!({"call": "movePartitions", "server": server, "move": {"form": 1}}),
+            json!({"call": "fault", "server": server, "fault": {"node": 2}}),
+            json!({"call": "fault", "server": server, "fault": {"code": 256}}),
+        ] {
+            assert!(call(&request)["error"].is_string(), "{request}");
+        }
+        call(&json!({"call": "startNode", "server": server, "node": 1}));
+        assert_eq!(states(), [up.clone(), up]);
+        let one = json!({"call": "movePartitions", "server": server, "move": {"to": 1}});
+        assert!(call(&one)["ok"]["moved"].as_u64() > Some(1_500));
+        assert_eq!(call(&one)["ok"]["moved"], 0);
+        call(&json!({"call": "stop", "server": server}));
+    }
+
+    #[test]
     fn bad_requests_are_errors() {
         for request in [
             json!(null),
@@ -159,6 +191,10 @@ mod tests {
             json!({"call": "start", "config": {"prot": 1}}),
             json!({"call": "start", "config": {"port": 70000}}),
             json!({"call": "start", "config": {"namespaces": []}}),
+            json!({"call": "start", "config": {"nodes": 0}}),
+            json!({"call": "start", "config": {"nodes": 17}}),
+            json!({"call": "start", "config": {"nodes": 3, "port": 65534}}),
+            json!({"call": "start", "config": {"replicationFactor": 0}}),
             json!({"call": "advance", "server": 12345, "seconds": 1}),
         ] {
             assert!(call(&request)["error"].is_string(), "{request}");

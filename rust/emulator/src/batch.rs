@@ -5,6 +5,7 @@ use crate::command::{Code, Command, wire};
 use crate::journal::{Entry, info_bits};
 use crate::namespace::Namespace;
 use crate::reply;
+use crate::statistics::count;
 use aerospike_wire::batch::{RESPOND_ALL_KEYS, ROW_ERRORS, Row, Rows};
 use aerospike_wire::proto;
 use aerospike_wire::request::Request;
@@ -35,12 +36,13 @@ impl<'a> Batch<'a> {
         request: &Request<'a>,
         data: &'a [u8],
     ) -> Result<Self, Code> {
-        let number = node.counters.batches.fetch_add(1, Ordering::Relaxed) + 1;
+        count(&node.counters.batches);
         let rows = Rows::parse(data, &request.header).map_err(|_| wire(code::REQUEST_INVALID))?;
         check(cluster, rows.clone())?;
-        let journalled = cluster.journal.is_on().then_some(number);
-        if journalled.is_some() {
-            cluster.journal.push(entry(request, number, rows.len()));
+        let journalled = (cluster.journal.is_on()).then(|| cluster.journal.next_batch());
+        if let Some(number) = journalled {
+            let entry = entry(node, request, number, rows.len());
+            cluster.journal.push(entry);
         }
         node.counters
             .rows
@@ -57,7 +59,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Appends the next frame, and the end marker behind the last one. Returns whether more is to come.
-    pub(crate) fn step(&mut self, cluster: &'a Cluster, out: &mut Vec<u8>) -> bool {
+    pub(crate) fn step(&mut self, cluster: &'a Cluster, node: &Node, out: &mut Vec<u8>) -> bool {
         let start = reply::begin(out);
         let is_over = loop {
             if out.len() - start > FRAME_LEN {
@@ -66,7 +68,7 @@ impl<'a> Batch<'a> {
             let Some(Ok(row)) = self.rows.next() else {
                 break true;
             };
-            self.answer(cluster, &row, out);
+            self.answer(cluster, node, &row, out);
             if self.is_silent() {
                 // As on a server, rows that were not sent yet are dropped; the ones to come are run all the same.
                 out.truncate(start + proto::HEADER_LEN);
@@ -84,7 +86,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Runs a row and appends its answer.
-    fn answer(&mut self, cluster: &'a Cluster, row: &Row<'a>, out: &mut Vec<u8>) {
+    fn answer(&mut self, cluster: &'a Cluster, node: &Node, row: &Row<'a>, out: &mut Vec<u8>) {
         let number = row.attributes.number;
         if self.namespace.is_none_or(|(last, _)| last != number) {
             // Every namespace was looked up before, so this finds it.
@@ -96,10 +98,12 @@ impl<'a> Batch<'a> {
         };
         let mut command = Command::of_row(&row.attributes, row.digest, row.index, self.now_ms);
         command.fields.filter = command.fields.filter.or(self.filter);
+        let route = command.route(cluster, node, namespace);
         if let Some(number) = self.journalled {
-            cluster.journal.push(command.entry(number));
+            let entry = command.entry(number, node, Some(route));
+            cluster.journal.push(entry);
         }
-        let result = command.run(namespace, out);
+        let result = command.run_on(route, node, namespace, out);
         if self.rows.flags & RESPOND_ALL_KEYS == 0 && !is_answer(result) {
             self.failed = result;
         }
@@ -142,7 +146,14 @@ fn is_answer(result: Code) -> bool {
     )
 }
 
-fn entry(request: &Request<'_>, number: u64, rows: u32) -> Entry {
+/// Keeps a batch that is not run in the journal.
+pub(crate) fn note(cluster: &Cluster, node: &Node, request: &Request<'_>, data: &[u8]) {
+    let rows = Rows::parse(data, &request.header).map_or(0, |rows| rows.len());
+    let entry = entry(node, request, cluster.journal.next_batch(), rows);
+    cluster.journal.push(entry);
+}
+
+fn entry(node: &Node, request: &Request<'_>, number: u64, rows: u32) -> Entry {
     Entry {
         kind: "batch",
         namespace: String::new(),
@@ -154,5 +165,7 @@ fn entry(request: &Request<'_>, number: u64, rows: u32) -> Entry {
         ttl: 0,
         batch: number,
         rows,
+        node: node.number,
+        proxied: false,
     }
 }

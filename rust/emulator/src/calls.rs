@@ -1,21 +1,25 @@
 //! The calls of the C ABI, by their `call` member:
 //!
-//! - `start` {config?: {host, port, namespaces, workers, clusterName, defaultTtl, maxRecordSize, recordCommands}}
-//! - `stop`, `reset`, `pause`, `resume`, `stats`, `commands` {server}
+//! - `start` {config?: {host, port, nodes, replicationFactor, namespaces, workers, clusterName, defaultTtl, maxRecordSize,
+//!   recordCommands}}
+//! - `stop`, `reset`, `pause`, `resume`, `stats`, `commands`, `nodes` {server}
+//! - `stopNode`, `startNode` {server, node}, by number
+//! - `movePartitions` {server, move: {namespace?, partitions?, to?}}
 //! - `advance` {server, seconds}; `record` {server, limit}
 //! - `load` {server, namespace, set, records: [{key: {string | integer | bytes | digest}, bins, ttl?, generation?,
 //!   storeKey?}]}, where `bytes`, `digest` and `bins` are base64 and an integer may be a number or a decimal string
-//! - `fault` {server, fault: {delayMs?, silence?, truncate?, dataOnly?, dropConnections?}}; absent members are off
+//! - `fault` {server, fault: {node?, delayMs?, silence?, code?, truncate?, dataOnly?, dropConnections?}}; absent members
+//!   are off, an absent node means all of them
 
+use crate::arguments::{decode, flag, members, text, whole};
+use crate::config::Config;
 use crate::fault::Fault;
 use crate::journal::Entry;
 use crate::load::{Loaded, LoadedKey};
-use crate::server::{Config, Server};
+use crate::server::{Move, NodeStatus, Server};
 use aerospike_wire::particle;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use parking_lot::Mutex;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,7 +47,15 @@ fn call(request: &Value) -> Answer {
         "stop" => return stop(request),
         "reset" => server.reset(),
         "pause" => server.pause(),
-        "resume" => server.resume().map_err(|error| error.to_string())?,
+        "resume" => server.resume().map_err(text_of)?,
+        "stopNode" => server
+            .stop_node(whole(&request["node"], "node")?)
+            .map_err(text_of)?,
+        "startNode" => server
+            .start_node(whole(&request["node"], "node")?)
+            .map_err(text_of)?,
+        "movePartitions" => return move_partitions(&server, &request["move"]),
+        "nodes" => return Ok(server.nodes().iter().map(node).collect()),
         "advance" => server.advance(
             request["seconds"]
                 .as_f64()
@@ -57,6 +69,10 @@ fn call(request: &Value) -> Answer {
         _ => return Err(format!("unknown call {name:?}")),
     }
     Ok(json!({}))
+}
+
+fn text_of(error: std::io::Error) -> String {
+    error.to_string()
 }
 
 fn index(request: &Value) -> Result<usize, String> {
@@ -73,7 +89,7 @@ fn server(request: &Value) -> Result<Arc<Server>, String> {
 }
 
 fn start(config: &Value) -> Answer {
-    let server = Server::start(&configuration(config)?).map_err(|error| error.to_string())?;
+    let server = Server::start(&configuration(config)?).map_err(text_of)?;
     let address = server.address();
     let mut servers = SERVERS.lock();
     servers.push(Some(Arc::new(server)));
@@ -94,6 +110,8 @@ fn configuration(value: &Value) -> Result<Config, String> {
         match name.as_str() {
             "host" => config.host = text(value, name)?.into(),
             "port" => config.port = whole(value, name)?,
+            "nodes" => config.nodes = whole(value, name)?,
+            "replicationFactor" => config.replication_factor = whole(value, name)?,
             "workers" => config.workers = whole(value, name)?,
             "clusterName" => config.cluster_name = Some(text(value, name)?.into()),
             "defaultTtl" => config.default_ttl = whole(value, name)?,
@@ -115,21 +133,57 @@ fn configuration(value: &Value) -> Result<Config, String> {
 fn fault(server: &Server, value: &Value) -> Result<(), String> {
     let mut fault = Fault::default();
     let mut drop_connections = false;
+    let mut node = None;
     for (name, value) in members(value, "fault")? {
         match name.as_str() {
+            "node" => node = Some(whole(value, name)?),
             "delayMs" => fault.delay = Duration::from_millis(u64::from(whole::<u32>(value, name)?)),
             "silence" => fault.silence = flag(value, name)?,
+            "code" => fault.code = whole(value, name)?,
             "truncate" => fault.truncate = whole(value, name)?,
             "dataOnly" => fault.data_only = flag(value, name)?,
             "dropConnections" => drop_connections = flag(value, name)?,
             _ => return Err(format!("unknown fault {name:?}")),
         }
     }
-    server.fault(fault);
-    if drop_connections {
-        server.drop_connections();
+    match node {
+        None => server.fault(fault),
+        Some(node) => server.fault_node(node, fault).map_err(text_of)?,
+    }
+    match node {
+        _ if !drop_connections => {}
+        None => server.drop_connections(),
+        Some(node) => server.drop_connections_to(node).map_err(text_of)?,
     }
     Ok(())
+}
+
+fn move_partitions(server: &Server, value: &Value) -> Answer {
+    let mut wanted = Move::default();
+    for (name, value) in members(value, "move")? {
+        match name.as_str() {
+            "namespace" => wanted.namespace = Some(text(value, name)?.into()),
+            "to" => wanted.to = Some(whole(value, name)?),
+            "partitions" => {
+                let numbers = value.as_array().ok_or("partitions must be an array")?;
+                let numbers = numbers.iter().map(|number| whole(number, name));
+                wanted.partitions = Some(numbers.collect::<Result<_, _>>()?);
+            }
+            _ => return Err(format!("unknown option {name:?}")),
+        }
+    }
+    let moved = server.move_partitions(&wanted).map_err(text_of)?;
+    Ok(json!({ "moved": moved }))
+}
+
+fn node(node: &NodeStatus) -> Value {
+    json!({
+        "name": node.name,
+        "host": node.address.ip().to_string(),
+        "port": node.address.port(),
+        "state": if node.is_up { "up" } else { "stopped" },
+        "masters": node.masters,
+    })
 }
 
 fn load(server: &Server, request: &Value) -> Answer {
@@ -198,6 +252,7 @@ fn stats(server: &Server) -> Value {
         "commands": stats.commands,
         "batches": stats.batches,
         "batchRows": stats.batch_rows,
+        "proxied": stats.proxied,
         "infoRequests": stats.info_requests,
         "records": stats.records,
     })
@@ -215,40 +270,7 @@ fn entry(entry: &Entry) -> Value {
         "ttl": entry.ttl,
         "batch": entry.batch,
         "rows": entry.rows,
+        "node": entry.node,
+        "proxied": entry.proxied,
     })
-}
-
-fn members<'a>(
-    value: &'a Value,
-    name: &str,
-) -> Result<impl Iterator<Item = (&'a String, &'a Value)>, String> {
-    static NONE: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
-    match value {
-        Value::Null => Ok(NONE.iter()),
-        Value::Object(members) => Ok(members.iter()),
-        _ => Err(format!("{name} must be an object")),
-    }
-}
-
-fn text<'a>(value: &'a Value, name: &str) -> Result<&'a str, String> {
-    value
-        .as_str()
-        .ok_or_else(|| format!("{name} must be a string"))
-}
-
-fn flag(value: &Value, name: &str) -> Result<bool, String> {
-    value
-        .as_bool()
-        .ok_or_else(|| format!("{name} must be true or false"))
-}
-
-fn whole<T: TryFrom<u64>>(value: &Value, name: &str) -> Result<T, String> {
-    let number = value.as_u64().and_then(|number| T::try_from(number).ok());
-    number.ok_or_else(|| format!("{name} must be a whole number in its range, not {value}"))
-}
-
-fn decode(value: &Value, name: &str) -> Result<Vec<u8>, String> {
-    STANDARD
-        .decode(text(value, name)?)
-        .map_err(|error| format!("{name} is not base64: {error}"))
 }

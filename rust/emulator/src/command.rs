@@ -1,10 +1,11 @@
 //! Commands on one record, sent alone or as rows of a batch.
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Node, Route};
 use crate::journal::{Entry, bin_names, hex, info_bits};
 use crate::namespace::Namespace;
 use crate::reply::{self, Message};
-use crate::{read, write};
+use crate::statistics::count;
+use crate::{batch, read, write};
 use aerospike_wire::batch::Attributes;
 use aerospike_wire::message::{Header, info1, info2, info3, info4};
 use aerospike_wire::operation::{self, Operation, Operations};
@@ -58,12 +59,34 @@ impl<'a> Command<'a> {
         }
     }
 
+    /// How the node that was asked comes to the record.
+    pub(crate) fn route(&self, cluster: &Cluster, node: &Node, namespace: &Namespace) -> Route {
+        let is_write = self.header.info2 & info2::WRITE != 0 || self.fields.udf_package.is_some();
+        cluster.route(node, namespace, &self.digest, is_write)
+    }
+
+    /// Runs the command on the node that was asked, as far as somebody has the record.
+    pub(crate) fn run_on(
+        &self,
+        route: Route,
+        node: &Node,
+        namespace: &Namespace,
+        out: &mut Vec<u8>,
+    ) -> Code {
+        match route {
+            Route::Own => {}
+            Route::Proxied => count(&node.counters.proxied),
+            Route::Unavailable => return self.answer(wire(code::CLUSTER), out),
+        }
+        self.run(namespace, out)
+    }
+
     pub(crate) fn responds_to_all(&self) -> bool {
         self.header.info2 & info2::RESPOND_ALL_OPS != 0
     }
 
     /// Runs the command, appends its message and returns the code.
-    pub(crate) fn run(&self, namespace: &Namespace, out: &mut Vec<u8>) -> Code {
+    fn run(&self, namespace: &Namespace, out: &mut Vec<u8>) -> Code {
         let header = &self.header;
         if self.needs_enterprise() {
             return self.answer(wire(code::ENTERPRISE_ONLY), out);
@@ -130,7 +153,7 @@ impl<'a> Command<'a> {
     }
 
     /// What the journal keeps of the command.
-    pub(crate) fn entry(&self, batch: u64) -> Entry {
+    pub(crate) fn entry(&self, batch: u64, node: &Node, route: Option<Route>) -> Entry {
         let text =
             |field: Option<&[u8]>| String::from_utf8_lossy(field.unwrap_or_default()).into_owned();
         Entry {
@@ -144,6 +167,8 @@ impl<'a> Command<'a> {
             ttl: self.header.ttl,
             batch,
             rows: 0,
+            node: node.number,
+            proxied: route == Some(Route::Proxied),
         }
     }
 
@@ -173,7 +198,7 @@ impl<'a> Command<'a> {
 }
 
 /// Answers a message that is about one record or a query, but not a batch.
-pub(crate) fn answer(cluster: &Cluster, request: &Request<'_>, out: &mut Vec<u8>) {
+pub(crate) fn answer(cluster: &Cluster, node: &Node, request: &Request<'_>, out: &mut Vec<u8>) {
     let Request {
         header,
         fields,
@@ -183,7 +208,7 @@ pub(crate) fn answer(cluster: &Cluster, request: &Request<'_>, out: &mut Vec<u8>
     let Some(namespace) = namespace else {
         return reply::code(out, wire(code::NAMESPACE_NOT_FOUND));
     };
-    note(cluster, request);
+    note(cluster, node, request);
     let Some(digest) = fields.digest else {
         // Queries too: a server that refuses one says so in a message that is not marked as the last.
         return reply::code(out, wire(code::UNSUPPORTED_FEATURE));
@@ -200,14 +225,18 @@ pub(crate) fn answer(cluster: &Cluster, request: &Request<'_>, out: &mut Vec<u8>
         now_ms: cluster.clock.now_ms(),
     };
     let start = reply::begin(out);
-    command.run(namespace, out);
+    let route = command.route(cluster, node, namespace);
+    command.run_on(route, node, namespace, out);
     reply::end(out, start, proto::MESSAGE);
 }
 
-/// Keeps a message that is not a batch in the journal, when that is on.
-pub(crate) fn note(cluster: &Cluster, request: &Request<'_>) {
+/// Keeps a message in the journal, when that is on. Of a batch that is not run, its rows are not looked at.
+pub(crate) fn note(cluster: &Cluster, node: &Node, request: &Request<'_>) {
     if !cluster.journal.is_on() {
         return;
+    }
+    if let Some(data) = request.fields.batch {
+        return batch::note(cluster, node, request, data);
     }
     let Request {
         header,
@@ -215,21 +244,25 @@ pub(crate) fn note(cluster: &Cluster, request: &Request<'_>) {
         operations,
     } = *request;
     let entry = match fields.digest {
-        None => query_entry(request),
-        Some(digest) => Command {
-            header,
-            fields,
-            operations,
-            digest,
-            index: 0,
-            now_ms: 0,
+        None => query_entry(node, request),
+        Some(digest) => {
+            let command = Command {
+                header,
+                fields,
+                operations,
+                digest,
+                index: 0,
+                now_ms: 0,
+            };
+            let namespace = fields.namespace.and_then(|name| cluster.namespace(name));
+            let route = namespace.map(|namespace| command.route(cluster, node, namespace));
+            command.entry(0, node, route)
         }
-        .entry(0),
     };
     cluster.journal.push(entry);
 }
 
-fn query_entry(request: &Request<'_>) -> Entry {
+fn query_entry(node: &Node, request: &Request<'_>) -> Entry {
     let text =
         |field: Option<&[u8]>| String::from_utf8_lossy(field.unwrap_or_default()).into_owned();
     Entry {
@@ -243,5 +276,7 @@ fn query_entry(request: &Request<'_>) -> Entry {
         ttl: request.header.ttl,
         batch: 0,
         rows: 0,
+        node: node.number,
+        proxied: false,
     }
 }

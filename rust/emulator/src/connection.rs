@@ -12,6 +12,7 @@ use aerospike_wire::result_code::code;
 use std::io;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 
 const INITIAL_LEN: usize = 16 * 1024;
 /// Answers to pipelined requests are written together up to here.
@@ -20,10 +21,14 @@ const WRITE_LEN: usize = 64 * 1024;
 const KEEP_LEN: usize = 1024 * 1024;
 
 /// Serves a connection until the client, a fault or a protocol error ends it.
-pub(crate) async fn serve(mut stream: TcpStream, cluster: &Cluster, node: &Node) {
+pub(crate) async fn serve(
+    mut stream: TcpStream,
+    mut drops: watch::Receiver<u64>,
+    cluster: &Cluster,
+    node: &Node,
+) {
     // Answers are written whole, so waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);
-    let mut drops = node.faults.drops();
     tokio::select! {
         _ = drops.changed() => {}
         _ = run(&mut stream, cluster, node) => {}
@@ -104,12 +109,12 @@ async fn answer(
             Ok(request) => match request.fields.batch {
                 None => {
                     count(&node.counters.commands);
-                    command::answer(cluster, &request, out);
+                    command::answer(cluster, node, &request, out);
                 }
                 Some(data) => match Batch::start(cluster, node, &request, data) {
                     Err(result) => reply::last(out, result),
                     Ok(mut batch) => {
-                        while batch.step(cluster, out) {
+                        while batch.step(cluster, node, out) {
                             flush(stream, out).await?;
                         }
                     }
@@ -136,12 +141,22 @@ async fn answer_badly(
         if let (proto::MESSAGE, Ok(request)) = (kind, Request::parse(body)) {
             // It arrived, and a test may want to see that.
             count(&node.counters.commands);
-            command::note(cluster, &request);
+            command::note(cluster, node, &request);
         }
         return Ok(());
     }
     tokio::time::sleep(fault.delay).await;
-    answer(stream, cluster, node, kind, body, out).await?;
+    match (fault.code, Request::parse(body)) {
+        (1.., Ok(request)) if kind == proto::MESSAGE => {
+            count(&node.counters.commands);
+            command::note(cluster, node, &request);
+            match request.fields.batch {
+                None => reply::code(out, fault.code),
+                Some(_) => reply::last(out, fault.code),
+            }
+        }
+        _ => answer(stream, cluster, node, kind, body, out).await?,
+    }
     if fault.truncate > 0 {
         out.truncate(out.len() / 2);
         flush(stream, out).await?;

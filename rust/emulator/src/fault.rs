@@ -10,6 +10,8 @@ pub struct Fault {
     pub delay: Duration,
     /// Requests are read and never answered.
     pub silence: bool,
+    /// Commands are not run and answered with this result code; 0 is off.
+    pub code: u8,
     /// So many of the next answers are cut in half, and their connection closed.
     pub truncate: u32,
     /// Info requests are spared, so that clients still consider the node healthy.

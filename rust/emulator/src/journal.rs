@@ -2,7 +2,7 @@ use aerospike_wire::message::Header;
 use aerospike_wire::operation::Operations;
 use parking_lot::Mutex;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// A command that the emulator was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,10 @@ pub struct Entry {
     pub batch: u64,
     /// Rows of a batch, else 0.
     pub rows: u32,
+    /// Number of the node that was asked.
+    pub node: usize,
+    /// Whether that node had to pass it on to the one that owns the partition.
+    pub proxied: bool,
 }
 
 /// The last commands, when someone asked for them.
@@ -34,6 +38,7 @@ pub struct Entry {
 pub(crate) struct Journal {
     limit: AtomicUsize,
     entries: Mutex<VecDeque<Entry>>,
+    batches: AtomicU64,
 }
 
 impl Journal {
@@ -46,6 +51,11 @@ impl Journal {
     #[inline]
     pub(crate) fn is_on(&self) -> bool {
         self.limit.load(Ordering::Relaxed) > 0
+    }
+
+    /// A number for a batch, which no other batch of any node has.
+    pub(crate) fn next_batch(&self) -> u64 {
+        self.batches.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     pub(crate) fn push(&self, entry: Entry) {

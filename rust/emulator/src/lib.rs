@@ -5,11 +5,13 @@
 
 pub mod abi;
 mod admin;
+mod arguments;
 mod batch;
 mod calls;
 mod clock;
 mod cluster;
 mod command;
+mod config;
 mod connection;
 mod container;
 mod fault;
@@ -21,6 +23,7 @@ mod load;
 mod namespace;
 mod operate;
 mod particle;
+mod partitions;
 mod read;
 mod record;
 mod reply;
@@ -28,9 +31,11 @@ mod scalar;
 mod server;
 mod slices;
 mod statistics;
+mod topology;
 mod write;
 
+pub use config::Config;
 pub use fault::Fault;
 pub use journal::Entry;
 pub use load::{LoadError, Loaded, LoadedKey};
-pub use server::{Config, Server};
+pub use server::{Move, NodeStatus, Server};

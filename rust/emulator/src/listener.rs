@@ -71,9 +71,11 @@ async fn accept(listener: TcpListener, cluster: Arc<Cluster>, node: usize) {
             Ok((stream, _)) => {
                 let cluster = Arc::clone(&cluster);
                 count(&cluster.nodes[node].counters.opened);
+                // Before the task runs: once the listener has stopped, no connection escapes a drop.
+                let drops = cluster.nodes[node].faults.drops();
                 tokio::spawn(async move {
                     let node = &cluster.nodes[node];
-                    connection::serve(stream, &cluster, node).await;
+                    connection::serve(stream, drops, &cluster, node).await;
                     count(&node.counters.closed);
                 });
             }

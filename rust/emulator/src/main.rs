@@ -10,6 +10,9 @@ An in-memory emulator of an Aerospike server for tests and demos. It is not a pr
 disk, and there is no security.
 
   --port N             port to listen on; 0 picks a free one (default 3000)
+  --nodes N            nodes of the cluster, 1 to 16; they listen on the ports that follow (default 1)
+  --replication-factor N
+                       copies of each record, as far as there are nodes (default 2)
   --host ADDRESS       address to listen on (default 127.0.0.1); others than loopback expose it to the network
   --namespace NAME     a namespace; may be repeated (default: test and bar)
   --workers N          threads that serve connections (default 2)
@@ -54,6 +57,8 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<(Config
         };
         match flag.as_str() {
             "--port" => config.port = number(&flag, &value()?)?,
+            "--nodes" => config.nodes = number(&flag, &value()?)?,
+            "--replication-factor" => config.replication_factor = number(&flag, &value()?)?,
             "--host" => config.host = value()?,
             "--namespace" => namespaces.push(value()?),
             "--workers" => config.workers = number(&flag, &value()?)?,
@@ -85,7 +90,9 @@ fn serve(config: &Config, quiet: bool) -> ExitCode {
         }
     };
     let address = server.address();
-    println!("listening on {address}");
+    let nodes = server.nodes();
+    let addresses: Vec<_> = nodes.iter().map(|node| node.address.to_string()).collect();
+    println!("listening on {}", addresses.join(", "));
     if !quiet {
         eprintln!(
             "in-memory emulator, not a product database; namespaces: {}",

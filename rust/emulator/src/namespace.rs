@@ -46,6 +46,8 @@ impl Hasher for DigestHasher {
 
 /// A namespace: records by digest, in shards with a lock each.
 pub(crate) struct Namespace {
+    /// Its place among the namespaces.
+    pub(crate) number: usize,
     pub(crate) name: String,
     pub(crate) max_record_size: usize,
     default_ttl: AtomicU32,
@@ -54,8 +56,9 @@ pub(crate) struct Namespace {
 }
 
 impl Namespace {
-    pub(crate) fn new(name: &str, default_ttl: u32, max_record_size: usize) -> Self {
+    pub(crate) fn new(number: usize, name: &str, default_ttl: u32, max_record_size: usize) -> Self {
         Self {
+            number,
             name: name.to_owned(),
             max_record_size,
             default_ttl: AtomicU32::new(default_ttl),
@@ -130,14 +133,18 @@ impl Namespace {
         self.sets.write().truncate(1);
     }
 
-    /// Number of live records and bytes of their bins, by set.
-    pub(crate) fn usage(&self, now_ms: u64) -> Vec<(u64, u64)> {
+    /// Number of live records and bytes of their bins, by set, of the records that are to be counted.
+    pub(crate) fn usage(
+        &self,
+        now_ms: u64,
+        is_counted: impl Fn(&Digest) -> bool,
+    ) -> Vec<(u64, u64)> {
         let mut usage = vec![(0, 0); self.sets.read().len()];
         for shard in &self.shards {
-            for record in shard
+            for (_, record) in shard
                 .read()
-                .values()
-                .filter(|record| !record.is_expired(now_ms))
+                .iter()
+                .filter(|(digest, record)| !record.is_expired(now_ms) && is_counted(&digest.0))
             {
                 if let Some((objects, bytes)) = usage.get_mut(usize::from(record.set)) {
                     *objects += 1;

@@ -1,59 +1,26 @@
 use crate::clock::Clock;
 use crate::cluster::{Cluster, Node};
+use crate::config::Config;
 use crate::fault::{Fault, Faults};
 use crate::journal::{Entry, Journal};
 use crate::listener::{Listener, bind, rebind};
 use crate::load::{LoadError, Loaded, load};
 use crate::namespace::Namespace;
+use crate::partitions::numbers;
 use crate::statistics::Counters;
+use crate::topology::Topology;
 use aerospike_wire::Digest;
-use parking_lot::Mutex;
+use aerospike_wire::digest::PARTITIONS;
+use parking_lot::{Mutex, RwLock};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use std::{io, thread};
+use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
-/// Longest name of a namespace.
-const MAX_NAMESPACE_NAME: usize = 31;
-
-/// How a server is set up.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// Address to listen on. Only loopback addresses keep the data on this machine.
-    pub host: String,
-    /// Port to listen on, 0 for a free one.
-    pub port: u16,
-    /// Names of the namespaces.
-    pub namespaces: Vec<String>,
-    /// Threads that serve connections.
-    pub workers: usize,
-    /// Name of the cluster.
-    pub cluster_name: Option<String>,
-    /// Seconds that a record lives when a command does not say it, 0 for ever.
-    pub default_ttl: u32,
-    /// Largest record.
-    pub max_record_size: usize,
-    /// How many commands the journal keeps from the start, 0 for none.
-    pub record_commands: usize,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            host: "127.0.0.1".into(),
-            port: 0,
-            namespaces: vec!["test".into(), "bar".into()],
-            workers: 2,
-            cluster_name: None,
-            default_ttl: 0,
-            max_record_size: 1024 * 1024,
-            record_commands: 0,
-        }
-    }
-}
 
 /// Figures of a server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,16 +35,48 @@ pub struct Stats {
     pub batches: u64,
     /// Rows of batches.
     pub batch_rows: u64,
+    /// Commands and rows that a node passed on to the one that owns the partition.
+    pub proxied: u64,
     /// Info requests.
     pub info_requests: u64,
     /// Records that are stored and not expired.
     pub records: u64,
 }
 
-/// A running emulator. Dropping it ends it.
+/// One node of a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeStatus {
+    /// Its name, as info answers say it.
+    pub name: String,
+    /// Where it listens, or would.
+    pub address: SocketAddr,
+    /// Whether it is part of the cluster.
+    pub is_up: bool,
+    /// Partitions of the first namespace that it is the master of.
+    pub masters: usize,
+}
+
+/// Which partitions get another master.
+#[derive(Clone, Debug, Default)]
+pub struct Move {
+    /// Their namespace; all of them when absent.
+    pub namespace: Option<String>,
+    /// Their numbers; all of them when absent.
+    pub partitions: Option<Vec<usize>>,
+    /// The new master; when absent, the node that follows the old one.
+    pub to: Option<usize>,
+}
+
+/// The sockets of the nodes, and whether all of them are to be closed.
+struct Listeners {
+    of_nodes: Vec<Option<Listener>>,
+    paused: bool,
+}
+
+/// A running emulator: one node, or a cluster of several that share their data. Dropping it ends it.
 pub struct Server {
     cluster: Arc<Cluster>,
-    listener: Mutex<Option<Listener>>,
+    listeners: Mutex<Listeners>,
     runtime: Option<Runtime>,
 }
 
@@ -85,9 +84,9 @@ impl Server {
     /// Starts to listen.
     ///
     /// # Errors
-    /// When the configuration is unusable or the address cannot be bound.
+    /// When the configuration is unusable or an address cannot be bound.
     pub fn start(config: &Config) -> io::Result<Self> {
-        check(config)?;
+        config.check()?;
         let runtime = Builder::new_multi_thread()
             .worker_threads(config.workers)
             .thread_name("aerospike-emulator")
@@ -99,24 +98,120 @@ impl Server {
             .to_socket_addrs()?
             .next()
             .ok_or_else(unresolved)?;
-        let socket = {
+        let sockets = {
             let _context = runtime.enter();
-            bind(wanted)?
+            sockets(wanted, config.nodes)?
         };
-        let address = socket.local_addr()?;
-        let cluster = Arc::new(cluster(config, address));
-        let listener = Listener::start(&runtime, socket, Arc::clone(&cluster), 0);
+        let addresses = sockets.iter().map(TcpListener::local_addr);
+        let addresses = addresses.collect::<io::Result<Vec<_>>>()?;
+        let cluster = Arc::new(cluster(config, &addresses));
+        let of_nodes = sockets
+            .into_iter()
+            .enumerate()
+            .map(|(node, socket)| {
+                Some(Listener::start(
+                    &runtime,
+                    socket,
+                    Arc::clone(&cluster),
+                    node,
+                ))
+            })
+            .collect();
         Ok(Self {
             cluster,
-            listener: Mutex::new(Some(listener)),
+            listeners: Mutex::new(Listeners {
+                of_nodes,
+                paused: false,
+            }),
             runtime: Some(runtime),
         })
     }
 
-    /// Where it listens.
+    /// Where its first node listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.node().address
+        self.cluster.nodes[0].address
+    }
+
+    /// Its nodes.
+    #[must_use]
+    pub fn nodes(&self) -> Vec<NodeStatus> {
+        let topology = self.cluster.topology.read();
+        let status = |node: &Node| NodeStatus {
+            name: node.name.clone(),
+            address: node.address,
+            is_up: topology.is_up(node.number),
+            masters: (0..PARTITIONS)
+                .filter(|number| topology.space(0).is_master(*number, node.number))
+                .count(),
+        };
+        self.cluster.nodes.iter().map(status).collect()
+    }
+
+    /// A node leaves the cluster: connecting to it is refused, its connections end, and its partitions move to the others.
+    /// The records of those of which no other node has a copy are unavailable until it is back.
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub fn stop_node(&self, node: usize) -> io::Result<()> {
+        let node = self.node(node)?;
+        let mut listeners = self.listeners.lock();
+        if let Some(listener) = listeners.of_nodes[node.number].take() {
+            listener.stop();
+            node.faults.drop_connections();
+        }
+        self.cluster.topology.write().set_up(node.number, false);
+        Ok(())
+    }
+
+    /// A node that was stopped comes back on the same port, with its records, and gets its partitions back.
+    ///
+    /// # Errors
+    /// When there is no such node, or something else listens on its port by now.
+    pub fn start_node(&self, node: usize) -> io::Result<()> {
+        let node = self.node(node)?;
+        let mut listeners = self.listeners.lock();
+        self.open(&mut listeners, node.number)?;
+        self.cluster.topology.write().set_up(node.number, true);
+        Ok(())
+    }
+
+    /// Gives partitions another master and returns how many they were. The old master stays on as a replica where there are
+    /// any. It lasts until a node comes or goes.
+    ///
+    /// # Errors
+    /// When there is no such namespace, partition or node, or the node is stopped.
+    pub fn move_partitions(&self, wanted: &Move) -> io::Result<usize> {
+        let invalid = |text: String| io::Error::new(io::ErrorKind::InvalidInput, text);
+        let namespaces = &self.cluster.namespaces;
+        let spaces = match &wanted.namespace {
+            None => 0..namespaces.len(),
+            Some(name) => {
+                let found = self.cluster.namespace(name.as_bytes());
+                let found = found.ok_or_else(|| invalid(format!("unknown namespace {name:?}")))?;
+                found.number..found.number + 1
+            }
+        };
+        let numbers = wanted.partitions.as_deref().unwrap_or_default();
+        if let Some(number) = numbers.iter().find(|number| **number >= PARTITIONS) {
+            return Err(invalid(format!(
+                "partition {number}: they are 0 to {}",
+                PARTITIONS - 1
+            )));
+        }
+        let mut topology = self.cluster.topology.write();
+        if let Some(to) = wanted.to {
+            let name = &self.node(to)?.name;
+            if !topology.is_up(to) {
+                return Err(invalid(format!("node {to} ({name}) is stopped")));
+            }
+        }
+        Ok(spaces
+            .map(|space| match &wanted.partitions {
+                None => topology.move_masters(space, 0..PARTITIONS, wanted.to),
+                Some(numbers) => topology.move_masters(space, numbers.iter().copied(), wanted.to),
+            })
+            .sum())
     }
 
     /// Moves the clock that expiry follows.
@@ -153,66 +248,120 @@ impl Server {
         self.cluster.journal.entries()
     }
 
-    /// Figures up to now.
+    /// Figures up to now, of all nodes.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        let counters = &self.node().counters;
+        let sum = |counter: fn(&Counters) -> &AtomicU64| {
+            let counters = self.cluster.nodes.iter().map(|node| &node.counters);
+            counters
+                .map(|counters| counter(counters).load(Ordering::Relaxed))
+                .sum()
+        };
         let now_ms = self.cluster.clock.now_ms();
         let usage = self
             .cluster
             .namespaces
             .iter()
-            .flat_map(|namespace| namespace.usage(now_ms));
+            .flat_map(|namespace| namespace.usage(now_ms, |_| true));
         Stats {
-            connections_opened: counters.opened.load(Ordering::Relaxed),
-            connections_open: counters.open(),
-            commands: counters.commands.load(Ordering::Relaxed),
-            batches: counters.batches.load(Ordering::Relaxed),
-            batch_rows: counters.rows.load(Ordering::Relaxed),
-            info_requests: counters.info.load(Ordering::Relaxed),
+            connections_opened: sum(|counters| &counters.opened),
+            connections_open: self
+                .cluster
+                .nodes
+                .iter()
+                .map(|node| node.counters.open())
+                .sum(),
+            commands: sum(|counters| &counters.commands),
+            batches: sum(|counters| &counters.batches),
+            batch_rows: sum(|counters| &counters.rows),
+            proxied: sum(|counters| &counters.proxied),
+            info_requests: sum(|counters| &counters.info),
             records: usage.map(|(objects, _)| objects).sum(),
         }
     }
 
-    /// Misbehaves from now on; the default fault is none.
+    /// Every node misbehaves from now on; the default fault is none.
     pub fn fault(&self, fault: Fault) {
-        self.node().faults.set(fault);
+        self.cluster
+            .nodes
+            .iter()
+            .for_each(|node| node.faults.set(fault));
+    }
+
+    /// One node misbehaves from now on; the others go on as they do.
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub fn fault_node(&self, node: usize, fault: Fault) -> io::Result<()> {
+        self.node(node)?.faults.set(fault);
+        Ok(())
     }
 
     /// Closes every open connection; new ones are accepted.
     pub fn drop_connections(&self) {
-        self.node().faults.drop_connections();
+        self.cluster
+            .nodes
+            .iter()
+            .for_each(|node| node.faults.drop_connections());
     }
 
-    /// Goes away: connecting is refused and open connections end. Data stays.
+    /// Closes every open connection to a node; new ones are accepted.
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub fn drop_connections_to(&self, node: usize) -> io::Result<()> {
+        self.node(node)?.faults.drop_connections();
+        Ok(())
+    }
+
+    /// All nodes go away at once: connecting is refused and open connections end. Data stays, and so does what each node
+    /// owns: there is nobody whom it could go to.
     pub fn pause(&self) {
-        if let Some(listener) = self.listener.lock().take() {
-            listener.stop();
-            self.drop_connections();
+        let mut listeners = self.listeners.lock();
+        listeners.paused = true;
+        for (node, listener) in self.cluster.nodes.iter().zip(&mut listeners.of_nodes) {
+            if let Some(listener) = listener.take() {
+                listener.stop();
+                node.faults.drop_connections();
+            }
         }
     }
 
-    /// Comes back on the same port.
+    /// The nodes that are not stopped come back on the same ports.
     ///
     /// # Errors
     /// When something else listens there by now.
     pub fn resume(&self) -> io::Result<()> {
-        let mut listener = self.listener.lock();
-        if let (None, Some(runtime)) = (&*listener, &self.runtime) {
-            let _context = runtime.enter();
-            let socket = rebind(self.address())?;
-            *listener = Some(Listener::start(
-                runtime,
-                socket,
-                Arc::clone(&self.cluster),
-                0,
-            ));
-        }
+        let mut listeners = self.listeners.lock();
+        listeners.paused = false;
+        let up = self.cluster.topology.read().up();
+        numbers(up).try_for_each(|node| self.open(&mut listeners, node))
+    }
+
+    /// Listens for a node, unless it does so already or the whole server is paused.
+    fn open(&self, listeners: &mut Listeners, node: usize) -> io::Result<()> {
+        let (None, false, Some(runtime)) = (
+            &listeners.of_nodes[node],
+            listeners.paused,
+            self.runtime.as_ref(),
+        ) else {
+            return Ok(());
+        };
+        let _context = runtime.enter();
+        let socket = rebind(self.cluster.nodes[node].address)?;
+        let cluster = Arc::clone(&self.cluster);
+        listeners.of_nodes[node] = Some(Listener::start(runtime, socket, cluster, node));
         Ok(())
     }
 
-    fn node(&self) -> &Node {
-        &self.cluster.nodes[0]
+    fn node(&self, node: usize) -> io::Result<&Node> {
+        let nodes = &self.cluster.nodes;
+        nodes.get(node).ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!("node {node}: the nodes are 0 to {}", nodes.len() - 1),
+            )
+        })
     }
 }
 
@@ -226,43 +375,47 @@ impl Drop for Server {
     }
 }
 
-fn check(config: &Config) -> io::Result<()> {
-    let invalid = |text: String| Err(io::Error::new(io::ErrorKind::InvalidInput, text));
-    if !(1..=64).contains(&config.workers) {
-        return invalid(format!("workers must be 1 to 64, not {}", config.workers));
-    }
-    if config.namespaces.is_empty() {
-        return invalid("at least one namespace is needed".into());
-    }
-    for (at, name) in config.namespaces.iter().enumerate() {
-        let is_name =
-            |character: char| character.is_ascii_alphanumeric() || "_-$".contains(character);
-        if name.is_empty() || name.len() > MAX_NAMESPACE_NAME || !name.chars().all(is_name) {
-            return invalid(format!("{name:?} is no name for a namespace"));
-        }
-        if config.namespaces[..at].contains(name) {
-            return invalid(format!("namespace {name:?} is given twice"));
-        }
-    }
-    Ok(())
+/// Binds a socket for each node: on the ports from the one that is wanted on, or on free ones.
+fn sockets(wanted: SocketAddr, nodes: usize) -> io::Result<Vec<TcpListener>> {
+    (0..nodes)
+        .map(|node| {
+            let mut address = wanted;
+            if wanted.port() != 0 {
+                address.set_port(wanted.port() + node as u16);
+            }
+            bind(address)
+        })
+        .collect()
 }
 
-fn cluster(config: &Config, address: SocketAddr) -> Cluster {
-    let namespaces = config.namespaces.iter();
+fn cluster(config: &Config, addresses: &[SocketAddr]) -> Cluster {
+    let namespaces = config.namespaces.iter().enumerate();
     let journal = Journal::default();
     journal.record(config.record_commands);
     Cluster {
         name: config.cluster_name.clone(),
         namespaces: namespaces
-            .map(|name| Namespace::new(name, config.default_ttl, config.max_record_size))
+            .map(|(number, name)| {
+                Namespace::new(number, name, config.default_ttl, config.max_record_size)
+            })
             .collect(),
         clock: Clock::default(),
         journal,
-        nodes: vec![Node {
-            name: format!("BB9E0000000{:04X}", address.port()),
-            address,
-            counters: Counters::new(),
-            faults: Faults::new(),
-        }],
+        nodes: addresses
+            .iter()
+            .enumerate()
+            .map(|(number, address)| Node {
+                number,
+                name: format!("BB9E0000000{:04X}", address.port()),
+                address: *address,
+                counters: Counters::new(),
+                faults: Faults::new(),
+            })
+            .collect(),
+        topology: RwLock::new(Topology::new(
+            addresses.len(),
+            config.namespaces.len(),
+            config.replication_factor,
+        )),
     }
 }

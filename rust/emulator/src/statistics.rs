@@ -9,6 +9,7 @@ pub(crate) struct Counters {
     pub(crate) commands: AtomicU64,
     pub(crate) batches: AtomicU64,
     pub(crate) rows: AtomicU64,
+    pub(crate) proxied: AtomicU64,
     started: Instant,
 }
 
@@ -21,6 +22,7 @@ impl Counters {
             commands: AtomicU64::new(0),
             batches: AtomicU64::new(0),
             rows: AtomicU64::new(0),
+            proxied: AtomicU64::new(0),
             started: Instant::now(),
         }
     }

@@ -5,6 +5,8 @@ use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 
 use aerospike_core::{self as core, AdminPolicy};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::map::{Map, Masters, masters};
 use super::node::Node;
@@ -12,6 +14,7 @@ use super::{Direct, Plan, Stats};
 use crate::cluster::Cluster;
 
 const INTERVAL: Duration = Duration::from_millis(100);
+/// How long a node may take to answer.
 const BOUND: Duration = Duration::from_secs(2);
 
 /// A node, and what it last said.
@@ -20,11 +23,22 @@ struct Known {
     /// Core's number for the partitions when the node was asked.
     generation: isize,
     masters: Option<Masters>,
+    /// The question is out.
+    asked: bool,
+}
+
+/// What came of a question.
+struct Answer {
+    /// Who was asked: a node that left and came back since then is another one.
+    node: Arc<Node>,
+    generation: isize,
+    masters: Option<Masters>,
 }
 
 /// Keeps the map for as long as the cluster lives.
 pub(super) async fn run(direct: Weak<Direct>, cluster: Weak<Cluster>) {
     let mut known: HashMap<String, Known> = HashMap::new();
+    let mut questions = JoinSet::new();
     loop {
         let nodes = {
             let Some(cluster) = cluster.upgrade() else {
@@ -39,7 +53,9 @@ pub(super) async fn run(direct: Weak<Direct>, cluster: Weak<Cluster>) {
             else {
                 return;
             };
-            if update(&mut known, &nodes, plan, &stats).await {
+            let has_left = follow(&mut known, &nodes, plan, &stats);
+            ask(&mut known, &nodes, &mut questions);
+            if collect(&mut known, &mut questions).await || has_left {
                 let Some(direct) = direct.upgrade() else {
                     return;
                 };
@@ -54,12 +70,12 @@ pub(super) async fn run(direct: Weak<Direct>, cluster: Weak<Cluster>) {
         known
             .values()
             .for_each(|known| known.node.pool.reap(&known.node.peer));
-        tokio::time::sleep(INTERVAL).await;
+        sleep(INTERVAL).await;
     }
 }
 
-/// Follows core's nodes. True when the map has to be made anew.
-async fn update(
+/// Follows core's nodes. True when one of them left.
+fn follow(
     known: &mut HashMap<String, Known>,
     nodes: &[Arc<core::Node>],
     plan: Plan,
@@ -72,31 +88,75 @@ async fn update(
             node.is_active() && node.name() == name && of_node.node.is_at(&host.name, host.port)
         })
     });
-    let mut changed = known.len() != before;
+    let has_left = known.len() != before;
     for node in nodes.iter().filter(|node| node.is_active()) {
-        // Taken before the question: a change that comes meanwhile is asked about again.
-        let generation = node.partition_generation();
-        let of_node = known.entry(node.name().to_owned()).or_insert_with(|| {
+        known.entry(node.name().to_owned()).or_insert_with(|| {
             let host = node.host();
             Known {
                 node: Arc::new(Node::new(node.name(), host.name, host.port, plan, stats)),
                 generation: isize::MIN,
                 masters: None,
+                asked: false,
             }
         });
-        if of_node.generation == generation {
+    }
+    has_left
+}
+
+/// Asks the nodes whose partitions changed, all at once: one that does not answer keeps nobody else's from being known.
+fn ask(
+    known: &mut HashMap<String, Known>,
+    nodes: &[Arc<core::Node>],
+    questions: &mut JoinSet<Answer>,
+) {
+    for node in nodes {
+        // Taken before the question: a change that comes meanwhile is asked about again.
+        let generation = node.partition_generation();
+        let Some(of_node) = known.get_mut(node.name()) else {
+            continue;
+        };
+        if of_node.asked || of_node.generation == generation {
             continue;
         }
-        let policy = AdminPolicy {
-            timeout: BOUND.as_millis() as u32,
+        of_node.asked = true;
+        let (asked, node) = (Arc::clone(&of_node.node), Arc::clone(node));
+        questions.spawn(async move {
+            let policy = AdminPolicy {
+                timeout: BOUND.as_millis() as u32,
+            };
+            let answer = timeout(BOUND, node.info(&policy, &["replicas"])).await;
+            let text = answer.ok().and_then(Result::ok);
+            let text = text.as_ref().and_then(|answers| answers.get("replicas"));
+            Answer {
+                node: asked,
+                generation,
+                masters: text.map(|text| masters(text)),
+            }
+        });
+    }
+}
+
+/// Takes the answers that come within a moment. True when one of them says something new.
+async fn collect(known: &mut HashMap<String, Known>, questions: &mut JoinSet<Answer>) -> bool {
+    let mut changed = false;
+    let until = Instant::now() + INTERVAL;
+    while let Ok(Some(answer)) = timeout_at(until, questions.join_next()).await {
+        let Ok(answer) = answer else {
+            // It panicked and does not say who was asked. Asking somebody twice does no harm.
+            known.values_mut().for_each(|known| known.asked = false);
+            continue;
         };
-        let answer = tokio::time::timeout(BOUND, node.info(&policy, &["replicas"])).await;
-        // Who does not answer is asked again in the next round.
-        if let Ok(Ok(answers)) = answer
-            && let Some(text) = answers.get("replicas")
-        {
-            of_node.masters = Some(masters(text));
-            of_node.generation = generation;
+        let Some(of_node) = known
+            .values_mut()
+            .find(|known| Arc::ptr_eq(&known.node, &answer.node))
+        else {
+            continue;
+        };
+        // Who did not answer is asked again in the next round.
+        of_node.asked = false;
+        if let Some(masters) = answer.masters {
+            of_node.masters = Some(masters);
+            of_node.generation = answer.generation;
             changed = true;
         }
     }
