@@ -395,6 +395,19 @@ async fn execute(
             .err()
             .map(|error| record::explain(&error, effect, client)),
     };
+    // Where a node refuses its share as a whole, core gives the error to one of its rows and leaves the others without any.
+    // A miss is an answer, and not theirs.
+    let refused = operations
+        .iter()
+        .filter_map(core::BatchOperation::error)
+        .find(|error| {
+            !matches!(
+                error.result_code(),
+                crate::error::NOT_FOUND | crate::error::FILTERED_OUT
+            )
+        })
+        .map(|error| record::explain(error, effect, client));
+    part.failure = part.failure.or(refused);
     let mut guess = Guess::new(names);
     for (operation, (plan, writes)) in operations.into_iter().zip(plans) {
         part.push(
@@ -445,7 +458,6 @@ impl Part {
             ) {
                 self.push_error(&mut head, &failure);
             }
-            self.failure.get_or_insert(failure);
         } else if let Some(record) = &row.record {
             self.answered = true;
             head[4..8].copy_from_slice(&record.generation.to_le_bytes());
