@@ -3,6 +3,7 @@
 
 use aerospike_wire::read::{self, Want};
 
+use crate::columns::Schema;
 use crate::key::KeyRef;
 use crate::operation::Operations;
 use crate::particle::Particle;
@@ -309,6 +310,7 @@ pub(crate) enum Request<'a> {
         operations: Operations<'a>,
     },
     Batch(BatchBody<'a>),
+    Columns(Schema<'a>, BatchBody<'a>),
 }
 
 /// The commands that `submit` tells from the others.
@@ -391,6 +393,15 @@ pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> 
             operations: Operations::parse(&mut cursor)?,
         },
         32 => Request::Batch(BatchBody::parse(&mut cursor)?),
+        33 => {
+            let schema = Schema::parse(&mut cursor)?;
+            let body = BatchBody::parse(&mut cursor)?;
+            let reads_bins = |template| matches!(template, Template::Bins { .. });
+            if !body.templates().all(reads_bins) {
+                return Err(Malformed);
+            }
+            Request::Columns(schema, body)
+        }
         _ => return Err(Malformed),
     };
     cursor.end()?;

@@ -169,7 +169,10 @@ async fn run(bytes: Arc<[u8]>, command: Accepted, submitted: Instant) {
             Some(Err(failure)) => completion.settle(Err(failure)),
             Some(Ok(visit)) => match request {
                 Request::Batch(batch) => {
-                    Box::pin(batch::run(completion, bounds, visit, batch)).await
+                    Box::pin(batch::run(completion, bounds, visit, batch, None)).await
+                }
+                Request::Columns(schema, batch) => {
+                    Box::pin(batch::run(completion, bounds, visit, batch, Some(schema))).await
                 }
                 Request::Get { policy, key, bins } => {
                     record::get(completion, bounds, visit, policy, key, bins).await
