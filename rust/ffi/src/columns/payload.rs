@@ -450,6 +450,8 @@ mod tests {
             (1, vec![(0, INTEGER, vec![0; 8])]),
             (2, vec![(0, MAP, vec![0x82, 0xff])]),
             (3, vec![]),
+            // A particle without a payload is an empty collection.
+            (4, vec![(0, MAP, vec![])]),
         ];
         let schema = schema(&[
             ("m", F64, 0, &["stats", "ctr"]),
@@ -458,12 +460,12 @@ mod tests {
             ("m", F64, 0, &["list", "ctr"]),
             ("m", F64, 0, &["stats"]),
         ]);
-        let payload = filled(&schema, 4, &[part(&rows)], &["m"]);
+        let payload = filled(&schema, 5, &[part(&rows)], &["m"]);
         let valid = |number| column(&payload, number).1;
-        assert_eq!(valid(0), [true, false, false, false]);
+        assert_eq!(valid(0), [true, false, false, false, false]);
         assert_eq!(column(&payload, 0).0[..8], 0.25f64.to_le_bytes());
         for number in 1..5 {
-            assert_eq!(valid(number), [false; 4]);
+            assert_eq!(valid(number), [false; 5]);
         }
         let bad = bad(&payload);
         let of_row = |row| {
@@ -479,7 +481,7 @@ mod tests {
             of_row(2),
             [0, 1, 2, 3, 4].map(|column| (column, Reason::Malformed as usize))
         );
-        assert!(of_row(3).is_empty());
+        assert!(of_row(3).is_empty() && of_row(4).is_empty());
     }
 
     #[test]

@@ -88,6 +88,10 @@ impl<'a> Value<'a> {
 /// The value of a key of a map.
 fn find<'a>(packed: &'a [u8], name: &[u8]) -> Result<Option<Value<'a>>, Reason> {
     let mut reader = Reader::new(packed);
+    // A particle without a payload is an empty collection.
+    if packed.is_empty() {
+        return Ok(None);
+    }
     let Token::Map(pairs) = reader.token()? else {
         return Err(Reason::Malformed);
     };
@@ -105,6 +109,9 @@ fn find<'a>(packed: &'a [u8], name: &[u8]) -> Result<Option<Value<'a>>, Reason> 
 /// The number of a list's elements and a reader in front of the first.
 pub(super) fn elements(packed: &[u8]) -> Result<(usize, Reader<'_>), Reason> {
     let mut reader = Reader::new(packed);
+    if packed.is_empty() {
+        return Ok((0, reader));
+    }
     let Token::List(count) = reader.token()? else {
         return Err(Reason::Malformed);
     };
