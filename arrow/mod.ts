@@ -15,4 +15,4 @@
  * @module
  */
 
-export { type ArrowTypes, toArrowTable } from "./table.ts";
+export { toArrowTable } from "./table.ts";

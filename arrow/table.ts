@@ -13,9 +13,6 @@ import type { ColumnLayout, ColumnsSchema } from "../src/columns/schema.ts";
 import { StringColumn } from "../src/columns/string-column.ts";
 import { InvalidArgumentError } from "../src/errors.ts";
 
-/** The columns of a table by name. */
-export type ArrowTypes = Record<string, arrow.DataType>;
-
 const TYPES: Readonly<Record<NumberType, () => arrow.DataType>> = {
   f64: () => new arrow.Float64(),
   f32: () => new arrow.Float32(),
@@ -41,7 +38,9 @@ type DataProps = Parameters<typeof arrow.makeData>[0];
  *
  * @throws {InvalidArgumentError} where the argument is no {@link Columns}
  */
-export function toArrowTable<S extends ColumnsSchema>(columns: Columns<S>): arrow.Table<ArrowTypes> {
+export function toArrowTable<S extends ColumnsSchema>(
+  columns: Columns<S>,
+): arrow.Table {
   if (!(columns instanceof Columns)) {
     throw new InvalidArgumentError("toArrowTable() takes Columns; what was posted becomes them by Columns.from()");
   }
@@ -54,9 +53,12 @@ export function toArrowTable<S extends ColumnsSchema>(columns: Columns<S>): arro
     fields.push(new arrow.Field(name, data.type, true));
     children.push(data);
   }
-  const schema = new arrow.Schema<ArrowTypes>(fields as arrow.Field<arrow.DataType>[]);
+  const schema = new arrow.Schema(fields);
   const batch = makeData({ type: new arrow.Struct(fields), length: rows, nullCount: 0, children } as never);
-  return new arrow.Table<ArrowTypes>(schema, new arrow.RecordBatch(schema, batch as arrow.Data<arrow.Struct>) as never);
+  return new arrow.Table(
+    schema,
+    new arrow.RecordBatch(schema, batch as arrow.Data<arrow.Struct>) as never,
+  );
 }
 
 function toData({ type, width }: ColumnLayout, column: unknown, nullBitmap: Uint8Array, length: number): arrow.Data {

@@ -8,7 +8,7 @@ import { test } from "node:test";
 import {
   type BinValue,
   type ColumnInputs,
-  Columns,
+  type Columns,
   type ColumnsSchema,
   connect,
   Double,

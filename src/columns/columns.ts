@@ -147,10 +147,11 @@ export class Columns<S extends ColumnsSchema = ColumnsSchema> {
    * import { Columns, type ColumnsSchema } from "@aerospike-ts/client";
    *
    * const schema = { ctr: "f32" } as const satisfies ColumnsSchema;
-   * addEventListener("message", ({ data }: MessageEvent) => {
-   *   const ads = Columns.from<typeof schema>(data); // sent by worker.postMessage(ads, ads.transferList)
+   * const worker = new Worker(new URL("./reader.ts", import.meta.url), { type: "module" });
+   * worker.onmessage = ({ data }: MessageEvent) => {
+   *   const ads = Columns.from<typeof schema>(data); // sent by postMessage(ads, ads.transferList)
    *   console.log(ads.columns.ctr);
-   * });
+   * };
    * ```
    */
   static from<S extends ColumnsSchema = ColumnsSchema>(message: unknown): Columns<S> {
