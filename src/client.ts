@@ -400,9 +400,9 @@ export class Client implements AsyncDisposable {
    *
    * @throws {InvalidArgumentError} where a column, a key or an option is not valid; the message has its path
    */
-  batchWriteColumns(
+  batchWriteColumns<S extends ColumnsSchema = ColumnsSchema>(
     keys: readonly Key[],
-    columns: ColumnInputs | Columns,
+    columns: ColumnInputs | Columns<S>,
     options?: BatchWriteOptions,
   ): Promise<BatchRows> {
     const policy = this.#policies.batchWrite;

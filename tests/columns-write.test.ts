@@ -8,7 +8,6 @@ import { test } from "node:test";
 import {
   type BinValue,
   type ColumnInputs,
-  type Columns,
   type ColumnsSchema,
   connect,
   Double,
@@ -173,7 +172,7 @@ test("what was read goes back as it was", async () => {
   } as const satisfies ColumnsSchema;
   const read = await server.client.batchReadColumns(keys, schema);
   const copies = freshKeys(20);
-  const outcome = await server.client.batchWriteColumns(copies, read as unknown as Columns);
+  const outcome = await server.client.batchWriteColumns(copies, read);
   assertEquals([outcome.foundCount, outcome.failedCount], [15, 0]);
   const again = await server.client.batchReadColumns(copies, schema);
   for (const name of Object.keys(schema) as (keyof typeof schema)[]) {

@@ -9,6 +9,7 @@ import {
   AerospikeError,
   AerospikeTimeoutError,
   type BinInput,
+  type BlobColumn,
   type CellErrorReason,
   Columns,
   type ColumnsSchema,
@@ -18,7 +19,9 @@ import {
   InvalidArgumentError,
   Key,
   type NumberType,
+  type RaggedColumn,
   type ReadPath,
+  type StringColumn,
   Unparsed,
   vector,
 } from "../mod.ts";
@@ -383,6 +386,38 @@ test("a row that fails says why and takes nothing else with it; a batch that nob
     assertEquals(thrown.subErrors.map((sub) => sub.code), [columns.codes[1] as number]);
   }
   await assertRejects(() => server.client.batchReadColumns([new Key("nowhere", set, 1)], { v: "u8" }), AerospikeError);
+});
+
+test("columns have the types that the schema says", async () => {
+  const { columns, valid } = await server.client.batchReadColumns(await stored([1]), {
+    f: { type: "f32", bin: "v" },
+    l: { type: "i64", bin: "v" },
+    e: { type: ["f16", 2], bin: "v" },
+    r: { type: ["u32", "ragged"], bin: "v" },
+    s: { type: "string", bin: "v" },
+    b: "blob",
+    v: "bool",
+  });
+  const f: Float32Array = columns.f;
+  const l: BigInt64Array = columns.l;
+  const e: Float16Array = columns.e;
+  const r: RaggedColumn<"u32"> = columns.r;
+  const s: StringColumn = columns.s;
+  const b: BlobColumn = columns.b;
+  const v: Uint8Array = columns.v;
+  const u: Uint32Array = r.values;
+  const bitmap: Uint8Array = valid.f;
+  assertEquals([f.length, l.length, e.length, r.length, s.length, b.length, v.length, u.length, bitmap.length], [
+    ...[1, 1, 2, 1, 1, 1, 1, 0, 1],
+  ]);
+  // @ts-expect-error: it is no Float64Array
+  const wrong: Float64Array = columns.f;
+  // @ts-expect-error: the schema has no such column
+  const none: unknown = columns.none;
+  assertEquals([wrong.length, none], [1, undefined]);
+  const into = { into: { v: new Float32Array(1) } };
+  // @ts-expect-error: a column of f64 does not fit a Float32Array
+  await assertRejects(() => server.client.batchReadColumns(freshKeys(1), { v: "f64" }, into), InvalidArgumentError);
 });
 
 test("no keys: empty columns of the right classes, and nobody is asked", async () => {

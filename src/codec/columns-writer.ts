@@ -8,6 +8,7 @@ import { BlobColumn } from "../columns/blob-column.ts";
 import { Columns } from "../columns/columns.ts";
 import type { ColumnInputs, ColumnValues, WritableArray } from "../columns/column-input.ts";
 import { isSet } from "../columns/element.ts";
+import type { ColumnsSchema } from "../columns/schema.ts";
 import { RaggedColumn } from "../columns/ragged-column.ts";
 import { StringColumn } from "../columns/string-column.ts";
 import { InvalidArgumentError } from "../errors.ts";
@@ -42,11 +43,11 @@ interface Source {
 }
 
 /** Writes the frame of `batchWriteColumns`. */
-export function writeColumns(
+export function writeColumns<S extends ColumnsSchema>(
   w: FrameWriter,
   policy: PolicyBlock,
   keys: readonly Key[],
-  columns: ColumnInputs | Columns,
+  columns: ColumnInputs | Columns<S>,
   options: BatchWriteOptions | undefined,
 ): void {
   const sources = readSources(columns, keys.length);
@@ -101,11 +102,11 @@ function writeRow(w: FrameWriter, sources: readonly Source[], row: number, cells
 }
 
 /** Checks the columns of a call that has no rows. */
-export function checkColumns(columns: ColumnInputs | Columns): void {
+export function checkColumns<S extends ColumnsSchema>(columns: ColumnInputs | Columns<S>): void {
   readSources(columns, 0);
 }
 
-function readSources(columns: ColumnInputs | Columns, rows: number): readonly Source[] {
+function readSources<S extends ColumnsSchema>(columns: ColumnInputs | Columns<S>, rows: number): readonly Source[] {
   const sources = columns instanceof Columns ? ofColumns(columns, rows) : ofInputs(columns, rows);
   if (sources.length === 0) throw new InvalidArgumentError("columns is empty: give at least one column");
   if (sources.length > COLUMN_LIMIT) throw new InvalidArgumentError(`columns has more than ${COLUMN_LIMIT} columns`);
@@ -126,7 +127,7 @@ function ofInputs(columns: ColumnInputs, rows: number): Source[] {
 }
 
 /** What was read goes back as it was: missing cells are not written. */
-function ofColumns(columns: Columns, rows: number): Source[] {
+function ofColumns<S extends ColumnsSchema>(columns: Columns<S>, rows: number): Source[] {
   return Object.entries(columns.schema).map(([name, { type, width, bin, path: keys }]) => {
     const path = binPath("columns.columns", name);
     if (keys.length > 0) {
@@ -136,7 +137,7 @@ function ofColumns(columns: Columns, rows: number): Source[] {
     }
     const data = columns.columns[name] as unknown;
     if (data instanceof StringColumn || data instanceof BlobColumn || data instanceof RaggedColumn) {
-      return type === "bool" ? { ...ofInput(data, bin, path, rows) } : ofInput(data, bin, path, rows);
+      return ofVariable(data, bin, path, rows);
     }
     return ofValues(
       {

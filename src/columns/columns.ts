@@ -125,6 +125,7 @@ export class Columns<S extends ColumnsSchema = ColumnsSchema> {
   /** The errors as they came, which {@link Columns.errors} and {@link Columns.error} decode. */
   readonly details: ColumnsDetails;
   #errors: readonly CellError[] | undefined;
+  #failures: ReadonlyMap<number, AerospikeError> | undefined;
 
   /** Made by the client, and by {@link Columns.from}. */
   constructor(parts: ColumnsParts<S>) {
@@ -219,8 +220,8 @@ export class Columns<S extends ColumnsSchema = ColumnsSchema> {
   error(row: number): AerospikeError | null {
     const code = this.#code(row);
     if (batchStatus(code) !== "failed") return null;
-    for (const error of this.#rowErrors()) if (error.row === row) return error.read(code);
-    return readError(code, this.details.rows, 0, 0, {}, { sent: true });
+    this.#failures ??= new Map(this.#rowErrors());
+    return this.#failures.get(row) ?? readError(code, this.details.rows, 0, 0, {}, { sent: true });
   }
 
   #code(row: number): number {
@@ -229,17 +230,14 @@ export class Columns<S extends ColumnsSchema = ColumnsSchema> {
     return code;
   }
 
-  *#rowErrors(): Iterable<{ readonly row: number; read(code: number): AerospikeError }> {
+  *#rowErrors(): IterableIterator<readonly [row: number, error: AerospikeError]> {
     const bytes = this.details.rows;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let at = 0; at < bytes.length;) {
-      const start = at + 8;
+      const row = view.getUint32(at, true);
       const length = view.getUint32(at + 4, true);
-      yield {
-        row: view.getUint32(at, true),
-        read: (code) => readError(code, bytes, start, length, {}, { sent: true }),
-      };
-      at = start + length;
+      yield [row, readError(this.#code(row), bytes, at + 8, length, {}, { sent: true })];
+      at += 8 + length;
     }
   }
 
@@ -252,8 +250,7 @@ export class Columns<S extends ColumnsSchema = ColumnsSchema> {
   throwIfFailed(): this {
     if (this.failedCount === 0) return this;
     const subErrors: SubError[] = [];
-    for (const { row, read } of this.#rowErrors()) {
-      const { code, message, node } = read(this.codes[row] as number);
+    for (const [, { code, message, node }] of this.#rowErrors()) {
       subErrors.push({ code, message, node });
       if (subErrors.length === SUB_ERROR_LIMIT) break;
     }

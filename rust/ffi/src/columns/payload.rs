@@ -1,5 +1,6 @@
 //! The payload of a batch of columns: sections that JavaScript views as typed arrays where they stand.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Reason;
@@ -70,14 +71,15 @@ pub(crate) fn assemble(
     let fixed = place(&mut columns, rows as u64)?;
     let mut out = vec![0; fixed];
     let heads = Heads::new(&mut out, columns.len(), rows);
+    let mut of_bins: HashMap<&[u8], Vec<usize>> = HashMap::new();
+    for (number, column) in columns.iter().enumerate() {
+        let of_bin = of_bins.entry(column.spec.bin.as_bytes()).or_default();
+        of_bin.push(number);
+    }
     // The columns of each bin, by the number of its name.
-    let takers: Vec<Vec<usize>> = names
+    let takers: Vec<&[usize]> = names
         .iter()
-        .map(|name| {
-            let takes = |column: &Column<'_>| column.spec.bin.as_bytes() == &**name;
-            let numbers = (0..columns.len()).filter(|number| takes(&columns[*number]));
-            numbers.collect()
-        })
+        .map(|name| of_bins.get(&**name).map_or(&[][..], Vec::as_slice))
         .collect();
     let mut bad: Vec<(u32, u32, Reason)> = Vec::new();
     let mut errors = Vec::new();
@@ -88,7 +90,7 @@ pub(crate) fn assemble(
             errors.extend_from_slice(error);
         }
         for (name, kind, bytes) in row.bins {
-            for number in takers.get(name as usize).into_iter().flatten() {
+            for number in takers.get(name as usize).copied().unwrap_or_default() {
                 let column = &mut columns[*number];
                 if let Err(reason) = column.take(&mut out, row.at, kind, bytes) {
                     bad.push((row.at as u32, *number as u32, reason));
