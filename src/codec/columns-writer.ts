@@ -192,11 +192,13 @@ function ofVariable(
 
 function ofValues(input: ColumnValues, bin: string, path: string, rows: number): Source {
   const { values, valid } = input;
-  const at = Array.isArray(values) || ArrayBuffer.isView(values) ? values.length : undefined;
-  if (at === undefined) throw new InvalidArgumentError(`${path}.values is ${describe(values)}: it must be an array`);
+  const length = Array.isArray(values) || ArrayBuffer.isView(values) ? values.length : undefined;
+  if (length === undefined) {
+    throw new InvalidArgumentError(`${path}.values is ${describe(values)}: it must be an array`);
+  }
   const width = input.width === undefined ? undefined : integerOption(input.width, `${path}.width`, 1, 0x7fff_ffff);
   const as = input.as === undefined ? undefined : AS[choiceOption(input.as, `${path}.as`, AS)];
-  checkLength(at, rows * (width ?? 1), path);
+  checkLength(length, rows * (width ?? 1), path);
   if (valid !== undefined) {
     if (!(valid instanceof Uint8Array)) {
       throw new InvalidArgumentError(`${path}.valid is not a Uint8Array: it is a bitmap`);

@@ -18,8 +18,8 @@ pub(super) struct Column<'s> {
     stride: usize,
     /// Cells that differ in width, in the order in which they came.
     bytes: Vec<u8>,
-    /// Where the cell of a row stands in them.
-    spans: Vec<(usize, usize)>,
+    /// Where the cell of a row begins in them. Its length stands in its offset's place until all are laid out.
+    starts: Vec<u32>,
 }
 
 impl<'s> Column<'s> {
@@ -33,9 +33,9 @@ impl<'s> Column<'s> {
             offsets: 0,
             stride: stride.unwrap_or(0) as usize,
             bytes: Vec::new(),
-            spans: match stride {
+            starts: match stride {
                 Some(_) => Vec::new(),
-                None => vec![(0, 0); rows],
+                None => vec![0; rows],
             },
         }
     }
@@ -60,6 +60,9 @@ impl<'s> Column<'s> {
         let bit = 1 << (row % 8);
         let byte = self.validity + row / 8;
         out[byte] &= !bit;
+        if !self.is_fixed() {
+            self.set_offset(out, row, 0);
+        }
         let value = Value::of_particle(kind, bytes);
         let value = if self.spec.path.is_empty() {
             value
@@ -74,12 +77,13 @@ impl<'s> Column<'s> {
             cell::put(&self.spec, value, &mut out[start..start + self.stride])?;
         } else {
             let start = self.bytes.len();
-            self.spans[row] = (start, start);
             if let Err(reason) = cell::push(&self.spec, value, &mut self.bytes) {
                 self.bytes.truncate(start);
                 return Err(reason);
             }
-            self.spans[row].1 = self.bytes.len();
+            // Where these bytes outgrow 32 bits, the payload is refused as too large.
+            self.starts[row] = start as u32;
+            self.set_offset(out, row, (self.bytes.len() - start) as u32);
         }
         out[byte] |= bit;
         Ok(())
@@ -110,15 +114,27 @@ impl<'s> Column<'s> {
             _ => 1,
         };
         let start = out.len();
-        let mut slot = self.offsets + 4;
-        for (from, to) in &self.spans {
-            out.extend_from_slice(&self.bytes[*from..*to]);
+        for row in 0..self.starts.len() {
+            let slot = self.offset_of(row);
+            let length =
+                u32::from_le_bytes([out[slot], out[slot + 1], out[slot + 2], out[slot + 3]]);
+            let from = self.starts[row] as usize;
+            out.extend_from_slice(&self.bytes[from..from + length as usize]);
             let end = ((out.len() - start) / size) as u32;
-            out[slot..slot + 4].copy_from_slice(&end.to_le_bytes());
-            slot += 4;
+            self.set_offset(out, row, end);
         }
         self.data = start;
         self.length = out.len() - start;
         self.bytes = Vec::new();
+    }
+
+    /// Where the offset behind a row's cell stands.
+    fn offset_of(&self, row: usize) -> usize {
+        self.offsets + (row + 1) * 4
+    }
+
+    fn set_offset(&self, out: &mut [u8], row: usize, value: u32) {
+        let slot = self.offset_of(row);
+        out[slot..slot + 4].copy_from_slice(&value.to_le_bytes());
     }
 }
