@@ -79,8 +79,8 @@ test("vectors: blobs of little-endian elements, or lists; booleans", async () =>
     list: { values, width: 2, as: "list" },
     ints: { values: new Int16Array([1, -2, 300, 4]), width: 2, as: "list" },
     bigs: { values: new BigInt64Array([1n, 2n ** 62n]), width: 1, as: "list" },
-    flag: { values: new Uint8Array([0, 1]), as: "bool" },
-    flags: { values: new Uint8Array([0, 1, 1, 1]), width: 2, as: "bool" },
+    flag: { values: new Uint8Array([0, 9]), as: "bool" },
+    flags: { values: new Uint8Array([0, 1, 1, 7]), width: 2, as: "bool" },
     named: { values: new Uint8Array([7, 8]), bin: "other" },
   }, 2);
   const bytes = (of: Float32Array) => new Uint8Array(of.slice().buffer);

@@ -253,7 +253,8 @@ function cellWriter(
       w.view.setUint32(start - 4, w.length - start, true);
     };
   }
-  const all = bytesOf(array);
+  // A vector of booleans is read back only from bytes of 0 and 1.
+  const all = as === "bool" ? bytesOf(array).map((byte) => byte === 0 ? 0 : 1) : bytesOf(array);
   const size = width * array.BYTES_PER_ELEMENT;
   return (w, row) => writeBytes(w, Particle.BYTES, all.subarray(row * size, (row + 1) * size));
 }
