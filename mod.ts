@@ -53,6 +53,30 @@ async function loadBinding(): Promise<Binding> {
 export type { WakeMode } from "./src/binding.ts";
 export type { BatchReadRow, BatchWriteRow } from "./src/batch.ts";
 export { type BatchRow, BatchRows, type BatchStatus } from "./src/batch-rows.ts";
+export { BlobColumn } from "./src/columns/blob-column.ts";
+export type { ColumnInput, ColumnInputs, ColumnValues, WritableArray } from "./src/columns/column-input.ts";
+export {
+  type CellError,
+  type CellErrorReason,
+  Columns,
+  type ColumnsDetails,
+  type ColumnsParts,
+} from "./src/columns/columns.ts";
+export type { NumberArray, NumberArrays, NumberType, ScalarType } from "./src/columns/element.ts";
+export { RaggedColumn } from "./src/columns/ragged-column.ts";
+export type {
+  ColumnData,
+  ColumnLayout,
+  ColumnLayouts,
+  ColumnSpec,
+  ColumnsSchema,
+  ColumnTarget,
+  ColumnTargets,
+  ColumnType,
+  DataOfType,
+  VectorType,
+} from "./src/columns/schema.ts";
+export { StringColumn } from "./src/columns/string-column.ts";
 export { type BinFields, Client } from "./src/client.ts";
 export type {
   AdminOptions,
@@ -90,6 +114,7 @@ export { Key, type UserKey } from "./src/key.ts";
 export { op, type Operation, type OperationBuilders, type OperationKind } from "./src/operation.ts";
 export type {
   BasePolicy,
+  BatchColumnsOptions,
   BatchPolicy,
   BatchReadOptions,
   BatchReadPolicy,

@@ -35,11 +35,11 @@ const steps = {
     await checks.run("deno fmt", deno, ["fmt", "--check"]);
     await checks.run("deno lint", deno, ["lint"]);
     // By name: JavaScript beside them imports packages that are installed for benchmarks only.
-    const folders = ["src", "deno", "bun", "emulator", "examples", "tests", "bench"];
+    const folders = ["src", "deno", "bun", "emulator", "arrow", "examples", "tests", "bench"];
     await checks.run("deno check", deno, ["check", "mod.ts", ...folders.flatMap(typeScriptFiles)]);
-    const documented = ["src", "emulator"].flatMap(typeScriptFiles);
+    const documented = ["src", "emulator", "arrow"].flatMap(typeScriptFiles);
     await checks.run("examples in the documentation", deno, ["check", "--doc-only", "mod.ts", ...documented]);
-    await checks.run("deno doc --lint", deno, ["doc", "--lint", "mod.ts", "emulator/mod.ts"]);
+    await checks.run("deno doc --lint", deno, ["doc", "--lint", "mod.ts", "emulator/mod.ts", "arrow/mod.ts"]);
     await checks.run("deno publish --dry-run", deno, ["publish", "--dry-run", "--allow-dirty"]);
   },
   deno: async () => {

@@ -152,24 +152,32 @@ export class BatchRows<T extends object = Bins> implements Iterable<BatchRow<T>>
   throwIfFailed(): this {
     if (this.failedCount === 0) return this;
     const subErrors: SubError[] = [];
-    let first: AerospikeError | undefined;
     let inDoubt = false;
     for (let i = 0; i < this.length; i++) {
       const { error } = this.at(i) as BatchRow<T>;
       if (error === null) continue;
-      first ??= error;
       inDoubt ||= error.inDoubt;
       if (subErrors.length < SUB_ERROR_LIMIT) {
         subErrors.push({ code: error.code, message: error.message, node: error.node });
       }
     }
-    throw new AerospikeError(`${this.failedCount} of ${this.length} rows failed; the first: ${first?.message}`, {
-      code: Code.BATCH_FAILED,
-      subErrors,
-      inDoubt,
-      sent: true,
-    });
+    throw failedRows(this.failedCount, this.length, subErrors, inDoubt);
   }
+}
+
+/** The error of a batch of which rows failed, with the first of them. */
+export function failedRows(
+  failed: number,
+  length: number,
+  subErrors: readonly SubError[],
+  inDoubt: boolean,
+): AerospikeError {
+  return new AerospikeError(`${failed} of ${length} rows failed; the first: ${subErrors[0]?.message}`, {
+    code: Code.BATCH_FAILED,
+    subErrors,
+    inDoubt,
+    sent: true,
+  });
 }
 
 function mapKey(key: Key): string | number | bigint {

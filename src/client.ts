@@ -7,6 +7,9 @@
 import type { NativeLibrary } from "./binding.ts";
 import type { BatchReadRow, BatchWriteRow } from "./batch.ts";
 import { BatchRows } from "./batch-rows.ts";
+import type { ColumnInputs } from "./columns/column-input.ts";
+import type { Columns } from "./columns/columns.ts";
+import { type ColumnsSchema, readSchema } from "./columns/schema.ts";
 import type {
   AdminOptions,
   CloseOptions,
@@ -20,6 +23,16 @@ import type {
 } from "./cluster-info.ts";
 import { writeBatchRead, writeBatchRemove, writeBatchWrite } from "./codec/batch.ts";
 import { writeHeaderSelection, writeSelection } from "./codec/bin-selection.ts";
+import {
+  emptyPayload,
+  fillTargets,
+  type Layouts,
+  readColumns,
+  readTargets,
+  type Targets,
+  writeColumnsRead,
+} from "./codec/columns.ts";
+import { checkColumns, writeColumns } from "./codec/columns-writer.ts";
 import type { FrameWriter } from "./codec/frame-writer.ts";
 import { writeKey } from "./codec/key.ts";
 import { checkOperands, readsOnly, writeOperations } from "./codec/operations.ts";
@@ -30,7 +43,7 @@ import { type ErrorContext, readError } from "./codec/reply-error.ts";
 import { RowsReader, type RowsRequest } from "./codec/rows-reader.ts";
 import { Command } from "./command.ts";
 import { type CompletionQueue, type LogRecord, RecordKind, type Reply } from "./completion-queue.ts";
-import { ClientClosedError, InvalidArgumentError } from "./errors.ts";
+import { AerospikeError, ClientClosedError, InvalidArgumentError } from "./errors.ts";
 import { isKey, type Key } from "./key.ts";
 import type { Operation, OperationKind } from "./operation.ts";
 import {
@@ -43,6 +56,7 @@ import {
   stringOption,
 } from "./option-check.ts";
 import type {
+  BatchColumnsOptions,
   BatchReadOptions,
   BatchRemoveOptions,
   BatchWriteOptions,
@@ -311,6 +325,98 @@ export class Client implements AsyncDisposable {
     }, (row) => row.operations !== undefined);
   }
 
+  /**
+   * Reads many records in one call, as one typed array for each column of the schema. The native library fills them off
+   * this thread, straight from the reply. Columns are positional; a row that failed, or a value that does not fit, does not
+   * fail the others: see {@link Columns}. Rejects when no node answered at all.
+   *
+   * ```ts
+   * import { connect, Key } from "@aerospike-ts/client";
+   *
+   * await using client = await connect({ hosts: "127.0.0.1:3000" });
+   * const keys = Array.from({ length: 1000 }, (_, i) => new Key("test", "ads", i));
+   * const { columns } = await client.batchReadColumns(keys, {
+   *   clicks: "u32",
+   *   ctr: { type: "f32", bin: "stats", path: ["ctr"], fill: 0 },
+   *   embedding: ["f32", 128],
+   * });
+   * console.log(columns.ctr.length, columns.embedding.length); // 1000 128000
+   * ```
+   *
+   * @throws {InvalidArgumentError} where the schema, a key or an option is not valid; the message has its path
+   */
+  batchReadColumns<const S extends ColumnsSchema>(
+    keys: readonly Key[],
+    schema: S,
+    options?: BatchColumnsOptions<S>,
+  ): Promise<Columns<S>> {
+    const policy = this.#policies.batchColumns;
+    let layouts: Layouts;
+    let targets: Targets;
+    let length: number;
+    try {
+      length = listLength(keys, "keys");
+      layouts = readSchema(schema);
+      targets = readTargets(options?.into, layouts, length);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    if (length === 0) {
+      return this.#empty(
+        policy,
+        options,
+        () => fillTargets(readColumns<S>(emptyPayload(layouts), layouts, 0), targets),
+      );
+    }
+    const strict = options?.strict === true;
+    return this.#send(Command.BATCH_COLUMNS, policy, options, false, (w) => {
+      writeColumnsRead(w, policy, keys, layouts, options);
+    }, (reply) => {
+      if (isFailure(reply)) throw this.#error(reply, {});
+      const columns = readColumns<S>(ownBytes(reply), layouts, length);
+      if (strict) refuseBadCells(columns);
+      return fillTargets(columns, targets);
+    });
+  }
+
+  /**
+   * Writes many records in one call, from columns with one element for each key. Typed arrays of floats write doubles,
+   * the others integers; vectors become blobs of little-endian elements. A cell that is not valid is not written; a row
+   * without any valid cell writes nothing, and its status says whether there is a record. What `batchReadColumns` gave
+   * can be given back as it is.
+   *
+   * ```ts
+   * import { connect, Key } from "@aerospike-ts/client";
+   *
+   * await using client = await connect({ hosts: "127.0.0.1:3000" });
+   * const keys = [new Key("test", "ads", 1), new Key("test", "ads", 2)];
+   * const rows = await client.batchWriteColumns(keys, {
+   *   ctr: new Float32Array([0.5, 0.25]),
+   *   name: ["first", null], // the second has no name
+   *   embedding: { values: new Float32Array(256), width: 128 },
+   * });
+   * rows.throwIfFailed();
+   * ```
+   *
+   * @throws {InvalidArgumentError} where a column, a key or an option is not valid; the message has its path
+   */
+  batchWriteColumns<S extends ColumnsSchema = ColumnsSchema>(
+    keys: readonly Key[],
+    columns: ColumnInputs | Columns<S>,
+    options?: BatchWriteOptions,
+  ): Promise<BatchRows> {
+    const policy = this.#policies.batchWrite;
+    if (Array.isArray(keys) && keys.length === 0) {
+      return this.#empty(policy, options, () => {
+        checkColumns(columns);
+        return new BatchRows([], undefined);
+      });
+    }
+    return this.#batch<Bins, Key>(keys, "keys", policy, options, true, (key) => key, (w) => {
+      writeColumns(w, policy, keys, columns, options);
+    }, undefined);
+  }
+
   /** Removes many records in one call; the row of one that was not there has the status `"not-found"`. */
   batchRemove(keys: readonly Key[], options?: BatchRemoveOptions): Promise<BatchRows> {
     const policy = this.#policies.batchRemove;
@@ -331,41 +437,35 @@ export class Client implements AsyncDisposable {
   ): Promise<BatchRows<T>> {
     let empty: boolean;
     try {
-      if (!Array.isArray(requests)) throw new InvalidArgumentError(`${path} is not an array: a batch takes a list`);
-      empty = requests.length === 0;
+      empty = listLength(requests, path) === 0;
     } catch (error) {
       return Promise.reject(error);
     }
     // What the answer needs to know of the request, taken now: the caller may change its list while the command runs.
     let keys: Key[] = [];
     let operated: boolean[] | undefined;
-    if (empty) return this.#emptyBatch<T>(policy, options);
+    if (empty) return this.#empty(policy, options, () => new BatchRows<T>([], undefined));
     return this.#send(Command.BATCH, policy, options, isWrite, (w) => {
       write(w);
       keys = requests.map(key);
       if (hasOperations !== undefined && requests.some(hasOperations)) operated = requests.map(hasOperations);
     }, (reply) => {
       if (isFailure(reply)) throw this.#error(reply, {});
-      // What came inline stands in a buffer that the next completions overwrite.
-      const bytes = reply.owned ? reply.bytes : reply.bytes.slice(reply.offset, reply.offset + reply.length);
       const request: RowsRequest = {
         decode: this.#decode,
         reads: !isWrite,
         hasOperations: operated === undefined ? undefined : (index) => operated?.[index] === true,
       };
-      return new BatchRows<T>(keys, new RowsReader<T>(bytes, keys.length, request));
+      return new BatchRows<T>(keys, new RowsReader<T>(ownBytes(reply), keys.length, request));
     });
   }
 
   /** No keys, no call; but a closed client, an abort and wrong options are what they are. */
-  async #emptyBatch<T extends object>(
-    policy: PolicyBlock,
-    options: CommandOptions | undefined,
-  ): Promise<BatchRows<T>> {
+  async #empty<T>(policy: PolicyBlock, options: CommandOptions | undefined, result: () => T): Promise<T> {
     if (this.#closing !== undefined) throw new ClientClosedError();
     policy.check(options);
     if (options?.signal?.aborted) throw options.signal.reason;
-    return await Promise.resolve(new BatchRows<T>([], undefined));
+    return await Promise.resolve(result());
   }
 
   /** The nodes of the cluster. */
@@ -564,6 +664,27 @@ function isFailure(reply: Reply): boolean {
 
 function hasTtl(options: WriteOptions | RemoveOptions | TouchOptions | undefined): boolean {
   return typeof (options as WriteOptions | undefined)?.ttl === "number";
+}
+
+/** How many rows a batch has. */
+function listLength(list: unknown, path: string): number {
+  if (!Array.isArray(list)) throw new InvalidArgumentError(`${path} is not an array: a batch takes a list`);
+  return list.length;
+}
+
+/** A reply's bytes for good: what came inline stands in a buffer that the next completions overwrite. */
+function ownBytes(reply: Reply): Uint8Array {
+  return reply.owned ? reply.bytes : reply.bytes.slice(reply.offset, reply.offset + reply.length);
+}
+
+/** What `strict` asks for. */
+function refuseBadCells<S extends ColumnsSchema>({ errors }: Columns<S>): void {
+  const [first] = errors;
+  if (first === undefined) return;
+  const count = errors.length === 1 ? "1 cell has a value" : `${errors.length} cells have values`;
+  const message = `${count} that the schema has no place for; the first: row ${first.row} of the column ` +
+    `${JSON.stringify(first.column)}, ${first.reason}; without strict, errors tells of them`;
+  throw new AerospikeError(message, { code: Code.CLIENT, sent: true });
 }
 
 function keyOf(request: Key | BatchReadRow): Key {

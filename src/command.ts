@@ -18,4 +18,5 @@ export const Command = {
   TOUCH: 23,
   OPERATE: 24,
   BATCH: 32,
+  BATCH_COLUMNS: 33,
 } as const;

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { ColumnsSchema, ColumnTargets } from "./columns/schema.ts";
+
 /** Which copy of a partition a read goes to. */
 export type Replica = "master" | "any" | "sequence" | "prefer-rack" | "random";
 
@@ -174,6 +176,17 @@ export interface BatchReadOptions extends BatchReadPolicy, CommandOptions {
   readonly bins?: readonly string[] | undefined;
   /** Reads generation and ttl only. */
   readonly header?: boolean | undefined;
+}
+
+/** The options of `batchReadColumns`. */
+export interface BatchColumnsOptions<S extends ColumnsSchema = ColumnsSchema> extends BatchReadPolicy, CommandOptions {
+  /** Rejects where a cell has a value that does not fit its column. Default false: such a cell is in `errors`. */
+  readonly strict?: boolean | undefined;
+  /**
+   * Your own typed arrays by the names of columns: each is filled when the reply is there, and stands in `columns`. The
+   * memory may be part of a larger buffer, or shared. Numbers and vectors of a fixed width only.
+   */
+  readonly into?: ColumnTargets<S> | undefined;
 }
 
 /** The options of `batchWrite`. */

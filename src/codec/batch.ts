@@ -18,8 +18,10 @@ import { checkBinName, type UndefinedBins, writeBins } from "./particle.ts";
 import { type PolicyBlock, rowBlock, TOUCH_OFFSET } from "./policy.ts";
 
 const LIMIT = 0xffff;
-const TEMPLATE_READ = 0;
-const TEMPLATE_WRITE = 1;
+/** The kind of a template that reads. */
+export const TEMPLATE_READ = 0;
+/** The kind of a template that writes. */
+export const TEMPLATE_WRITE = 1;
 const TEMPLATE_REMOVE = 2;
 /** Offsets in a write block, and what stands there. */
 const RECORD_EXISTS = 0;
@@ -53,11 +55,12 @@ class Numbering<T> {
 }
 
 /** The namespaces and sets of a batch. */
-class Spaces {
+export class Spaces {
   readonly #numbering = new Numbering<Key>("namespaces and sets");
   #last: Key | undefined;
   #lastNumber = 0;
 
+  /** The number of a key's namespace and set. */
   number(key: Key): number {
     const last = this.#last;
     // Keys of one set mostly come together.
@@ -67,6 +70,7 @@ class Spaces {
     return this.#lastNumber;
   }
 
+  /** Writes them, after the last key was numbered. */
   write(w: FrameWriter): void {
     const keys = this.#numbering.values;
     w.u16(keys.length);

@@ -79,14 +79,16 @@ export function writeNoParticle(w: FrameWriter): void {
   writeHeader(w, Particle.NULL, 0);
 }
 
-function writeHeader(w: FrameWriter, type: number, length: number): void {
+/** Writes type and length, and makes room for the rest. */
+export function writeHeader(w: FrameWriter, type: number, length: number): void {
   w.ensure(5 + length);
   w.bytes[w.length] = type;
   w.view.setUint32(w.length + 1, length, true);
   w.length += 5;
 }
 
-function writeBytes(w: FrameWriter, type: number, bytes: Uint8Array): void {
+/** Writes a particle of bytes. */
+export function writeBytes(w: FrameWriter, type: number, bytes: Uint8Array): void {
   checkBytes(bytes);
   writeHeader(w, type, bytes.length);
   w.blob(bytes);

@@ -315,6 +315,12 @@ const BATCH_READ_OPTIONS: Fields = new Map([
   ["bins", PASS],
   ["header", (_view: DataView, _at: number, value: unknown, path: string) => void booleanOption(value, path)],
 ]);
+const BATCH_COLUMNS_OPTIONS: Fields = new Map([
+  ...BATCH_POLICY,
+  ...SIGNAL_OPTION,
+  ["strict", (_view: DataView, _at: number, value: unknown, path: string) => void booleanOption(value, path)],
+  ["into", PASS],
+]);
 const BATCH_WRITE_OPTIONS: Fields = new Map([...BATCH_WRITE_POLICY, ...SIGNAL_OPTION]);
 
 const NO_RECORD = "what is removed has no ttl, and nothing is stored that recordExists could be about";
@@ -357,6 +363,8 @@ export interface PolicyBlocks {
   readonly readOperate: PolicyBlock;
   /** `batchRead`. */
   readonly batch: PolicyBlock;
+  /** `batchReadColumns`: the same block, with its own options. */
+  readonly batchColumns: PolicyBlock;
   /** `batchWrite`. */
   readonly batchWrite: PolicyBlock;
   /** `batchRemove`. */
@@ -381,6 +389,7 @@ export function policyBlocks(policies: unknown, path: string, autoBatch = false)
     if (autoBatch) bytes[FLAGS] = FLAG_JOINS;
     return block("read", bytes, READ_POLICY, options);
   };
+  const batch = (options: Fields) => block("batch", batchBlock(BASE_BYTES + BATCH_BYTES, 2), BATCH_POLICY, options);
   return {
     read: read(READ_OPTIONS),
     get: read(GET_OPTIONS),
@@ -388,7 +397,8 @@ export function policyBlocks(policies: unknown, path: string, autoBatch = false)
     remove: write(REMOVE_OPTIONS),
     touch: write(TOUCH_OPTIONS),
     readOperate: write(READ_OPERATE_OPTIONS),
-    batch: block("batch", batchBlock(BASE_BYTES + BATCH_BYTES, 2), BATCH_POLICY, BATCH_READ_OPTIONS),
+    batch: batch(BATCH_READ_OPTIONS),
+    batchColumns: batch(BATCH_COLUMNS_OPTIONS),
     batchWrite: block("batchWrite", batchBlock(BATCH_WRITE_BYTES, 0), BATCH_WRITE_POLICY, BATCH_WRITE_OPTIONS),
     batchRemove: block("batchRemove", batchBlock(BATCH_WRITE_BYTES, 0), BATCH_REMOVE_POLICY, BATCH_REMOVE_OPTIONS),
   };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use aerospike_wire::read::{self, Want};
 
+use crate::columns::Schema;
 use crate::key::KeyRef;
 use crate::operation::Operations;
 use crate::particle::Particle;
@@ -346,6 +347,7 @@ pub(crate) enum Request<'a> {
         operations: Operations<'a>,
     },
     Batch(BatchBody<'a>),
+    Columns(Schema<'a>, BatchBody<'a>),
 }
 
 impl<'a> Request<'a> {
@@ -454,6 +456,15 @@ pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> 
             operations: Operations::parse(&mut cursor)?,
         },
         32 => Request::Batch(BatchBody::parse(&mut cursor)?),
+        33 => {
+            let schema = Schema::parse(&mut cursor)?;
+            let body = BatchBody::parse(&mut cursor)?;
+            let reads_bins = |template| matches!(template, Template::Bins { .. });
+            if !body.templates().all(reads_bins) {
+                return Err(Malformed);
+            }
+            Request::Columns(schema, body)
+        }
         _ => return Err(Malformed),
     };
     cursor.end()?;

@@ -3,6 +3,7 @@
 
 pub mod api;
 mod cluster;
+mod columns;
 mod command;
 mod completion;
 mod config;
@@ -18,6 +19,7 @@ mod limiter;
 mod logger;
 mod names;
 mod operation;
+mod part;
 mod particle;
 mod pointer;
 mod policy;

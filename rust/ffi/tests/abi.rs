@@ -415,6 +415,30 @@ fn samples() -> Vec<Vec<u8>> {
         &[0, 0, 3, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8],
     ]
     .concat();
+    let keys = [
+        &policy[..],
+        &[1, 0, 1, 0, 0, 0, 0, 0],
+        b"\x01\x00\x04test\x03set",
+        b"\x01\x00\x00\x00\x00\x02\x00\x01a\x02bc",
+        &2u32.to_le_bytes(),
+        &[0, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8],
+        &[0, 0, 0, 0, 0],
+        &[9; 20],
+    ]
+    .concat();
+    let columns = [
+        &b"\x03\x00\x01a\x01\x00\x00\x00\x00\x00\x00"[..],
+        b"\x02bc\x02\x80\x00\x00\x00\x00\x00",
+        b"\x01a\x0a\xff\xff\xff\xff\x00\x00",
+        &keys,
+    ]
+    .concat();
+    // From inside a map, and with a fill.
+    let nested = [
+        &b"\x01\x00\x01a\x04\x00\x00\x00\x00\x02\x01k\x00\x01\x01\x02\x03\x04\x05\x06\x07\x08"[..],
+        &keys,
+    ]
+    .concat();
     vec![
         frame(0, 4, &[1, 0, 0, 0]),
         frame(0, 16, &[&policy[..], key, selection].concat()),
@@ -423,6 +447,8 @@ fn samples() -> Vec<Vec<u8>> {
         frame(0, 23, &[&policy[..], &write, key].concat()),
         frame(0, 24, &[&policy[..], &write, key, &operations].concat()),
         frame(0, 32, &batch),
+        frame(0, 33, &columns),
+        frame(0, 33, &nested),
     ]
 }
 
@@ -451,7 +477,14 @@ fn right_frames_are_accepted_and_cut_ones_are_not() {
         // There is no such cluster.
         assert_eq!(take(queue, 1)[0].code, -1003);
     }
-    for command in [0, 11, 15, 25, 31, 33, 255] {
+    // Columns are read: a batch that writes, or that reads otherwise than by bins, is not theirs.
+    let writes = [
+        &b"\x01\x00\x01a\x01\x00\x00\x00\x00\x00\x00"[..],
+        &samples()[6][24..],
+    ]
+    .concat();
+    assert_eq!(submit(queue, &frame(1, 33, &writes)), -2);
+    for command in [0, 11, 15, 25, 31, 34, 255] {
         assert_eq!(
             submit(queue, &frame(1, command, &[])),
             -2,

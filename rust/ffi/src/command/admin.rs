@@ -9,19 +9,19 @@ use aerospike_core::{AdminPolicy, Client, Node, Version};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
-use crate::cluster::Visit;
-use crate::completion::{Answer, Completion, Outcome};
+use super::Run;
+use crate::completion::{Answer, Outcome};
 use crate::direct::Direct;
-use crate::driver::{Bounds, Effect, Progress, drive};
+use crate::driver::{Effect, Progress, drive};
 use crate::error::{self, Failure, Phase};
 use crate::frame::Request;
 
-pub(super) async fn run(
-    completion: Completion,
-    bounds: Bounds,
-    visit: Visit,
-    request: Request<'_>,
-) {
+pub(super) async fn run(run: Run, request: Request<'_>) {
+    let Run {
+        completion,
+        bounds,
+        visit,
+    } = run;
     let progress = Progress::new();
     let cluster = Arc::clone(visit.cluster());
     let left = bounds.left();

@@ -1,4 +1,4 @@
-//! Batches: rows in, one payload of rows out.
+//! Batches: rows in, one payload of rows out, or of columns.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -6,22 +6,22 @@ use std::time::Instant;
 use aerospike_core as core;
 use tokio::task::JoinSet;
 
-use super::{fallback, record};
-use crate::cluster::{Cluster, Visit};
-use crate::completion::{Answer, Completion, Outcome};
-use crate::direct::{self, Bound, Reason, UNANSWERED};
-use crate::driver::{Bounds, Effect, Progress, drive};
+use super::{Run, fallback, record};
+use crate::cluster::Cluster;
+use crate::columns::{self, Schema};
+use crate::completion::{Answer, Outcome};
+use crate::direct::{self, Bound, Reason};
+use crate::driver::{Effect, Progress, drive};
 use crate::error::{Failure, INTERNAL, PARTITION_UNAVAILABLE, Phase};
 use crate::frame::{BatchBody, Template};
 use crate::names::{Guess, Names};
 use crate::operation::{self, Plan, Send};
+use crate::part::{Part, ROW, is_unanswered};
 use crate::policy::{GRACE, Policy, core_read_touch_ttl};
 use crate::{particle, runtime};
 
 /// Length of the payload's header.
 const HEADER: usize = 16;
-/// Length of one row's fixed part.
-const ROW: usize = 32;
 /// From this many rows on, a batch of reads is split so that its parts are parsed side by side.
 const SPLIT: usize = 2000;
 /// A part has at least this many rows.
@@ -29,12 +29,12 @@ const PART: usize = 1000;
 
 const IN_DOUBT: u8 = 1;
 
-pub(super) async fn run(
-    completion: Completion,
-    bounds: Bounds,
-    mut visit: Visit,
-    body: BatchBody<'_>,
-) {
+pub(super) async fn run(run: Run, body: BatchBody<'_>, schema: Option<Schema<'_>>) {
+    let Run {
+        completion,
+        bounds,
+        mut visit,
+    } = run;
     let progress = Progress::new();
     let (cluster, place) = visit.enter();
     let deadline = bounds.deadline;
@@ -47,14 +47,17 @@ pub(super) async fn run(
         (true, true) => Effect::RetriedWrite,
     };
     let work = async {
-        if body.rows == 0 {
-            return Ok(Answer::Payload(assemble(0, &[], &[])));
+        let count = body.rows as usize;
+        if let Some(schema) = schema {
+            columns::check_size(schema, count)?;
+        }
+        if count == 0 {
+            return payload(0, &[], &[], schema);
         }
         cluster.client(&progress).await?;
         // Every part takes a turn; a part that waits for one holds none back, because the first is running.
         let _turn = cluster.turn(place).await?;
         progress.enter(Phase::Command);
-        let count = body.rows as usize;
         let names = Arc::new(Names::default());
         let (mut parts, policy, missing) = if writes {
             (Vec::new(), body.policy, None)
@@ -69,7 +72,7 @@ pub(super) async fn run(
             let policy = policy.batch(&body.options, fallback::left(deadline), writes);
             parts.extend(through_core(&cluster, &policy, rows, &names, effect).await?);
         }
-        finish(count, parts, &names)
+        finish(count, parts, &names, schema)
     };
     drive(completion, bounds, Some(visit), effect, &progress, work).await;
 }
@@ -178,10 +181,6 @@ async fn attempt(
 /// may have sent it. A row that was never sent looks the same.
 fn is_stranded(error: &core::Error) -> bool {
     error.result_code() == PARTITION_UNAVAILABLE && error.node().is_none()
-}
-
-fn is_unanswered(head: &[u8]) -> bool {
-    head[0..4] == UNANSWERED.to_le_bytes()
 }
 
 async fn through_core(
@@ -350,16 +349,6 @@ fn build(body: &BatchBody<'_>, only: Option<&[u32]>) -> Result<Vec<Row>, Failure
     Ok(rows)
 }
 
-/// Rows that are encoded, with offsets from the start of `bodies`.
-struct Part {
-    /// Where the rows stand in the batch.
-    rows: Vec<u32>,
-    heads: Vec<u8>,
-    bodies: Vec<u8>,
-    answered: bool,
-    failure: Option<Failure>,
-}
-
 async fn execute(
     cluster: &Cluster,
     policy: &core::BatchPolicy,
@@ -505,14 +494,32 @@ impl Part {
 }
 
 /// A batch succeeds when any row was answered; else it fails as its first row did.
-fn finish(count: usize, mut parts: Vec<Part>, names: &Names) -> Outcome {
+fn finish(
+    count: usize,
+    mut parts: Vec<Part>,
+    names: &Names,
+    schema: Option<Schema<'_>>,
+) -> Outcome {
     if parts.iter().all(|part| !part.answered) {
         let failure = parts.iter_mut().find_map(|part| part.failure.take());
         return Err(
             failure.unwrap_or_else(|| Failure::internal("no row of the batch was executed"))
         );
     }
-    let mut payload = assemble(count, &parts, &names.take());
+    payload(count, &parts, &names.take(), schema)
+}
+
+/// The rows in the form that was asked for.
+fn payload(
+    count: usize,
+    parts: &[Part],
+    names: &[Arc<[u8]>],
+    schema: Option<Schema<'_>>,
+) -> Outcome {
+    let mut payload = match schema {
+        Some(schema) => columns::assemble(schema, count, parts, names)?,
+        None => assemble(count, parts, names),
+    };
     payload.shrink_to_fit();
     Ok(Answer::Payload(payload))
 }

@@ -18,6 +18,7 @@ use crate::driver::Progress;
 use crate::error::{Failure, Phase};
 use crate::frame::{self, Cursor, Frame, Head, Malformed, Parsed, Read, Request};
 use crate::names::Names;
+use crate::part::ROW;
 use crate::policy::{GRACE, Policy};
 use crate::ticket::{Claim, Parked};
 
@@ -25,8 +26,6 @@ use crate::ticket::{Claim, Parked};
 const LIMIT: u32 = 2000;
 /// How many groups a read is compared with before it begins one of its own.
 const LOOK_BACK: usize = 8;
-/// Length of a row's fixed part.
-const ROW: usize = 32;
 const FLAGS: u8 = RESPOND_ALL_KEYS | ROW_ERRORS | ALLOW_INLINE;
 
 /// What reads have in common that go together. Their deadlines may differ by the time in which they were called.

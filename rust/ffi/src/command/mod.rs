@@ -257,14 +257,8 @@ async fn run(bytes: Arc<[u8]>, command: Accepted, submitted: Instant) {
         visit,
     };
     match request {
-        Request::Batch(body) => {
-            let Run {
-                completion,
-                bounds,
-                visit,
-            } = run;
-            Box::pin(batch::run(completion, bounds, visit, body)).await;
-        }
+        Request::Batch(body) => Box::pin(batch::run(run, body, None)).await,
+        Request::Columns(schema, body) => Box::pin(batch::run(run, body, Some(schema))).await,
         Request::Get { .. } | Request::Exists { .. } => match request.read() {
             Some(what) => read::run(run, head.wants_record(), what, None).await,
             None => run.completion.settle(Err(changed())),
@@ -284,14 +278,7 @@ async fn run(bytes: Arc<[u8]>, command: Accepted, submitted: Instant) {
             key,
             operations,
         } => record::operate(run, (policy, write), key, operations).await,
-        request => {
-            let Run {
-                completion,
-                bounds,
-                visit,
-            } = run;
-            Box::pin(admin::run(completion, bounds, visit, request)).await;
-        }
+        request => Box::pin(admin::run(run, request)).await,
     }
 }
 

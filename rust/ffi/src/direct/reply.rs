@@ -11,10 +11,9 @@ use aerospike_wire::{Cursor, Malformed};
 
 use crate::error::{FILTERED_OUT, NOT_FOUND};
 use crate::names::Guess;
+use crate::part::ROW;
 use crate::particle;
 
-/// Length of a row's fixed part.
-const ROW: usize = 32;
 /// The code of a row that has no answer; no server sends it.
 pub(crate) const UNANSWERED: i32 = i32::MIN;
 /// Time to live of a record that never expires.

@@ -1,0 +1,90 @@
+//! Rows of a batch on their way into its payload: what both read paths produce, and every form of payload is made of.
+
+use crate::direct::UNANSWERED;
+use crate::error::Failure;
+
+/// Length of one row's fixed part.
+pub(crate) const ROW: usize = 32;
+
+/// Rows that are encoded, with offsets from the start of `bodies`.
+pub(crate) struct Part {
+    /// Where the rows stand in the batch.
+    pub(crate) rows: Vec<u32>,
+    pub(crate) heads: Vec<u8>,
+    pub(crate) bodies: Vec<u8>,
+    pub(crate) answered: bool,
+    pub(crate) failure: Option<Failure>,
+}
+
+/// Whether nobody has answered the row yet.
+pub(crate) fn is_unanswered(head: &[u8]) -> bool {
+    head[0..4] == UNANSWERED.to_le_bytes()
+}
+
+/// A row of a part, as it stands there.
+pub(crate) struct Row<'p> {
+    /// Its place in the batch.
+    pub(crate) at: usize,
+    pub(crate) code: i32,
+    pub(crate) generation: u32,
+    /// Seconds left, `u32::MAX` never.
+    pub(crate) ttl: u32,
+    pub(crate) bins: Bins<'p>,
+    /// What is said about a failure: length and JSON.
+    pub(crate) error: Option<&'p [u8]>,
+}
+
+/// The bins of a row.
+pub(crate) struct Bins<'p> {
+    left: u16,
+    rest: &'p [u8],
+}
+
+/// A bin: its name's number, its particle type, its bytes.
+impl<'p> Iterator for Bins<'p> {
+    type Item = (u32, u8, &'p [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.left = self.left.checked_sub(1)?;
+        let (head, rest) = self.rest.split_first_chunk::<9>()?;
+        let [a, b, c, d, kind, length @ ..] = *head;
+        let (bytes, rest) = rest.split_at_checked(u32::from_le_bytes(length) as usize)?;
+        self.rest = rest;
+        Some((u32::from_le_bytes([a, b, c, d]), kind, bytes))
+    }
+}
+
+impl Part {
+    /// The rows that have an answer.
+    pub(crate) fn answers(&self) -> impl Iterator<Item = Row<'_>> {
+        self.rows
+            .iter()
+            .zip(self.heads.chunks_exact(ROW))
+            .filter(|(_, head)| !is_unanswered(head))
+            .map(|(at, head)| self.row(*at as usize, head))
+    }
+
+    fn row(&self, at: usize, head: &[u8]) -> Row<'_> {
+        let number =
+            |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        // One more than the offset; 0 says that there is nothing.
+        let body = |at| {
+            let offset = (number(at) as usize).checked_sub(1)?;
+            self.bodies.get(offset..)
+        };
+        Row {
+            at,
+            code: number(0) as i32,
+            generation: number(4),
+            ttl: number(8),
+            bins: Bins {
+                left: u16::from_le_bytes([head[16], head[17]]),
+                rest: body(12).unwrap_or_default(),
+            },
+            error: body(24).and_then(|rest| {
+                let length = u32::from_le_bytes(*rest.first_chunk()?) as usize;
+                rest.get(..4 + length)
+            }),
+        }
+    }
+}
