@@ -25,7 +25,7 @@ export async function startServer(sets) {
     hosts,
     namespace,
     description: `${kind}, build ${build}, namespace ${namespace}, ` +
-      (found ? `process ${found.name} on ${found.cores} cores` : "whose CPU time is not to be had"),
+      (found ? `process ${found.name}, which may use ${found.cores} of the cores` : "whose CPU time is not to be had"),
     /** For its CPU time; undefined where it does not run on this machine, or the system does not say. */
     process: found,
     /** Takes the benchmark's records away again. */

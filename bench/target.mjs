@@ -1,5 +1,5 @@
 // Targets: ratios to a reference in the same run, and whether they were reached.
-import { figure } from "./results.mjs";
+import { figure, multiple } from "./results.mjs";
 import { compare, summary } from "./schedule.mjs";
 
 /** Above this share of its cores the server is what limits requests per second; then the client's CPU time decides. */
@@ -50,6 +50,6 @@ function assess(samples, target, quantity, { atLeast, atMost }, random) {
 }
 
 function said({ ratio, low, high, wanted, bound, unsure }) {
-  const interval = Number.isNaN(ratio) ? "" : ` [${figure(low)}, ${figure(high)}]`;
-  return `${figure(ratio)}x${interval} (target ${bound} ${figure(wanted)}x${unsure ? ", within the interval" : ""}) of`;
+  const interval = Number.isNaN(ratio) ? "" : ` [${multiple(low)}, ${multiple(high)}]`;
+  return `${multiple(ratio)}x${interval} (target ${bound} ${multiple(wanted)}x${unsure ? ", within the interval" : ""}) of`;
 }
