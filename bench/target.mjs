@@ -51,5 +51,7 @@ function assess(samples, target, quantity, { atLeast, atMost }, random) {
 
 function said({ ratio, low, high, wanted, bound, unsure }) {
   const interval = Number.isNaN(ratio) ? "" : ` [${multiple(low)}, ${multiple(high)}]`;
-  return `${multiple(ratio)}x${interval} (target ${bound} ${multiple(wanted)}x${unsure ? ", within the interval" : ""}) of`;
+  return `${multiple(ratio)}x${interval} (target ${bound} ${multiple(wanted)}x${
+    unsure ? ", within the interval" : ""
+  }) of`;
 }
