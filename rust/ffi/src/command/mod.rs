@@ -102,7 +102,7 @@ pub(crate) fn submit(queue: u32, frames: &[u8]) -> i32 {
         Acceptance::DuplicateTag => return MALFORMED,
     }
     let mut is_led = vec![false; groups.len()];
-    let accepted: Vec<_> = heads
+    let mut accepted: Vec<_> = heads
         .into_iter()
         .zip(tickets)
         .map(|((head, body, group), ticket)| {
@@ -125,7 +125,31 @@ pub(crate) fn submit(queue: u32, frames: &[u8]) -> i32 {
     let count = accepted.len() as i32;
     let end = accepted.last().map_or(0, |last| last.body.end);
     let bytes: Arc<[u8]> = frames[..end].into();
-    runtime.spawn(start(bytes, accepted, Instant::now()));
+    let submitted = Instant::now();
+    if let [
+        Accepted {
+            ticket: Some(ticket),
+            ..
+        },
+    ] = &accepted[..]
+    {
+        let ticket = Arc::clone(ticket);
+        let _runtime = runtime.enter();
+        let alone = accepted.pop().and_then(|command| {
+            read::send(
+                &mut read::Burst::of_one(),
+                &bytes,
+                command,
+                &ticket,
+                submitted,
+            )
+        });
+        accepted.extend(alone);
+        if accepted.is_empty() {
+            return count;
+        }
+    }
+    runtime.spawn(start(bytes, accepted, submitted));
     count
 }
 

@@ -29,6 +29,8 @@ pub(super) struct Burst {
     /// Encoded names of bins, and the encoded request of the read that is sent now.
     names: Vec<u8>,
     request: Vec<u8>,
+    /// There is no other command in it.
+    is_one: bool,
 }
 
 /// When and where a read goes.
@@ -39,6 +41,14 @@ struct Way {
 }
 
 impl Burst {
+    /// One read alone, which this thread writes itself: the time until a worker is awake is what it would wait for most.
+    pub(super) fn of_one() -> Self {
+        Self {
+            is_one: true,
+            ..Self::default()
+        }
+    }
+
     /// Encodes the request of a read that may take the direct path now.
     fn prepare(
         &mut self,
@@ -125,8 +135,14 @@ pub(super) fn send(
     let Some((_, Some(direct))) = &mut burst.on else {
         return None;
     };
-    if let Err(claim) = direct.send(&way.route, claim, way.bound, way.due, &burst.request)
-        && let Some((parked, ticket)) = claim.take()
+    if let Err(claim) = direct.send(
+        &way.route,
+        claim,
+        way.bound,
+        way.due,
+        burst.is_one,
+        &burst.request,
+    ) && let Some((parked, ticket)) = claim.take()
     {
         answered(parked, ticket, direct::Answer::unsent(Reason::Busy));
     }

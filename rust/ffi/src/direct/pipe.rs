@@ -109,7 +109,12 @@ impl Waiter {
 struct State {
     /// A task serves the connection.
     running: bool,
-    connected: bool,
+    /// Absent until it is open.
+    stream: Option<Arc<Counted>>,
+    /// The task writes; nobody else may.
+    writing: bool,
+    /// When the task looks at the pipe next, whatever happens.
+    armed: Option<Instant>,
     closing: bool,
     at_once: bool,
     /// Requests that were not taken by the task yet.
@@ -127,6 +132,19 @@ impl State {
     fn out_since(&self) -> Option<Instant> {
         let sent = self.waiting.front()?.sent;
         Some(self.replied.map_or(sent, |replied| replied.max(sent)))
+    }
+
+    /// Writes what stands in `out`, unless the task is at it. Whether the task needs not hear of it: all is written, and
+    /// it looks at the pipe before `until` anyway.
+    fn write(&mut self, until: Instant) -> bool {
+        let Some(stream) = self.stream.as_ref().filter(|_| !self.writing) else {
+            return false;
+        };
+        let Ok(bytes) = stream.stream.try_write(&self.out) else {
+            return false;
+        };
+        self.out.drain(..bytes);
+        self.out.is_empty() && self.armed.is_some_and(|armed| armed <= until)
     }
 
     /// The listeners that have waited long enough.
@@ -162,12 +180,13 @@ impl Pipe {
     }
 
     /// Appends a request, unless too many wait: then the listener is given back. The answer is late after `bound`; a
-    /// listener without a task is told at `due`.
+    /// listener without a task is told at `due`. With `at_once`, this thread writes it where it can.
     pub(super) fn push(
         self: &Arc<Self>,
         peer: &Arc<Peer>,
         listener: Listener,
         (bound, due): (Instant, Option<Instant>),
+        at_once: bool,
         encode: impl FnOnce(&mut Vec<u8>),
     ) -> Result<(), Listener> {
         let mut state = self.lock();
@@ -178,9 +197,10 @@ impl Pipe {
         {
             return Err(listener);
         }
-        let wakes = state.out.is_empty();
+        let is_first = state.out.is_empty();
         encode(&mut state.out);
-        // A due time before the one that the task knows of: it has to hear of it, and does, because it writes first.
+        let wakes =
+            is_first && !(at_once && state.write(due.map_or(bound, |due| due.min(sent + LOSS))));
         state.due = match (state.due, due) {
             (Some(known), Some(due)) => Some(known.min(due)),
             (known, due) => known.or(due),
@@ -214,13 +234,13 @@ impl Pipe {
     /// Whether its task is on the way to a connection.
     pub(super) fn is_opening(&self) -> bool {
         let state = self.lock();
-        state.running && !state.connected
+        state.running && state.stream.is_none()
     }
 
     /// Whether it is open, and whether somebody waits for a reply on it.
     pub(super) fn gauges(&self) -> (bool, bool) {
         let state = self.lock();
-        (state.connected, !state.waiting.is_empty())
+        (state.stream.is_some(), !state.waiting.is_empty())
     }
 
     pub(super) fn close(&self, at_once: bool) {
@@ -244,7 +264,9 @@ impl Drop for Hold<'_> {
         let now = Instant::now();
         let mut state = self.pipe.lock();
         state.running = false;
-        state.connected = false;
+        state.stream = None;
+        state.writing = false;
+        state.armed = None;
         state.out = Vec::new();
         state.due = None;
         let waiting = std::mem::take(&mut state.waiting);
@@ -288,8 +310,9 @@ fn relieve(state: &mut State, peer: &Peer) {
 
 /// Serves until the pipe closes, nobody used it for long, or something goes wrong.
 async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
-    let Counted { stream, .. } = &Counted::open(peer).await?;
-    pipe.lock().connected = true;
+    let counted = Arc::new(Counted::open(peer).await?);
+    let stream = &counted.stream;
+    pipe.lock().stream = Some(Arc::clone(&counted));
     let mut input = Vec::with_capacity(BUFFER);
     let mut output: Vec<u8> = Vec::new();
     let mut written = 0;
@@ -311,6 +334,7 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
                     output = Vec::new();
                 }
                 std::mem::swap(&mut output, &mut state.out);
+                state.writing = !output.is_empty();
             }
             let idle_until = peer.plan.idle_timeout.map(|idle| used + idle);
             if state.at_once || (state.closing && state.waiting.is_empty()) {
@@ -344,6 +368,7 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
                 armed = until;
                 timer.as_mut().reset(armed.into());
             }
+            state.armed = Some(armed);
         }
         while written < output.len() {
             match stream.try_write(&output[written..]) {

@@ -108,6 +108,7 @@ impl Direct {
                 self.turn(),
                 Listener::Task(answer),
                 (bound.at, None),
+                false,
                 |out| push_single(out, namespace, set, digest, want, bound.milliseconds),
             );
             if pushed.is_err() {
@@ -147,20 +148,21 @@ impl Burst {
         Some(Route(Arc::clone(node)))
     }
 
-    /// Sends an encoded read whose answer goes to a claim, which is told at `due` when there is none. Given back where
-    /// every connection is taken.
+    /// Sends an encoded read whose answer goes to a claim, which is told at `due` when there is none; with `at_once`, from
+    /// this thread where that is possible. Given back where every connection is taken.
     pub(crate) fn send(
         &mut self,
         Route(node): &Route,
         claim: Claim,
         bound: Bound,
         due: Instant,
+        at_once: bool,
         request: &[u8],
     ) -> Result<(), Claim> {
         // Neighbours share a connection, and so a write, a read and a wake-up on both sides.
         let turn = self.first.wrapping_add(self.sent / RUN);
         let times = (bound.at, Some(due));
-        let pushed = push(node, turn, Listener::Parked(claim), times, |out| {
+        let pushed = push(node, turn, Listener::Parked(claim), times, at_once, |out| {
             out.extend_from_slice(request);
         });
         match pushed {
@@ -191,10 +193,11 @@ fn push(
     turn: usize,
     mut listener: Listener,
     times: (Instant, Option<Instant>),
+    at_once: bool,
     encode: impl Fn(&mut Vec<u8>),
 ) -> Result<(), Listener> {
     for pipe in node.pipes(turn) {
-        match pipe.push(&node.peer, listener, times, &encode) {
+        match pipe.push(&node.peer, listener, times, at_once, &encode) {
             Ok(()) => {
                 node.peer.stats.attempt(1);
                 node.peer.health.attempt();
