@@ -9,7 +9,7 @@ function heading(reference, unit, cost) {
   return [
     ...["case", "client", "per second", "spread"],
     ...(reference ? [`x ${reference}`, "95 % interval"] : []),
-    ...[`p50 ${unit}`, `p99 ${unit}`, `CPU ${cost}`, `JS thread ${cost}`, "lag p99 ms", "server CPU"],
+    ...[`p50 ${unit}`, `p99 ${unit}`, `CPU ${cost}`, `JS thread ${cost}`, "lag p99 ms", `server ${cost}`, "server CPU"],
   ];
 }
 
@@ -36,6 +36,7 @@ export function printComparison(options) {
         // Times of calls are in milliseconds, those per operation in microseconds.
         ...[figure(of.p50 * 1000 * scale), figure(of.p99 * 1000 * scale)],
         ...[figure(of.cpuMicros * costScale), figure(of.threadMicros * costScale), figure(of.lagP99)],
+        figure(of.serverMicros * costScale),
         Number.isNaN(of.serverShare) ? "-" : `${figure(of.serverShare * 100)}%`,
       ]);
     }

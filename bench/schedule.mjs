@@ -7,7 +7,7 @@ import { median, ratioOfMedians, shuffled, spread } from "./statistics.mjs";
  * through all clients of a case in a shuffled order, so that what is compared lies close together in time. A case with
  * `clients` is measured on those alone. `server` is the server's process where it is known.
  *
- * Resolves to `{ samples: [{ case, client, repetition, serverShare, ...answer }], failures: [text] }`; a client that
+ * Resolves to `{ samples: [{ case, client, repetition, serverSeconds, serverShare, ...answer }], failures: [text] }`; a client that
  * fails a case is left out of the rest.
  */
 export async function measure({ workers, cases, repeat, seconds, random, server }) {
@@ -34,10 +34,10 @@ export async function measure({ workers, cases, repeat, seconds, random, server 
     process.stderr.write(`repetition ${repetition} of ${repeat}\n`);
     for (const one of shuffled(cases, random)) {
       for (const worker of shuffled(of(one), random)) {
-        const share = server && shareOf(server);
+        const served = server && watch(server);
         const answer = await attempt(worker, { ...one.request, seconds });
         if (answer) {
-          samples.push({ case: one.name, client: worker.name, repetition, serverShare: share?.() ?? null, ...answer });
+          samples.push({ case: one.name, client: worker.name, repetition, ...served?.(), ...answer });
         }
       }
     }
@@ -45,13 +45,13 @@ export async function measure({ workers, cases, repeat, seconds, random, server 
   return { samples, failures };
 }
 
-/** Begins to measure what share of the cores that the server may use it does use. */
-function shareOf(server) {
+/** Begins to watch the server; the result ends it: the CPU seconds that it took, and as a share of what it may take. */
+function watch(server) {
   const before = server.cpuSeconds();
   const started = performance.now();
   return () => {
-    const share = (server.cpuSeconds() - before) / ((performance.now() - started) / 1000) / server.cores;
-    return Number.isNaN(share) ? null : share;
+    const serverSeconds = server.cpuSeconds() - before;
+    return { serverSeconds, serverShare: serverSeconds / ((performance.now() - started) / 1000) / server.cores };
   };
 }
 
@@ -63,6 +63,7 @@ const QUANTITIES = {
   p50: (sample) => sample.p50,
   p99: (sample) => sample.p99,
   lagP99: (sample) => sample.lagP99,
+  serverMicros: (sample) => (sample.serverSeconds / sample.operations) * 1e6,
   serverShare: (sample) => sample.serverShare,
 };
 
