@@ -26,6 +26,11 @@ export function figure(value) {
   });
 }
 
+/** A ratio: small ones need more digits to be told from their target. */
+export function multiple(value) {
+  return value < 1 ? value.toFixed(3) : figure(value);
+}
+
 /** One line for one target: what was reached, what was to be reached, and whether it was. */
 export function printTarget(name, reached, wanted, unit) {
   const verdict = Number.isNaN(reached) ? "NOT MEASURED" : reached >= wanted ? "pass" : "MISS";

@@ -1,15 +1,16 @@
 // Runs cases on clients in an order that spreads whatever the machine does over all of them.
 import process from "node:process";
-import { median, shuffled, spread } from "./statistics.mjs";
+import { median, ratioOfMedians, shuffled, spread } from "./statistics.mjs";
 
 /**
  * Measures every case on every client `repeat` times. One repetition goes through all cases in a shuffled order, and
- * through all clients of a case in a shuffled order, so that what is compared lies close together in time.
+ * through all clients of a case in a shuffled order, so that what is compared lies close together in time. A case with
+ * `clients` is measured on those alone. `server` is the server's process where it is known.
  *
- * Resolves to `{ samples: [{ case, client, repetition, ...answer }], failures: [text] }`; a client that fails a case
- * is left out of the rest.
+ * Resolves to `{ samples: [{ case, client, repetition, serverSeconds, serverShare, ...answer }], failures: [text] }`; a client that
+ * fails a case is left out of the rest.
  */
-export async function measure({ workers, cases, repeat, seconds, random }) {
+export async function measure({ workers, cases, repeat, seconds, random, server }) {
   const samples = [];
   const failures = [];
   let running = [...workers];
@@ -22,27 +23,21 @@ export async function measure({ workers, cases, repeat, seconds, random }) {
       running = running.filter((other) => other !== worker);
     }
   };
+  const of = (one) => running.filter(({ name }) => one.clients === undefined || one.clients.includes(name));
   // Before anything counts, every compiler has seen every case.
   for (const one of cases) {
-    for (const worker of running) {
-      await attempt(worker, {
-        ...one.request,
-        seconds: Math.min(0.5, seconds),
-      });
+    for (const worker of of(one)) {
+      await attempt(worker, { ...one.request, seconds: Math.min(0.5, seconds) });
     }
   }
   for (let repetition = 1; repetition <= repeat; repetition++) {
     process.stderr.write(`repetition ${repetition} of ${repeat}\n`);
     for (const one of shuffled(cases, random)) {
-      for (const worker of shuffled(running, random)) {
+      for (const worker of shuffled(of(one), random)) {
+        const served = server && watch(server);
         const answer = await attempt(worker, { ...one.request, seconds });
         if (answer) {
-          samples.push({
-            case: one.name,
-            client: worker.name,
-            repetition,
-            ...answer,
-          });
+          samples.push({ case: one.name, client: worker.name, repetition, ...served?.(), ...answer });
         }
       }
     }
@@ -50,23 +45,50 @@ export async function measure({ workers, cases, repeat, seconds, random }) {
   return { samples, failures };
 }
 
+/** Begins to watch the server; the result ends it: the CPU seconds that it took, and as a share of what it may take. */
+function watch(server) {
+  const before = server.cpuSeconds();
+  const started = performance.now();
+  return () => {
+    const serverSeconds = server.cpuSeconds() - before;
+    return { serverSeconds, serverShare: serverSeconds / ((performance.now() - started) / 1000) / server.cores };
+  };
+}
+
+/** What is computed of each sample; null where it was not measured. */
+const QUANTITIES = {
+  perSecond: (sample) => sample.operations / sample.seconds,
+  cpuMicros: (sample) => (sample.cpuSeconds / sample.operations) * 1e6,
+  threadMicros: (sample) => sample.threadSeconds === null ? null : (sample.threadSeconds / sample.operations) * 1e6,
+  p50: (sample) => sample.p50,
+  p99: (sample) => sample.p99,
+  lagP99: (sample) => sample.lagP99,
+  serverMicros: (sample) => (sample.serverSeconds / sample.operations) * 1e6,
+  serverShare: (sample) => sample.serverShare,
+};
+
+const known = (value) => value !== null && value !== undefined && !Number.isNaN(value);
+const samplesOf = (samples, name, client) =>
+  samples.filter((sample) => sample.case === name && sample.client === client);
+
 /** Medians over the repetitions of one case on one client. */
 export function summary(samples, name, client) {
-  const own = samples.filter((sample) => sample.case === name && sample.client === client);
-  const of = (value) =>
-    median(
-      own.map(value).filter((number) => number !== null && number !== undefined),
-    );
+  const own = samplesOf(samples, name, client);
   return {
     repetitions: own.length,
-    perSecond: of((sample) => sample.operations / sample.seconds),
-    spread: own.length === 0 ? NaN : spread(own.map((sample) => sample.operations / sample.seconds)),
-    cpuMicros: of((sample) => (sample.cpuSeconds / sample.operations) * 1e6),
-    threadMicros: of((sample) =>
-      sample.threadSeconds === null ? null : (sample.threadSeconds / sample.operations) * 1e6
+    spread: own.length === 0 ? NaN : spread(own.map(QUANTITIES.perSecond)),
+    ...Object.fromEntries(
+      Object.entries(QUANTITIES).map(([quantity, value]) => [quantity, median(own.map(value).filter(known))]),
     ),
-    p50: of((sample) => sample.p50),
-    p99: of((sample) => sample.p99),
-    lagP99: of((sample) => sample.lagP99),
   };
+}
+
+/** A quantity of one client as a multiple of another's in the same case: `{ ratio, low, high }`. */
+export function compare(samples, name, client, reference, quantity, random) {
+  const value = QUANTITIES[quantity];
+  const others = new Map(samplesOf(samples, name, reference).map((sample) => [sample.repetition, value(sample)]));
+  const pairs = samplesOf(samples, name, client)
+    .map((sample) => [value(sample), others.get(sample.repetition)])
+    .filter((pair) => pair.every(known));
+  return ratioOfMedians(pairs, random);
 }

@@ -1,37 +1,36 @@
-// The server that `kv` runs on, and what it says of itself.
+// The server that benchmarks run on, and what it says of itself.
 import { connect } from "node:net";
 import process from "node:process";
 import { startEmulator } from "../scripts/emulator-process.mjs";
-import { PUT_SET, SETS } from "./records.mjs";
+import { findServerProcess } from "./server-process.mjs";
 
 const INFO = 0x0201;
 const TIMEOUT_MS = 5_000;
 
-/** AEROSPIKE_HOSTS, else the emulator as a process of its own: `{ hosts, kind, build, namespace, cleanUp, stop }`. */
-export async function startServer() {
+/**
+ * AEROSPIKE_HOSTS, else the emulator as a process of its own: `{ hosts, namespace, description, process, cleanUp, stop }`.
+ * `sets` are what the benchmark writes.
+ */
+export async function startServer(sets) {
   const named = process.env.AEROSPIKE_HOSTS;
   const emulator = named ? undefined : await startEmulator();
   const hosts = named ?? emulator.hosts;
   const said = await info(hosts, ["build", "edition", "namespaces"]);
   const namespaces = (said.namespaces ?? "").split(";").filter(Boolean);
   const namespace = namespaces.includes("test") ? "test" : namespaces[0];
+  const found = findServerProcess(hosts);
+  const kind = emulator ? "the emulator of this repository, as a process of its own" : "AEROSPIKE_HOSTS";
+  const build = `${said.build}${said.edition ? ` (${said.edition})` : ""}`;
   return {
     hosts,
     namespace,
-    kind: emulator ? "the emulator of this repository, as a process of its own" : "AEROSPIKE_HOSTS",
-    build: `${said.build}${said.edition ? ` (${said.edition})` : ""}`,
+    description: `${kind}, build ${build}, namespace ${namespace}, ` +
+      (found ? `process ${found.name}, which may use ${found.cores} of the cores` : "whose CPU time is not to be had"),
+    /** For its CPU time; undefined where it does not run on this machine, or the system does not say. */
+    process: found,
     /** Takes the benchmark's records away again. */
     cleanUp: async () => {
-      const sets = [
-        PUT_SET,
-        ...Array.from({ length: SETS }, (_, i) => `bench-${i}`),
-      ];
-      if (named) {
-        await info(
-          hosts,
-          sets.map((set) => `truncate:namespace=${namespace};set=${set}`),
-        );
-      }
+      if (named) await info(hosts, sets.map((set) => `truncate:namespace=${namespace};set=${set}`));
     },
     stop: async () => await emulator?.stop(),
   };

@@ -40,3 +40,22 @@ export function shuffled(values, random) {
   }
   return copy;
 }
+
+const RESAMPLES = 2_000;
+const CONFIDENCE = 0.95;
+
+/**
+ * What is known of the ratio of two medians: `{ ratio, low, high }`, the last two from a bootstrap of 95 % that draws
+ * whole repetitions, because what was measured in one repetition shared the machine's mood.
+ *
+ * `pairs` has one `[numerator, denominator]` for each repetition.
+ */
+export function ratioOfMedians(pairs, random) {
+  const of = (chosen) => median(chosen.map(([above]) => above)) / median(chosen.map(([, below]) => below));
+  const drawn = Array.from(
+    { length: pairs.length === 0 ? 0 : RESAMPLES },
+    () => of(pairs.map(() => pairs[Math.floor(random() * pairs.length)])),
+  ).sort((a, b) => a - b);
+  const tail = (1 - CONFIDENCE) / 2;
+  return { ratio: of(pairs), low: percentile(drawn, tail), high: percentile(drawn, 1 - tail) };
+}

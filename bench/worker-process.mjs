@@ -1,5 +1,6 @@
 // One measured client as a process of its own, which answers one line of JSON to each line of JSON.
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import process from "node:process";
@@ -14,6 +15,10 @@ export class WorkerProcess {
   #exited;
   name;
   version = "unknown";
+  /** What is not installed here, without which this client cannot run. */
+  needs = undefined;
+  /** The most memory that the process has had resident, where the system says so. */
+  peakRssMiB = null;
 
   constructor(name, command, args, env) {
     this.name = name;
@@ -37,6 +42,7 @@ export class WorkerProcess {
   async start() {
     const hello = await this.#next(GRACE_MS);
     this.version = hello.version;
+    this.needs = hello.needs;
     return this;
   }
 
@@ -60,6 +66,15 @@ export class WorkerProcess {
       return answer;
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  notePeakRss() {
+    try {
+      const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
+      this.peakRssMiB = Math.round(Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)[1]) / 1024);
+    } catch {
+      // Not Linux, or the process is gone.
     }
   }
 

@@ -1,5 +1,6 @@
 // The cases of `kv`, over a client that offers `get`, `put` and `batch`. Keys are made anew for each command, as an
 // application makes them. Every answer is checked: a fast wrong answer is not an answer.
+import process from "node:process";
 import { binsOf, canonical, PUT_KEYS, PUT_SET, RECORDS, setOf, userKeyOf } from "../records.mjs";
 import { sustain } from "./protocol.mjs";
 
@@ -43,8 +44,9 @@ export async function answer(client, request) {
       return {};
     }
     case "sample": {
-      const one = await client.get(key(request.records[0]));
-      return { one, rows: await client.batch(request.records.map(key)) };
+      // In one turn, so that a client which joins reads is seen to tell them apart again.
+      const gets = await Promise.all(request.records.map((i) => client.get(key(i))));
+      return { gets, rows: await client.batch(request.records.map(key)) };
     }
     case "get":
       return await sustain(request.inFlight, request.seconds, async (n) => {
@@ -54,7 +56,7 @@ export async function answer(client, request) {
     case "put": {
       const keys = Array.from(
         { length: PUT_KEYS },
-        (_, i) => `${request.prefix}:${i}`,
+        (_, i) => `${process.env.BENCH_CLIENT}:${i}`,
       );
       return await sustain(request.inFlight, request.seconds, async (n) => {
         const i = n % PUT_KEYS;

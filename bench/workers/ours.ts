@@ -1,6 +1,6 @@
 // This project's client: the same file in Deno and in Bun.
 import process from "node:process";
-import { type Bins, connect, Key } from "../../mod.ts";
+import { type Bins, connect, Key, type WakeMode } from "../../mod.ts";
 import { answer } from "./kv.mjs";
 import { serve } from "./protocol.mjs";
 
@@ -13,6 +13,8 @@ if (hosts === undefined) throw new Error("AEROSPIKE_HOSTS is not set");
 const policy = { totalTimeout: TIMEOUT_MS };
 const client = await connect({
   hosts,
+  wake: process.env.BENCH_WAKE as WakeMode | undefined,
+  autoBatch: process.env.BENCH_AUTO_BATCH === "1",
   policies: { read: policy, write: policy, batch: policy },
 });
 

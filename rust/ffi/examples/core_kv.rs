@@ -228,7 +228,7 @@ async fn answer(
                 .await?;
             let rows = bench.rows(records.into_iter()).await?;
             let rows: Vec<_> = rows.iter().map(|row| row.record().map(plain)).collect();
-            return Ok(json!({ "one": plain(&one), "rows": rows }));
+            return Ok(json!({ "gets": [plain(&one)], "rows": rows }));
         }
         Some("get") => Case::Get,
         Some("put") => Case::Put {

@@ -1,0 +1,82 @@
+// This project's client, for `nine`: the same file in Deno and in Bun, and for each way to read (BENCH_READS).
+import process from "node:process";
+import { connect, Key } from "../../mod.ts";
+import { SCHEMA } from "../features.mjs";
+import { answer } from "./nine.mjs";
+import { serve } from "./protocol.mjs";
+
+const { AEROSPIKE_HOSTS: hosts, BENCH_NAMESPACE: namespace, BENCH_READS: reads } = process.env;
+const TIMEOUT_MS = 10_000;
+const { deno, bun } = process.versions;
+
+const policy = { totalTimeout: TIMEOUT_MS };
+const client = await connect({ hosts, policies: { write: policy, batch: policy } });
+
+/** Every bin of every record that was found. */
+async function eager(keys) {
+  let found = 0;
+  let sum = 0;
+  const rows = await client.batchRead(keys);
+  for (const { record } of rows.toArray()) {
+    if (record === null) continue;
+    const { imp, clk, ctr, cvr, cat, emb } = record.bins;
+    found++;
+    sum += imp + clk + ctr + cvr + cat.length + emb.length;
+  }
+  return { found, sum };
+}
+
+/** Two bins of every record that was found; what is not asked for may stay undecoded. */
+async function lazy(keys) {
+  let sum = 0;
+  const rows = await client.batchRead(keys);
+  for (let i = 0; i < rows.length; i++) {
+    const record = rows.at(i).record;
+    if (record === null) continue;
+    const { bins } = record;
+    sum += bins.imp + bins.ctr;
+  }
+  return { found: rows.foundCount, sum };
+}
+
+function total(values) {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum;
+}
+
+/** Every element of every column of numbers; of texts there is no sum. */
+async function columns(keys) {
+  const { columns, foundCount } = await client.batchReadColumns(keys, SCHEMA);
+  const { imp, clk, ctr, cvr, emb } = columns;
+  return { found: foundCount, sum: total(imp) + total(clk) + total(ctr) + total(cvr) + total(emb) };
+}
+
+async function objectRows(keys) {
+  return (await client.batchRead(keys)).toArray().map(({ record }) => record?.bins);
+}
+
+/** The columns, row by row again. */
+async function columnRows(keys) {
+  const { columns, codes, errors } = await client.batchReadColumns(keys, SCHEMA);
+  if (errors.length > 0) throw new Error(`cells that do not fit: ${JSON.stringify(errors.slice(0, 3))}`);
+  const { imp, clk, ctr, cvr, cat, emb } = columns;
+  const width = emb.length / keys.length;
+  return keys.map((_, i) => {
+    if (codes[i] !== 0) return undefined;
+    const vector = emb.slice(i * width, (i + 1) * width);
+    return { imp: imp[i], clk: clk[i], ctr: ctr[i], cvr: cvr[i], cat: cat.at(i), emb: new Uint8Array(vector.buffer) };
+  });
+}
+
+const measured = {
+  reads,
+  key: (set, userKey) => new Key(namespace, set, userKey),
+  put: (key, bins) => client.put(key, bins),
+  read: { eager, lazy, columns }[reads],
+  rows: reads === "columns" ? columnRows : objectRows,
+};
+
+const version = `aerospike-ts on ${deno ? `deno ${deno}` : `bun ${bun}`}, ${reads}`;
+await serve(version, (request) => answer(measured, request));
+await client.close();
