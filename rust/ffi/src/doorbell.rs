@@ -3,8 +3,8 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::counter;
 use crate::pointer::Wake;
+use crate::{counter, queue};
 
 /// A queue's doorbell. It carries no data; the queue does.
 pub(crate) struct Doorbell(Mutex<Bell>);
@@ -129,6 +129,14 @@ impl Ringer {
                 continue;
             }
             state.requested = false;
+            drop(state);
+            if let Some(queue) = queue::get(queue) {
+                queue.gather();
+            }
+            state = lock(&self.state);
+            if state.wake.is_none() {
+                return;
+            }
             state.ringing = true;
             drop(state);
             wake(queue);

@@ -17,6 +17,15 @@ const LOG_LIMIT: u32 = 1024;
 /// Drained bytes in front of the buffer that are worth moving the rest for.
 const COMPACT: usize = 256 * 1024;
 
+/// From so many commands in flight on, a thread that was told to wait is woken for several answers together.
+const COMPANY: usize = 8;
+/// The most answers that it waits for.
+const GATHERED: u32 = 64;
+/// How long it waits for them.
+const GATHERING: Duration = Duration::from_micros(100);
+/// How often it does not wait, after it has waited in vain.
+const IN_VAIN: u32 = 64;
+
 /// Why a command is told to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stop {
@@ -96,9 +105,29 @@ struct State {
     logs: u32,
     logs_dropped: u64,
     waiters: u32,
+    /// Answers that who waits wants to have.
+    wanted: u32,
+    /// How often nobody is to wait for more than one.
+    hasty: u32,
 }
 
 impl State {
+    /// How many answers are worth waiting for, if more than there are.
+    fn gathers(&mut self) -> Option<u32> {
+        if self.flights.len() < COMPANY || self.phase != Phase::Open {
+            return None;
+        }
+        let wanted = ((self.flights.len() as u32 + self.answers) / 4).min(GATHERED);
+        if self.answers == 0 || self.answers >= wanted {
+            return None;
+        }
+        if self.hasty > 0 {
+            self.hasty -= 1;
+            return None;
+        }
+        Some(wanted)
+    }
+
     fn is_empty(&self) -> bool {
         self.head == self.records.len()
     }
@@ -155,6 +184,8 @@ pub(crate) fn open(capacity: u32) -> Option<u32> {
             logs: 0,
             logs_dropped: 0,
             waiters: 0,
+            wanted: 0,
+            hasty: 0,
         }),
         ready: Condvar::new(),
         doorbell: Doorbell::new(),
@@ -310,7 +341,7 @@ impl Queue {
 
     fn announce(&self, mut state: MutexGuard<'_, State>, was_empty: bool) {
         let ring = was_empty && std::mem::take(&mut state.armed);
-        if state.waiters > 0 {
+        if state.waiters > 0 && (state.answers >= state.wanted || state.phase != Phase::Open) {
             self.ready.notify_all();
         }
         drop(state);
@@ -386,6 +417,8 @@ impl Queue {
                 return Wait::Ended;
             }
             if !state.is_empty() {
+                drop(state);
+                self.gather();
                 return Wait::Ready;
             }
             let left = deadline.saturating_duration_since(Instant::now());
@@ -399,6 +432,28 @@ impl Queue {
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
             state.waiters -= 1;
+        }
+    }
+
+    /// Waits a little for more answers, where many are on their way: waking a thread costs more than an answer does.
+    pub(crate) fn gather(&self) {
+        let mut state = self.lock();
+        let Some(wanted) = state.gathers() else {
+            return;
+        };
+        let before = state.answers;
+        state.wanted = wanted;
+        state.waiters += 1;
+        let (mut state, _) = self
+            .ready
+            .wait_timeout_while(state, GATHERING, |state| {
+                state.answers < state.wanted && state.phase == Phase::Open
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        state.waiters -= 1;
+        state.wanted = 0;
+        if state.answers == before {
+            state.hasty = IN_VAIN;
         }
     }
 
@@ -466,5 +521,66 @@ impl Queue {
             target.copy_from_slice(&result);
         }
         0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flights(tags: std::ops::Range<u32>) -> Vec<(u32, Flight)> {
+        let flight = |tag| {
+            (
+                tag,
+                Flight {
+                    cluster: 0,
+                    stop: None,
+                },
+            )
+        };
+        tags.map(flight).collect()
+    }
+
+    fn complete(queue: &Queue, tags: std::ops::Range<u32>) {
+        for tag in tags {
+            queue.complete(tag, Kind::Result, 0, Payload::Borrowed(&[]));
+        }
+    }
+
+    #[test]
+    fn a_wait_gathers_and_gives_up_gathering() {
+        let queue = get(open(1024).unwrap()).unwrap();
+        queue.accept(flights(0..64).into_iter());
+        complete(&queue, 0..1);
+        assert_eq!(queue.lock().gathers(), Some(16));
+        // In vain: nothing else comes. It is ready all the same, and the next waits do not gather.
+        assert_eq!(queue.wait(Duration::from_secs(60)), Wait::Ready);
+        assert_eq!(queue.lock().gathers(), None);
+        assert_eq!(queue.lock().hasty, IN_VAIN - 1);
+        complete(&queue, 1..16);
+        queue.lock().hasty = 0;
+        assert_eq!(queue.lock().gathers(), None, "there are enough");
+        let mut target = vec![0; 64 * 1024];
+        assert_eq!(queue.drain(&mut target), 16 * 24);
+        // A few in flight are waited for one by one.
+        complete(&queue, 16..60);
+        queue.drain(&mut target);
+        complete(&queue, 60..61);
+        assert_eq!(queue.lock().gathers(), None);
+    }
+
+    #[test]
+    fn who_gathers_hears_of_enough_answers_and_of_the_end() {
+        let queue = get(open(1024).unwrap()).unwrap();
+        queue.accept(flights(0..64).into_iter());
+        complete(&queue, 0..1);
+        let waiting = Arc::clone(&queue);
+        let waits = std::thread::spawn(move || waiting.wait(Duration::from_secs(60)));
+        complete(&queue, 1..64);
+        assert_eq!(waits.join().unwrap(), Wait::Ready);
+        let mut target = vec![0; 64 * 1024];
+        assert_eq!(queue.drain(&mut target), 64 * 24);
+        queue.close();
+        assert_eq!(queue.wait(Duration::from_secs(60)), Wait::Ready);
     }
 }

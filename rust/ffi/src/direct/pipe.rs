@@ -198,6 +198,8 @@ impl Pipe {
             return Err(listener);
         }
         let is_first = state.out.is_empty();
+        // Where others wait, there is company to go with, and a write for each would cost this thread more.
+        let at_once = at_once && state.waiting.is_empty();
         encode(&mut state.out);
         let wakes =
             is_first && !(at_once && state.write(due.map_or(bound, |due| due.min(sent + LOSS))));
