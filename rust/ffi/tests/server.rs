@@ -1,5 +1,6 @@
 //! Commands against a server: the one that `AEROSPIKE_HOSTS` names, else an emulator of this process.
 
+use std::collections::VecDeque;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -51,6 +52,8 @@ struct Session {
     queue: u32,
     cluster: u32,
     tag: u32,
+    /// Drained and not asked for yet.
+    drained: VecDeque<Answer>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -106,6 +109,7 @@ impl Session {
             queue: aef_queue_open(1000),
             cluster: 0,
             tag: 0,
+            drained: VecDeque::new(),
         };
         let config = format!(
             r#"{{"hosts":[{{"host":"{host}","port":{port}}}],"connectTimeout":5000{extra}}}"#
@@ -142,34 +146,39 @@ impl Session {
     }
 
     fn next(&mut self) -> Answer {
-        // One record at a time fits.
         let mut buffer = vec![0u8; 16 * 1024];
         let until = Instant::now() + Duration::from_secs(20);
-        loop {
+        while self.drained.is_empty() {
             assert!(Instant::now() < until, "no answer");
             aef_queue_wait(self.queue, 100);
             let length =
                 unsafe { aef_queue_drain(self.queue, buffer.as_mut_ptr(), buffer.len() as u32) };
-            if length == 0 {
-                continue;
+            let mut at = 0;
+            while at < length as usize {
+                let record = &buffer[at..];
+                at += number(record, 0) as usize;
+                let answer = self.answer(record);
+                self.drained.push_back(answer);
             }
-            assert_eq!(length, number(&buffer, 0), "one record");
-            let size = number(&buffer, 16) as usize;
-            let mut payload = vec![0; size];
-            if buffer[9] & 1 == 0 {
-                payload.copy_from_slice(&buffer[24..24 + size]);
-            } else {
-                let handle = number(&buffer, 20);
-                let copied = unsafe {
-                    aef_result_copy(self.queue, handle, payload.as_mut_ptr(), size as u32)
-                };
-                assert_eq!(copied, 0);
-            }
-            return Answer {
-                kind: buffer[8],
-                code: number(&buffer, 12) as i32,
-                payload,
-            };
+        }
+        self.drained.pop_front().expect("an answer")
+    }
+
+    fn answer(&self, record: &[u8]) -> Answer {
+        let size = number(record, 16) as usize;
+        let mut payload = vec![0; size];
+        if record[9] & 1 == 0 {
+            payload.copy_from_slice(&record[24..24 + size]);
+        } else {
+            let handle = number(record, 20);
+            let copied =
+                unsafe { aef_result_copy(self.queue, handle, payload.as_mut_ptr(), size as u32) };
+            assert_eq!(copied, 0);
+        }
+        Answer {
+            kind: record[8],
+            code: number(record, 12) as i32,
+            payload,
         }
     }
 
@@ -771,6 +780,7 @@ fn connecting_fails_with_reasons() {
         queue,
         cluster: 0,
         tag: 0,
+        drained: VecDeque::new(),
     };
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = silent.local_addr().unwrap().port();
@@ -1112,6 +1122,7 @@ fn a_cluster_that_does_not_start_says_why() {
         queue: aef_queue_open(10),
         cluster: 0,
         tag: 0,
+        drained: VecDeque::new(),
     };
     let config = |extra: &str| {
         format!(
