@@ -83,9 +83,11 @@ interface Pending {
 
 const HEADER_BYTES = 24;
 const DEADLINE_OFFSET = 16;
+/** Where a record has the length of its payload. */
+const LENGTH_OFFSET = 16;
 const DRAIN_BYTES = 64 * 1024;
-/** Buffers of this size hold what one slice settles; more would keep timers and sockets waiting. */
-const DRAINS_PER_SLICE = 4;
+/** What one slice settles, large results included; more would keep timers and sockets waiting. */
+const SLICE_BYTES = 256 * 1024;
 /** A full queue is tried again with every completion; this is for the waiting command's own deadline. */
 const WAITING_CHECK_MS = 20;
 /** How often the log is looked for where only a command in flight would wake the thread. */
@@ -111,6 +113,9 @@ export class CompletionQueue {
   readonly #free: number[] = [];
   readonly #drainBytes: Uint8Array<ArrayBuffer> = new Uint8Array(DRAIN_BYTES);
   readonly #drainView: DataView<ArrayBuffer> = new DataView(this.#drainBytes.buffer);
+  /** What the buffer holds, and how far it was settled. */
+  #drained = 0;
+  #settledTo = 0;
   readonly #reply: Reply;
   readonly #logListeners = new Map<(record: LogRecord) => void, number>();
   /** What stands in the writer, in order. */
@@ -398,19 +403,23 @@ export class CompletionQueue {
 
   /** Settles what is ready, in one bounded slice; true when there may be more. */
   #drain(): boolean {
+    let left = SLICE_BYTES;
     let more = true;
-    for (let i = 0; more && i < DRAINS_PER_SLICE; i++) {
-      const length = this.#queue.drain(this.#drainBytes);
-      more = length > 0;
-      for (let offset = 0; offset < length;) {
-        const next = offset + this.#drainView.getUint32(offset, true);
-        try {
-          this.#complete(offset);
-        } catch (error) {
-          // A record that nobody waits for: reported as uncaught, and the rest still arrives.
-          reportError(error);
-        }
-        offset = next;
+    while (more && left > 0) {
+      if (this.#settledTo === this.#drained) {
+        this.#settledTo = 0;
+        this.#drained = this.#queue.drain(this.#drainBytes);
+        more = this.#drained > 0;
+        continue;
+      }
+      const offset = this.#settledTo;
+      this.#settledTo = offset + this.#drainView.getUint32(offset, true);
+      left -= HEADER_BYTES + this.#drainView.getUint32(offset + LENGTH_OFFSET, true);
+      try {
+        this.#complete(offset);
+      } catch (error) {
+        // A record that nobody waits for: reported as uncaught, and the rest still arrives.
+        reportError(error);
       }
     }
     if (this.#written.length > 0) this.#submitWaiting();
@@ -424,7 +433,7 @@ export class CompletionQueue {
     const reply = this.#reply;
     reply.kind = kind;
     reply.code = view.getInt32(offset + 12, true);
-    reply.length = view.getUint32(offset + 16, true);
+    reply.length = view.getUint32(offset + LENGTH_OFFSET, true);
     const handle = view.getUint32(offset + 20, true);
     if (kind === RecordKind.log) return this.#log(offset, reply.length);
     if (kind === RecordKind.closed) return this.#closed?.();
