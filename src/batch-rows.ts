@@ -98,6 +98,30 @@ export class BatchRows<T extends object = Bins> implements Iterable<BatchRow<T>>
     return decoded;
   }
 
+  /**
+   * One bin of the row at a position, without decoding the rest of it. Undefined where the row has no record, or the record
+   * no such bin. Like {@link BatchRows.at}, it takes negative positions.
+   *
+   * ```ts
+   * import { connect, Key } from "@aerospike-ts/client";
+   *
+   * await using client = await connect({ hosts: "127.0.0.1:3000" });
+   * const rows = await client.batchRead<{ clicks: number }>([new Key("test", "ads", 1), new Key("test", "ads", 2)]);
+   * let clicks = 0;
+   * for (let i = 0; i < rows.length; i++) clicks += rows.value(i, "clicks") ?? 0;
+   * ```
+   *
+   * @throws {AerospikeError} with `integers: "number"`, where the bin holds an integer that is not safe
+   */
+  value<K extends keyof T & string>(index: number, bin: K): T[K] | undefined {
+    const at = index < 0 ? this.length + index : index;
+    const row = this.#rows[at];
+    if (row !== undefined) return row.record?.bins[bin];
+    const key = this.#keys[at];
+    if (key === undefined || this.#reader === undefined) return undefined;
+    return this.#reader.value(at, bin, key) as T[K] | undefined;
+  }
+
   /** The first row of a key, by namespace and digest. */
   get(key: Key): BatchRow<T> | undefined {
     if (!isKey(key)) throw new InvalidArgumentError("rows.get() takes a Key");

@@ -138,6 +138,30 @@ test("rows: at, get, iteration, toArray, toMap", async () => {
   assertStrictEquals(map.get(third.userKey as string)?.bins["i"], 2);
 });
 
+test("rows.value: one bin of a row, before and after the row is decoded, and after all are", async () => {
+  const set = freshSet();
+  const keys = range(4).map((i) => new Key("test", set, i));
+  for (const [i, key] of keys.slice(0, 3).entries()) {
+    await server.client.put(key, { n: i, list: [i, "x"], text: `t${i}`, ...(i === 1 ? { only: 2 ** 53 - 1 } : {}) });
+  }
+  const rows = await server.client.batchRead(keys);
+  const read = () => keys.map((_, i) => ["n", "list", "text", "only", "nowhere"].map((bin) => rows.value(i, bin)));
+  const first = read();
+  assertEquals(first, [
+    [0, [0, "x"], "t0", undefined, undefined],
+    [1, [1, "x"], "t1", 2 ** 53 - 1, undefined],
+    [2, [2, "x"], "t2", undefined, undefined],
+    [undefined, undefined, undefined, undefined, undefined],
+  ]);
+  assertEquals([rows.value(-2, "n"), rows.value(4, "n"), rows.value(-5, "n")], [2, undefined, undefined]);
+  assertStrictEquals(rows.at(1)?.record?.bins["text"], "t1");
+  assertEquals(read(), first);
+  rows.toArray();
+  assertEquals(read(), first);
+  const headers = await server.client.batchRead(keys, { header: true });
+  assertStrictEquals(headers.value(0, "n"), undefined);
+});
+
 test("batchWrite: rows with bins and with operations; results stand in their rows", async () => {
   const keys = freshKeys(3) as [Key, Key, Key];
   const rows = await server.client.batchWrite([

@@ -31,10 +31,8 @@ async function lazy(keys) {
   let sum = 0;
   const rows = await client.batchRead(keys);
   for (let i = 0; i < rows.length; i++) {
-    const record = rows.at(i).record;
-    if (record === null) continue;
-    const { bins } = record;
-    sum += bins.imp + bins.ctr;
+    const imp = rows.value(i, "imp");
+    if (imp !== undefined) sum += imp + rows.value(i, "ctr");
   }
   return { found: rows.foundCount, sum };
 }

@@ -35,6 +35,7 @@ export class RowsReader<T extends object> {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #names: string[] = [];
+  readonly #numbers = new Map<string, number>();
   readonly #request: RowsRequest;
   readonly #readAt: number = Date.now();
 
@@ -63,6 +64,46 @@ export class RowsReader<T extends object> {
   /** The code of a row. */
   code(index: number): number {
     return this.#view.getInt32(HEADER + index * ROW, true);
+  }
+
+  /** Decodes one bin of a row, and steps over the others; undefined where there is none. */
+  value(index: number, bin: string, key: Key): BinValue | undefined {
+    const view = this.#view;
+    const bytes = this.#bytes;
+    const at = HEADER + index * ROW;
+    const wanted = this.#numberOf(bin);
+    let offset = view.getUint32(at + 12, true);
+    if (offset === 0 || wanted < 0) return undefined;
+    for (let left = view.getUint16(at + 16, true); left > 0; left--) {
+      const length = view.getUint32(offset + 5, true);
+      if (offset + 9 + length > bytes.length) throw overrun();
+      if (view.getUint32(offset, true) === wanted) {
+        try {
+          return readParticle(
+            bytes,
+            view,
+            bytes[offset + 4] as number,
+            offset + 9,
+            length,
+            this.#request.decode,
+          ) as BinValue;
+        } catch (error) {
+          throw UnsafeInteger.at(error, `the bin ${JSON.stringify(bin)}`, key, !this.#request.reads);
+        }
+      }
+      offset += 9 + length;
+    }
+    return undefined;
+  }
+
+  /** The number of a name in this reply. Mostly the same names are asked for, row after row. */
+  #numberOf(name: string): number {
+    let number = this.#numbers.get(name);
+    if (number === undefined) {
+      number = this.#names.indexOf(name);
+      this.#numbers.set(name, number);
+    }
+    return number;
   }
 
   /** Decodes a row. */
