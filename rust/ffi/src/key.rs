@@ -83,6 +83,35 @@ impl<'a> KeyValue<'a> {
     }
 }
 
+/// The digests of many keys, each with its set.
+pub(crate) fn digests(keys: &[(&str, KeyValue<'_>)]) -> Vec<aerospike_wire::Digest> {
+    use aerospike_wire::{digest, particle};
+    let integers: Vec<[u8; 8]> = keys
+        .iter()
+        .map(|(_, value)| match value {
+            KeyValue::Integer(value) => value.to_be_bytes(),
+            _ => [0; 8],
+        })
+        .collect();
+    let hashed = keys.iter().zip(&integers).map(|((set, value), integer)| {
+        let (particle, bytes): (u8, &[u8]) = match value {
+            // Needs none; what comes of it is replaced.
+            KeyValue::Digest(digest) => (particle::NULL, &digest[..]),
+            KeyValue::Integer(_) => (particle::INTEGER, integer),
+            KeyValue::Text(text) => (particle::STRING, text.as_bytes()),
+            KeyValue::Bytes(bytes) => (particle::BLOB, bytes),
+        };
+        (set.as_bytes(), particle, bytes)
+    });
+    let mut digests = digest::compute_all(hashed);
+    for (digest, (_, value)) in digests.iter_mut().zip(keys) {
+        if let KeyValue::Digest(given) = value {
+            *digest = **given;
+        }
+    }
+    digests
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,5 +132,24 @@ mod tests {
             );
             assert_eq!(value.to_core("test", "set", false).user_key(), None);
         }
+    }
+
+    #[test]
+    fn many_digests_are_those_of_each_key() {
+        let long = "long ".repeat(20);
+        let given = [7; 20];
+        let kinds = [
+            KeyValue::Integer(-7),
+            KeyValue::Text("élan"),
+            KeyValue::Digest(&given),
+            KeyValue::Text(&long),
+            KeyValue::Bytes(&[0, 1, 255]),
+        ];
+        let keys: Vec<_> = ["", "set", "another"]
+            .into_iter()
+            .flat_map(|set| kinds.map(|value| (set, value)))
+            .collect();
+        let each: Vec<_> = keys.iter().map(|(set, value)| value.digest(set)).collect();
+        assert_eq!(digests(&keys), each);
     }
 }

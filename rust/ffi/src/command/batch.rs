@@ -18,7 +18,7 @@ use crate::names::{Guess, Names};
 use crate::operation::{self, Plan, Send};
 use crate::part::{Part, ROW, is_unanswered};
 use crate::policy::{GRACE, Policy, core_read_touch_ttl};
-use crate::{particle, runtime};
+use crate::{key, particle, runtime};
 
 /// Length of the payload's header.
 const HEADER: usize = 16;
@@ -120,10 +120,15 @@ async fn attempt(
         .iter()
         .map(|(selection, bins)| selection.want(bins))
         .collect();
+    let keys: Vec<_> = body
+        .rows()
+        .map(|row| (spaces[usize::from(row.space)].1, row.value))
+        .collect();
     let rows: Vec<_> = body
         .rows()
-        .map(|row| direct::Row {
-            digest: row.value.digest(spaces[usize::from(row.space)].1),
+        .zip(key::digests(&keys))
+        .map(|(row, digest)| direct::Row {
+            digest,
             space: row.space,
             want: row.template,
         })

@@ -17,6 +17,7 @@ use crate::direct::{self, Bound, Direct, Part, Reason, UNANSWERED};
 use crate::driver::Progress;
 use crate::error::{Failure, Phase};
 use crate::frame::{self, Cursor, Frame, Head, Malformed, Parsed, Read, Request};
+use crate::key;
 use crate::names::Names;
 use crate::part::ROW;
 use crate::policy::{GRACE, Policy};
@@ -246,7 +247,8 @@ async fn exchange(
     let mut spaces = Numbering::new();
     let mut selections = Numbering::new();
     let mut names_of_bins = Vec::new();
-    let mut rows = Vec::with_capacity(frames.len());
+    let mut keys = Vec::with_capacity(frames.len());
+    let mut kinds = Vec::with_capacity(frames.len());
     let mut places = Vec::with_capacity(frames.len());
     for (place, (command, body)) in frames.iter().enumerate() {
         let request = frame::parse(*command, body).ok();
@@ -262,13 +264,19 @@ async fn exchange(
         if names_of_bins[usize::from(want)].is_none() {
             continue;
         }
-        rows.push(direct::Row {
-            digest: key.value.digest(key.set),
-            space: spaces.number((key.namespace, key.set)),
-            want,
-        });
+        keys.push((key.set, key.value));
+        kinds.push((spaces.number((key.namespace, key.set)), want));
         places.push(place);
     }
+    let rows: Vec<_> = key::digests(&keys)
+        .into_iter()
+        .zip(kinds)
+        .map(|(digest, (space, want))| direct::Row {
+            digest,
+            space,
+            want,
+        })
+        .collect();
     let wants: Vec<_> = selections
         .values
         .iter()
