@@ -15,6 +15,7 @@ import {
 import {
   type AerospikeError,
   AerospikeTimeoutError,
+  type BatchRows,
   type Client,
   connect,
   InvalidArgumentError,
@@ -23,12 +24,14 @@ import {
 } from "../mod.ts";
 import { Emulator } from "../emulator/mod.ts";
 import { readConnectOptions } from "../src/connect-options.ts";
-import { during, LONG_MS, PATHS, range, ready, seenRows } from "./support/both-paths.ts";
+import { data, during, LONG_MS, PATHS, range, ready, seenRecord, seenRows } from "./support/both-paths.ts";
+import { canonical, RandomValues } from "./support/random.ts";
 import { externalHosts, freshSet } from "./support/server.ts";
 import { suite } from "./support/suite.ts";
 import { pause, until } from "./support/wait.ts";
 
 const { test, before, after } = suite();
+const SEED = 40_417;
 
 let emulator: Emulator | undefined;
 let hosts: string;
@@ -56,6 +59,8 @@ test("the direct path is what reads take, and what it cannot do goes to core", a
   assertEquals(await counted(() => client.header(key)), [1, 0, {}]);
   assertEquals(await counted(() => client.exists(key)), [1, 0, {}]);
   assertEquals(await counted(() => client.batchRead([key, key])), [2, 0, {}]);
+  assertEquals(await counted(() => client.batchRead([{ key, operations: [op.read("a"), op.header()] }])), [1, 0, {}]);
+  assertEquals(await counted(() => client.operate(key, [op.read("b"), op.header(), op.read("zz")])), [1, 0, {}]);
   const left = [0, 1, { options: 1 }] as const;
   assertEquals(await counted(() => client.get(key, { readPath: "core" })), [...left]);
   assertEquals(await counted(() => client.get(key, { replica: "any" })), [...left]);
@@ -63,9 +68,42 @@ test("the direct path is what reads take, and what it cannot do goes to core", a
   assertEquals(await counted(() => client.get(key, { readTouchTtlPercent: 50 })), [...left]);
   assertEquals(await counted(() => client.exists(key, { readModeSC: "linearize" })), [...left]);
   assertEquals(await counted(() => client.batchRead([key], { readPath: "core" })), [...left]);
-  assertEquals(await counted(() => client.batchRead([{ key, operations: [op.read("a")] }])), [...left]);
+  assertEquals(await counted(() => client.batchRead([{ key, operations: [op.readAll()] }])), [...left]);
+  assertEquals(await counted(() => client.batchRead([{ key, operations: [op.read("a"), op.read("a")] }])), [...left]);
+  assertEquals(await counted(() => client.operate(key, [op.read("a"), op.read("a")])), [...left]);
   assertEquals(await counted(() => client.batchRead([key], { concurrent: "sequential" })), [...left]);
   assertEquals(await counted(() => client.batchRead([key], { respondAllKeys: false })), [...left]);
+});
+
+test(`operations that only read give the same on both paths (seed ${SEED})`, async () => {
+  await using throughCore = await connect({ hosts, readPath: "core" });
+  const { keys, names } = await data(client, SEED, 120);
+  const random = new RandomValues(SEED);
+  const rows = keys.map((key, i) => {
+    const wanted = names.filter(() => random.below(3) === 0);
+    const operations = [...wanted.map((name) => op.read(name)), op.header()].sort(() => random.below(3) - 1);
+    return i % 4 === 0 ? { key, bins: [names[0] as string, ...wanted.slice(1)] } : { key, operations };
+  });
+  const seen = (rows: BatchRows) =>
+    rows.toArray().map(({ status, code, record }) => ({
+      bins: seenRecord(record).bins?.toSorted(),
+      status,
+      code,
+      results: (record as { results?: unknown[] } | null)?.results?.map(canonical),
+    }));
+  const { direct } = await during(client, async () => {
+    const [ours, cores] = [await client.batchRead(rows), await client.batchRead(rows, { readPath: "core" })];
+    assertEquals(seen(ours), seen(cores));
+    assert(seen(ours).some(({ results }) => results?.some((text) => text !== "null")), "there are results");
+  });
+  assertStrictEquals(direct.answered, keys.length);
+  for (const { key, operations } of rows) {
+    if (operations === undefined) continue;
+    const [ours, cores] = [await client.operate(key, operations), await throughCore.operate(key, operations)];
+    assertEquals(ours?.results.map(canonical), cores?.results.map(canonical));
+    assertEquals(seenRecord(ours).bins?.toSorted(), seenRecord(cores).bins?.toSorted());
+    assertStrictEquals(ours?.generation, cores?.generation);
+  }
 });
 
 test("an unknown namespace and an unreadable bin name are core's errors on both paths", async () => {

@@ -50,6 +50,14 @@ impl Names {
             .id(name)
     }
 
+    /// The number of a name, if a row has it.
+    pub(crate) fn find(&self, name: &[u8]) -> Option<u32> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .find(name)
+    }
+
     /// All names, in the order of their numbers.
     pub(crate) fn take(&self) -> Vec<Arc<[u8]>> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).names

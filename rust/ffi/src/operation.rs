@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aerospike_core::operations::{self, Operation};
 use aerospike_core::{Bin, Record, Value};
 
-use crate::frame::{Cursor, Malformed, Parsed};
+use crate::frame::{Cursor, Malformed, Parsed, Selection};
 use crate::particle::{self, Particle};
 
 /// What an operation does.
@@ -100,6 +100,28 @@ impl<'a> Operations<'a> {
 
     pub(crate) fn writes(&self) -> bool {
         self.iter().any(|operation| operation.verb.writes())
+    }
+
+    /// The bins that operations read which are no more than a selection of bins; `names` takes their encoded names.
+    pub(crate) fn to_selection<'n>(self, names: &'n mut Vec<u8>) -> Option<Selection<'n>> {
+        let mut count = 0;
+        for operation in self.iter() {
+            match operation.verb {
+                Verb::Read => {
+                    names.push(operation.bin.len() as u8);
+                    names.extend_from_slice(operation.bin.as_bytes());
+                    count += 1;
+                }
+                // Generation and TTL come with every answer.
+                Verb::ReadHeader => {}
+                _ => return None,
+            }
+        }
+        match (self.len(), count) {
+            (0, _) => None,
+            (_, 0) => Some(Selection::None),
+            _ => Some(Selection::Names(count, names)),
+        }
     }
 
     /// Whether the server would refuse the combination.

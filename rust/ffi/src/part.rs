@@ -1,7 +1,10 @@
 //! Rows of a batch on their way into its payload: what both read paths produce, and every form of payload is made of.
 
+use aerospike_wire::particle::NULL;
+
 use crate::direct::UNANSWERED;
 use crate::error::Failure;
+use crate::particle;
 
 /// Length of one row's fixed part.
 pub(crate) const ROW: usize = 32;
@@ -62,6 +65,39 @@ impl Part {
             .zip(self.heads.chunks_exact(ROW))
             .filter(|(_, head)| !is_unanswered(head))
             .map(|(at, head)| self.row(*at as usize, head))
+    }
+
+    /// Appends results to the rows that have bins: one particle for each number of a name that `results_of` gives for a
+    /// row's place, empty where it has none.
+    pub(crate) fn add_results<'r>(
+        &mut self,
+        results_of: impl Fn(usize) -> Option<&'r [Option<u32>]>,
+    ) {
+        let mut heads = std::mem::take(&mut self.heads);
+        let mut bodies = Vec::with_capacity(self.bodies.len() * 2);
+        for (at, head) in self.rows.iter().zip(heads.chunks_exact_mut(ROW)) {
+            let row = self.row(*at as usize, head);
+            if row.code != 0 {
+                continue;
+            }
+            let offset = bodies.len() as u32 + 1;
+            let mut bins: Vec<(u32, u8, &[u8])> = Vec::new();
+            for (name, kind, bytes) in row.bins {
+                bodies.extend_from_slice(&name.to_le_bytes());
+                particle::push_raw(&mut bodies, kind, bytes);
+                bins.push((name, kind, bytes));
+            }
+            let results = results_of(*at as usize).unwrap_or_default();
+            for result in results {
+                let bin = bins.iter().find(|(name, _, _)| Some(*name) == *result);
+                let (kind, bytes) = bin.map_or((NULL, &[][..]), |(_, kind, bytes)| (*kind, *bytes));
+                particle::push_raw(&mut bodies, kind, bytes);
+            }
+            head[12..16].copy_from_slice(&offset.to_le_bytes());
+            head[18..20].copy_from_slice(&(results.len() as u16).to_le_bytes());
+        }
+        self.heads = heads;
+        self.bodies = bodies;
     }
 
     fn row(&self, at: usize, head: &[u8]) -> Row<'_> {

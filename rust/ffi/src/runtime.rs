@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::runtime::{Builder, Runtime};
 
+/// The most workers that it has by itself.
 const WORKERS: usize = 2;
 const WORKERS_VARIABLE: &str = "AEROSPIKE_RUNTIME_WORKERS";
 
@@ -20,13 +21,17 @@ pub(crate) fn get() -> Option<&'static Runtime> {
     Some(RUNTIME.get_or_init(|| runtime))
 }
 
-/// How many workers the runtime has or would have.
+/// How many workers the runtime has or would have. By itself it takes half of the cores at most: with the JavaScript
+/// thread and two workers on two cores, what they do is mostly to wake each other.
 pub(crate) fn workers() -> usize {
-    std::env::var(WORKERS_VARIABLE)
+    let given = std::env::var(WORKERS_VARIABLE)
         .ok()
         .and_then(|text| text.trim().parse::<usize>().ok())
-        .filter(|workers| (1..=32).contains(workers))
-        .unwrap_or(WORKERS)
+        .filter(|workers| (1..=32).contains(workers));
+    given.unwrap_or_else(|| {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        (cores / 2).clamp(1, WORKERS)
+    })
 }
 
 fn start() -> std::io::Result<Runtime> {

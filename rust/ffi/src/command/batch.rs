@@ -15,7 +15,7 @@ use crate::driver::{Effect, Progress, drive};
 use crate::error::{Failure, INTERNAL, PARTITION_UNAVAILABLE, Phase};
 use crate::frame::{BatchBody, Template};
 use crate::names::{Guess, Names};
-use crate::operation::{self, Plan, Send};
+use crate::operation::{self, Plan, Send, Verb};
 use crate::part::{Part, ROW, is_unanswered};
 use crate::policy::{GRACE, Policy, core_read_touch_ttl};
 use crate::{key, particle, runtime};
@@ -89,20 +89,30 @@ async fn attempt(
     let Some(direct) = cluster.direct() else {
         return all;
     };
+    let templates: Vec<_> = body.templates().collect();
+    let mut read_names = vec![Vec::new(); templates.len()];
     let mut encoded = Vec::new();
-    for template in body.templates() {
+    for (template, names) in templates.iter().zip(&mut read_names) {
+        let selection = match template {
+            Template::Bins {
+                read_touch_ttl: 0,
+                bins,
+            } => Some(*bins),
+            Template::Operations {
+                read_touch_ttl: 0,
+                operations,
+            } => operations.to_selection(names),
+            _ => None,
+        };
         let mut bins = Vec::new();
-        if let Template::Bins {
-            read_touch_ttl: 0,
-            bins: selection,
-        } = template
+        if let Some(selection) = selection
             && selection.to_want(&mut bins).is_some()
         {
             encoded.push((selection, bins));
         }
     }
     let flags = body.options.direct_flags();
-    let is_eligible = body.policy.may_be_direct() && encoded.len() == body.templates().count();
+    let is_eligible = body.policy.may_be_direct() && encoded.len() == templates.len();
     let (Some(flags), Some((mut timeout, by_deadline)), true) = (
         flags,
         body.policy.attempt(fallback::left(deadline)),
@@ -137,6 +147,23 @@ async fn attempt(
     let answers = direct
         .read_batch(&rows, &spaces, &wants, flags, bound, names)
         .await;
+    // What answers each operation, where a row has some.
+    let results: Vec<Option<Vec<Option<u32>>>> = templates
+        .iter()
+        .map(|template| match template {
+            Template::Operations { operations, .. } => Some(
+                operations
+                    .iter()
+                    .map(|operation| match operation.verb {
+                        Verb::Read => names.find(operation.bin.as_bytes()),
+                        _ => None,
+                    })
+                    .collect(),
+            ),
+            _ => None,
+        })
+        .collect();
+    let has_results = results.iter().any(Option::is_some);
     let mut settled = vec![false; rows.len()];
     let mut parts = Vec::with_capacity(answers.len());
     let mut policy = body.policy;
@@ -149,6 +176,9 @@ async fn attempt(
             answered: answer.answered > 0,
             failure: None,
         };
+        if has_results {
+            part.add_results(|at| results[usize::from(rows[at].want)].as_deref());
+        }
         let verdict = answer.reason.map(|reason| {
             let node = answer.node.as_deref();
             cluster

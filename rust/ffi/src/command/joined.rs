@@ -73,6 +73,27 @@ impl Groups {
     }
 }
 
+/// From twice as many reads on, a group goes in parts: the first is answered while the server is at the next, and the
+/// JavaScript thread is busy with one while the other is under way.
+const PART: usize = 32;
+/// The most parts.
+const PARTS: usize = 4;
+
+/// What goes together, in order.
+pub(super) fn parts(mut group: Vec<Accepted>) -> Vec<Vec<Accepted>> {
+    let count = (group.len() / PART).clamp(1, PARTS);
+    let each = group.len().div_ceil(count);
+    let mut parts = Vec::with_capacity(count);
+    while group.len() > each {
+        let rest = group.split_off(each);
+        parts.push(std::mem::replace(&mut group, rest));
+    }
+    if !group.is_empty() {
+        parts.push(group);
+    }
+    parts
+}
+
 /// Numbers values in the order they are first met.
 struct Numbering<T> {
     values: Vec<T>,

@@ -204,7 +204,7 @@ async fn start(bytes: Arc<[u8]>, accepted: Vec<Accepted>, submitted: Instant) {
             tokio::spawn(Box::pin(run(Arc::clone(&bytes), previous, submitted)));
         }
     }
-    for group in joined.into_iter().filter(|group| !group.is_empty()) {
+    for group in joined.into_iter().flat_map(joined::parts) {
         tokio::spawn(joined::run(Arc::clone(&bytes), group, submitted));
     }
     if let Some(last) = held {
@@ -260,7 +260,7 @@ async fn run(bytes: Arc<[u8]>, command: Accepted, submitted: Instant) {
         Request::Batch(body) => Box::pin(batch::run(run, body, None)).await,
         Request::Columns(schema, body) => Box::pin(batch::run(run, body, Some(schema))).await,
         Request::Get { .. } | Request::Exists { .. } => match request.read() {
-            Some(what) => read::run(run, head.wants_record(), what, None).await,
+            Some(what) => read::run(run, read::Wants::of(&head), what, None).await,
             None => run.completion.settle(Err(changed())),
         },
         Request::Write {

@@ -3,21 +3,24 @@
 use std::ops::ControlFlow;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use aerospike_core as core;
+use aerospike_wire::particle::NULL;
 use aerospike_wire::read::push_single;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::record::{encode, read_outcome};
+use super::record::{encode, operate_on_core, read_outcome};
 use super::{Accepted, Run, changed, fallback};
 use crate::cluster::Cluster;
 use crate::completion::{Answer, Outcome};
 use crate::direct::{self, Bound, Reason, Route};
 use crate::driver::{Bounds, Effect, Progress, drive};
-use crate::error::{self, Phase};
-use crate::frame::{Frame, Read, Selection};
-use crate::policy::Policy;
+use crate::error::{self, Failure, Phase};
+use crate::frame::{Cursor, Frame, Head, Parsed, Read, Selection};
+use crate::operation::{Operations, Verb};
+use crate::particle;
+use crate::policy::{Policy, WriteBlock};
 use crate::runtime;
 use crate::ticket::{Claim, Parked, Ticket};
 
@@ -178,7 +181,7 @@ pub(crate) fn answered(parked: Parked, ticket: Arc<Ticket>, answer: direct::Answ
                 match frame.parse().ok().and_then(|request| request.read()) {
                     Some(read) => {
                         let tried = Tried { turn, answer };
-                        run(run_on, frame.head.wants_record(), read, Some(tried)).await;
+                        run(run_on, Wants::of(&frame.head), read, Some(tried)).await;
                     }
                     None => run_on.completion.settle(Err(changed())),
                 }
@@ -194,8 +197,68 @@ pub(super) struct Tried {
     answer: direct::Answer,
 }
 
+/// What a read is to answer.
+#[derive(Clone, Copy)]
+pub(super) enum Wants<'a> {
+    /// Whether there is a record.
+    Existence,
+    Record,
+    /// A record, and one result for each of these operations, which all read.
+    Results(Operations<'a>, WriteBlock),
+}
+
+impl Wants<'_> {
+    pub(super) fn of(head: &Head) -> Self {
+        if head.wants_record() {
+            Self::Record
+        } else {
+            Self::Existence
+        }
+    }
+
+    /// From the direct path's record.
+    fn answer(self, record: Vec<u8>) -> Outcome {
+        Ok(match self {
+            // It reads the header.
+            Self::Existence => Answer::Code(0),
+            Self::Record => Answer::Payload(record),
+            Self::Results(operations, _) => {
+                Answer::Payload(with_results(record, operations).map_err(|_| {
+                    Failure::internal("a record that this client made is malformed")
+                })?)
+            }
+        })
+    }
+}
+
+/// Adds to the payload of GET one particle for each operation.
+fn with_results(mut record: Vec<u8>, operations: Operations<'_>) -> Parsed<Vec<u8>> {
+    const HEADER: usize = 12;
+    let mut cursor = Cursor::new(&record);
+    cursor.take(8)?;
+    let count = cursor.u16()?;
+    cursor.u16()?;
+    let mut bins = Vec::with_capacity(count.into());
+    for _ in 0..count {
+        let name = cursor.name()?;
+        bins.push((name, cursor.particle()?));
+    }
+    let mut results = Vec::new();
+    for operation in operations.iter() {
+        let bin = match operation.verb {
+            Verb::Read => bins.iter().find(|(name, _)| *name == operation.bin),
+            _ => None,
+        };
+        let (kind, bytes) = bin.map_or((NULL, &[][..]), |(_, value)| (value.kind, value.bytes));
+        particle::push_raw(&mut results, kind, bytes);
+    }
+    record[HEADER - 2..HEADER].copy_from_slice(&(operations.len() as u16).to_le_bytes());
+    record.extend_from_slice(&results);
+    Ok(record)
+}
+
 /// Runs a read to its end.
-pub(super) async fn run(run: Run, wants_record: bool, read: Read<'_>, tried: Option<Tried>) {
+pub(super) async fn run(run: Run, wants: Wants<'_>, read: Read<'_>, tried: Option<Tried>) {
     let Run {
         completion,
         bounds,
@@ -227,21 +290,12 @@ pub(super) async fn run(run: Run, wants_record: bool, read: Read<'_>, tried: Opt
             None => attempt(&cluster, &progress, &read, deadline).await,
         };
         let policy = match settle(&cluster, &progress, read.policy, answer, deadline).await {
-            ControlFlow::Break(Ok(Answer::Payload(_))) if !wants_record => {
-                // The direct path reads the header.
-                return Ok(Answer::Code(0));
-            }
+            ControlFlow::Break(Ok(Answer::Payload(record))) => return wants.answer(record),
             ControlFlow::Break(outcome) => return outcome,
             ControlFlow::Continue(policy) => policy,
         };
         cluster.stats.core(1);
-        through_core(
-            client,
-            &policy.read(fallback::left(deadline)),
-            wants_record,
-            &read,
-        )
-        .await
+        through_core(client, policy, fallback::left(deadline), wants, &read).await
     });
     drive(
         completion,
@@ -256,17 +310,25 @@ pub(super) async fn run(run: Run, wants_record: bool, read: Read<'_>, tried: Opt
 
 async fn through_core(
     client: &core::Client,
-    policy: &core::ReadPolicy,
-    wants_record: bool,
+    policy: Policy,
+    left: Option<Duration>,
+    wants: Wants<'_>,
     read: &Read<'_>,
 ) -> Outcome {
     let key = read.key.to_core(false);
-    let outcome = if wants_record {
-        let record = client.get(policy, &key, read.bins.to_core()).await;
-        record.map(|record| Answer::Payload(encode(&record, None)))
-    } else {
-        let found = client.exists(policy, &key).await;
-        found.map(|found| Answer::Code(if found { 0 } else { error::NOT_FOUND }))
+    let outcome = match wants {
+        Wants::Existence => {
+            let found = client.exists(&policy.read(left), &key).await;
+            found.map(|found| Answer::Code(if found { 0 } else { error::NOT_FOUND }))
+        }
+        Wants::Record => {
+            let bins = read.bins.to_core();
+            let record = client.get(&policy.read(left), &key, bins).await;
+            record.map(|record| Answer::Payload(encode(&record, None)))
+        }
+        Wants::Results(operations, write) => {
+            operate_on_core(client, (policy, write), left, &key, operations).await
+        }
     };
     match outcome {
         Ok(answer) => Ok(answer),

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use aerospike_core as core;
 
+use super::read::{self, Wants};
 use super::{Run, fallback};
 use crate::cluster::Cluster;
 use crate::completion::{Answer, Outcome};
 use crate::driver::{Effect, Progress, drive};
 use crate::error::{self, Failure, Phase};
-use crate::frame::{BinList, BinWrite};
+use crate::frame::{BinList, BinWrite, Read};
 use crate::key::KeyRef;
 use crate::operation::{self, Operations, Plan, Send};
 use crate::particle;
@@ -266,26 +267,44 @@ pub(super) async fn operate(
         );
         return run.completion.settle(Err(failure));
     }
+    if !writes {
+        let mut names = Vec::new();
+        if let Some(bins) = operations.to_selection(&mut names) {
+            let read = Read { policy, key, bins };
+            return read::run(run, Wants::Results(operations, write), read, None).await;
+        }
+    }
     in_turn(run, effect, |cluster, left| async move {
         let client = cluster.core()?;
-        let plan = operations.to_core();
         let key = key.to_core(write.send_key && writes);
-        let result = match &plan.send {
-            Send::Header => client.get(&policy.read(left), &key, core::Bins::None).await,
-            Send::Operations(sent) => {
-                let mut core_policy = policy.write(&write, left);
-                // One answer for each operation, so that positions hold.
-                core_policy.respond_per_each_op = true;
-                client.operate(&core_policy, &key, sent).await
-            }
-        };
-        match result {
-            Ok(record) => Ok(Answer::Payload(encode(&record, Some(&plan)))),
+        match operate_on_core(client, (policy, write), left, &key, operations).await {
+            Ok(answer) => Ok(answer),
             Err(error) if writes => Err(failure(&error, effect, client).await),
             Err(error) => read_outcome(&error, client).await,
         }
     })
     .await;
+}
+
+/// Sends operations, and gives one result for each.
+pub(super) async fn operate_on_core(
+    client: &core::Client,
+    (policy, write): (Policy, WriteBlock),
+    left: Option<Duration>,
+    key: &core::Key,
+    operations: Operations<'_>,
+) -> core::errors::Result<Answer> {
+    let plan = operations.to_core();
+    let record = match &plan.send {
+        Send::Header => client.get(&policy.read(left), key, core::Bins::None).await,
+        Send::Operations(sent) => {
+            let mut core_policy = policy.write(&write, left);
+            // One answer for each operation, so that positions hold.
+            core_policy.respond_per_each_op = true;
+            client.operate(&core_policy, key, sent).await
+        }
+    }?;
+    Ok(Answer::Payload(encode(&record, Some(&plan))))
 }
 
 #[cfg(test)]
