@@ -94,8 +94,7 @@ test(`the same answers as without, whatever is read together (seed ${SEED})`, as
       return client.get(key, i % 2 === 0 ? undefined : { maxRetries: 1 });
     });
   const joined = await Promise.all(reads(client).map(outcome));
-  const apart: string[] = [];
-  for (const read of reads(plain)) apart.push(await outcome(read));
+  const apart = await Promise.all(reads(plain).map(outcome));
   assertEquals(joined, apart);
   assert(joined.includes("null"));
   assert(joined[300]?.includes("NAMESPACE"), joined[300]);
@@ -128,6 +127,15 @@ onEmulator("the reads of a turn are one batch; one alone is none", async (server
   await client.get(keys[0] as Key);
   const alone = server.stats();
   assertEquals([alone.batches - joined.batches, alone.commands - joined.commands], [0, 1]);
+});
+
+onEmulator("from 64 reads on they go in parts, at most four", async (server, client) => {
+  for (const [count, parts] of [[63, 1], [64, 2], [100, 3], [1_000, 4]] as const) {
+    const before = server.stats();
+    await Promise.all(range(count).map((i) => client.exists(new Key("test", "s", i))));
+    const { batches, batchRows } = server.stats();
+    assertEquals([batches - before.batches, batchRows - before.batchRows], [parts, count]);
+  }
 });
 
 onEmulator("what has another policy is another batch, and what is core's stays its own", async (server, client) => {
