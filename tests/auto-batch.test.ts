@@ -150,6 +150,30 @@ onEmulator("what has another policy is another batch, and what is core's stays i
   assertEquals([apart.batches - joined.batches, apart.commands - joined.commands], [0, 60]);
 });
 
+onEmulator(
+  "what asks for what only core can do goes there, with all its retries, and the others are joined",
+  async (server, client) => {
+    const key = new Key("test", "s", 1);
+    await client.put(key, { a: 1, b: 2 });
+    const before = server.stats();
+    const [twice, again, once, all] = await Promise.all([
+      client.get(key, { bins: ["a", "a"] }),
+      client.get(key, { bins: ["a", "a"] }),
+      client.get(key, { bins: ["a"] }),
+      client.get(key),
+    ]);
+    assertEquals([twice, again, once, all].map((record): object | undefined => record?.bins), [{ a: 1 }, { a: 1 }, {
+      a: 1,
+    }, {
+      a: 1,
+      b: 2,
+    }]);
+    const { batches, batchRows, commands } = server.stats();
+    assertEquals([batches - before.batches, batchRows - before.batchRows, commands - before.commands], [1, 2, 2]);
+    assertEquals((await client.stats()).direct.fallbacks, { options: 2 });
+  },
+);
+
 onEmulator("more than one request may hold are several", async (server, client) => {
   const before = server.stats();
   const found = await Promise.all(range(5_000).map((i) => client.exists(new Key("test", "s", i))));

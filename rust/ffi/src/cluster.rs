@@ -500,12 +500,6 @@ impl Visit {
         &self.cluster
     }
 
-    /// The cluster, and the place in its line.
-    pub(crate) fn enter(&mut self) -> (Arc<Cluster>, Place) {
-        let place = self.take_place();
-        (Arc::clone(&self.cluster), place)
-    }
-
     /// The place in the cluster's line.
     pub(crate) fn take_place(&mut self) -> Place {
         let place = self.place.take();

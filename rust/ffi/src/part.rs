@@ -1,7 +1,5 @@
 //! Rows of a batch on their way into its payload: what both read paths produce, and every form of payload is made of.
 
-use aerospike_wire::particle::NULL;
-
 use crate::direct::UNANSWERED;
 use crate::error::Failure;
 use crate::particle;
@@ -37,10 +35,44 @@ pub(crate) struct Row<'p> {
     pub(crate) error: Option<&'p [u8]>,
 }
 
+impl<'p> Row<'p> {
+    /// The row whose fixed part is `head`.
+    pub(crate) fn new(at: usize, head: &[u8], bodies: &'p [u8]) -> Self {
+        let number =
+            |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        // One more than the offset; 0 says that there is nothing.
+        let body = |at| {
+            let offset = (number(at) as usize).checked_sub(1)?;
+            bodies.get(offset..)
+        };
+        Self {
+            at,
+            code: number(0) as i32,
+            generation: number(4),
+            ttl: number(8),
+            bins: Bins {
+                left: u16::from_le_bytes([head[16], head[17]]),
+                rest: body(12).unwrap_or_default(),
+            },
+            error: body(24).and_then(|rest| {
+                let length = u32::from_le_bytes(*rest.first_chunk()?) as usize;
+                rest.get(..4 + length)
+            }),
+        }
+    }
+}
+
 /// The bins of a row.
 pub(crate) struct Bins<'p> {
     left: u16,
     rest: &'p [u8],
+}
+
+impl Bins<'_> {
+    /// How many are left.
+    pub(crate) fn len(&self) -> u16 {
+        self.left
+    }
 }
 
 /// A bin: its name's number, its particle type, its bytes.
@@ -64,7 +96,7 @@ impl Part {
             .iter()
             .zip(self.heads.chunks_exact(ROW))
             .filter(|(_, head)| !is_unanswered(head))
-            .map(|(at, head)| self.row(*at as usize, head))
+            .map(|(at, head)| Row::new(*at as usize, head, &self.bodies))
     }
 
     /// Appends results to the rows that have bins: one particle for each number of a name that `results_of` gives for a
@@ -76,7 +108,7 @@ impl Part {
         let mut heads = std::mem::take(&mut self.heads);
         let mut bodies = Vec::with_capacity(self.bodies.len() * 2);
         for (at, head) in self.rows.iter().zip(heads.chunks_exact_mut(ROW)) {
-            let row = self.row(*at as usize, head);
+            let row = Row::new(*at as usize, head, &self.bodies);
             if row.code != 0 {
                 continue;
             }
@@ -90,37 +122,12 @@ impl Part {
             let results = results_of(*at as usize).unwrap_or_default();
             for result in results {
                 let bin = bins.iter().find(|(name, _, _)| Some(*name) == *result);
-                let (kind, bytes) = bin.map_or((NULL, &[][..]), |(_, kind, bytes)| (*kind, *bytes));
-                particle::push_raw(&mut bodies, kind, bytes);
+                particle::push_or_null(&mut bodies, bin.map(|(_, kind, bytes)| (*kind, *bytes)));
             }
             head[12..16].copy_from_slice(&offset.to_le_bytes());
             head[18..20].copy_from_slice(&(results.len() as u16).to_le_bytes());
         }
         self.heads = heads;
         self.bodies = bodies;
-    }
-
-    fn row(&self, at: usize, head: &[u8]) -> Row<'_> {
-        let number =
-            |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
-        // One more than the offset; 0 says that there is nothing.
-        let body = |at| {
-            let offset = (number(at) as usize).checked_sub(1)?;
-            self.bodies.get(offset..)
-        };
-        Row {
-            at,
-            code: number(0) as i32,
-            generation: number(4),
-            ttl: number(8),
-            bins: Bins {
-                left: u16::from_le_bytes([head[16], head[17]]),
-                rest: body(12).unwrap_or_default(),
-            },
-            error: body(24).and_then(|rest| {
-                let length = u32::from_le_bytes(*rest.first_chunk()?) as usize;
-                rest.get(..4 + length)
-            }),
-        }
     }
 }

@@ -62,6 +62,12 @@ pub(crate) fn push(out: &mut Vec<u8>, value: &Value) {
     }
 }
 
+/// Appends a value by its type and bytes, or that there is none.
+pub(crate) fn push_or_null(out: &mut Vec<u8>, value: Option<(u8, &[u8])>) {
+    let (kind, bytes) = value.unwrap_or((NULL, &[]));
+    push_raw(out, kind, bytes);
+}
+
 /// Appends type, length and bytes.
 pub(crate) fn push_raw(out: &mut Vec<u8>, kind: u8, bytes: &[u8]) {
     out.push(kind);

@@ -28,10 +28,11 @@ pub(crate) fn workers() -> usize {
         .ok()
         .and_then(|text| text.trim().parse::<usize>().ok())
         .filter(|workers| (1..=32).contains(workers));
-    given.unwrap_or_else(|| {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        (cores / 2).clamp(1, WORKERS)
-    })
+    given.unwrap_or_else(|| by_cores(std::thread::available_parallelism().map_or(1, usize::from)))
+}
+
+fn by_cores(cores: usize) -> usize {
+    (cores / 2).clamp(1, WORKERS)
 }
 
 fn start() -> std::io::Result<Runtime> {
@@ -43,4 +44,14 @@ fn start() -> std::io::Result<Runtime> {
         .enable_io()
         .enable_time()
         .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::by_cores;
+
+    #[test]
+    fn half_of_the_cores_at_least_one_worker_and_at_most_two() {
+        assert_eq!([1, 2, 3, 4, 64].map(by_cores), [1, 1, 1, 2, 2]);
+    }
 }

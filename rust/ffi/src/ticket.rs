@@ -7,7 +7,7 @@ use std::time::Instant;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::cluster::Visit;
-use crate::completion::{Answer, Completion, Outcome};
+use crate::completion::{Completion, Outcome};
 use crate::driver;
 use crate::error::{Failure, Phase};
 use crate::frame::Frame;
@@ -41,10 +41,6 @@ pub(crate) struct Parked {
 impl Parked {
     /// Ends the read.
     pub(crate) fn settle(self, outcome: Outcome) {
-        let outcome = match outcome {
-            Ok(Answer::Payload(_)) if !self.frame.head.wants_record() => Ok(Answer::Code(0)),
-            outcome => outcome,
-        };
         self.completion.settle(outcome);
     }
 

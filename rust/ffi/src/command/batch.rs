@@ -36,7 +36,8 @@ pub(super) async fn run(run: Run, body: BatchBody<'_>, schema: Option<Schema<'_>
         mut visit,
     } = run;
     let progress = Progress::new();
-    let (cluster, place) = visit.enter();
+    let place = visit.take_place();
+    let cluster = Arc::clone(visit.cluster());
     let deadline = bounds.deadline;
     let writes = body
         .templates()

@@ -13,13 +13,14 @@ use tokio::time::timeout_at;
 
 use super::read::answered;
 use super::{Accepted, fallback};
-use crate::direct::{self, Bound, Direct, Part, Reason, UNANSWERED};
+use crate::direct::{self, Bound, Direct, Part, Reason};
 use crate::driver::Progress;
 use crate::error::{Failure, Phase};
-use crate::frame::{self, Cursor, Frame, Head, Malformed, Parsed, Read, Request};
+use crate::frame::{self, Frame, Head, Malformed, Parsed, Read, Request};
 use crate::key;
 use crate::names::Names;
-use crate::part::ROW;
+use crate::part::{ROW, Row, is_unanswered};
+use crate::particle;
 use crate::policy::{GRACE, Policy};
 use crate::ticket::{Claim, Parked};
 
@@ -255,11 +256,11 @@ pub(super) async fn run(bytes: Arc<[u8]>, commands: Vec<Accepted>, submitted: In
     for (at, answer) in answers {
         group.answer(at, answer);
     }
-    // Those that no part has: what they ask for is core's to look at, or their part panicked.
+    // Those of a part that panicked.
     group.part(Reason::Unanswered);
 }
 
-/// Asks the nodes, once; gives the place of each read that was asked for, and its answer.
+/// Asks the nodes, once; gives the place of each read, and its answer.
 async fn exchange(
     direct: &Arc<Direct>,
     frames: &[(u8, &[u8])],
@@ -271,6 +272,7 @@ async fn exchange(
     let mut keys = Vec::with_capacity(frames.len());
     let mut kinds = Vec::with_capacity(frames.len());
     let mut places = Vec::with_capacity(frames.len());
+    let mut answers = Vec::with_capacity(frames.len());
     for (place, (command, body)) in frames.iter().enumerate() {
         let request = frame::parse(*command, body).ok();
         let Some(Read { key, bins, .. }) = request.and_then(|request| request.read()) else {
@@ -283,6 +285,8 @@ async fn exchange(
             names_of_bins.push(is_plain.then_some(names));
         }
         if names_of_bins[usize::from(want)].is_none() {
+            // What it asks for is core's to look at.
+            answers.push((place, direct::Answer::unsent(Reason::Options)));
             continue;
         }
         keys.push((key.set, key.value));
@@ -309,7 +313,6 @@ async fn exchange(
         .read_batch(&rows, &spaces.values, &wants, FLAGS, bound, &names)
         .await;
     let names = names.take();
-    let mut answers = Vec::with_capacity(rows.len());
     for part in &parts {
         let mut late = 0;
         for (at, row) in part.rows.iter().enumerate() {
@@ -334,49 +337,45 @@ async fn exchange(
 
 /// What a row of a part says.
 fn answer(part: &Part, at: usize, names: &[Arc<[u8]>]) -> direct::Answer {
+    let failed = |reason| direct::Answer::Failed {
+        reason,
+        node: part.node.clone(),
+        may_repeat: part.may_repeat,
+    };
     let head = part.heads.get(at * ROW..(at + 1) * ROW);
-    let code = head.map(|head| i32::from_le_bytes([head[0], head[1], head[2], head[3]]));
-    match (head, code) {
-        (None, _) | (_, None | Some(UNANSWERED)) => direct::Answer::Failed {
-            reason: part.reason.unwrap_or(Reason::Unanswered),
-            node: part.node.clone(),
-            may_repeat: part.may_repeat,
-        },
-        (Some(head), Some(0)) => match record(head, &part.bodies, names) {
-            Ok(payload) => direct::Answer::Record(payload),
-            Err(Malformed) => direct::Answer::Failed {
-                reason: Reason::Malformed,
-                node: part.node.clone(),
-                may_repeat: part.may_repeat,
+    match head.filter(|head| !is_unanswered(head)) {
+        None => failed(part.reason.unwrap_or(Reason::Unanswered)),
+        Some(head) => match Row::new(at, head, &part.bodies) {
+            row if row.code == 0 => match record(row, names) {
+                Ok(payload) => direct::Answer::Record(payload),
+                Err(Malformed) => failed(Reason::Malformed),
             },
+            row => direct::Answer::Code(row.code),
         },
-        (_, Some(code)) => direct::Answer::Code(code),
     }
 }
 
 /// From a row to the payload of GET: names in place of their numbers.
-fn record(head: &[u8], bodies: &[u8], names: &[Arc<[u8]>]) -> Parsed<Vec<u8>> {
-    let mut head = Cursor::new(head);
-    head.u32()?;
-    let (generation, ttl, offset, bins) = (head.u32()?, head.u32()?, head.u32()?, head.u16()?);
-    let mut body = Cursor::new(bodies);
-    // The offset is one more than that in `bodies`, so that none is zero.
-    body.take((offset as usize).saturating_sub(1))?;
+fn record(row: Row<'_>, names: &[Arc<[u8]>]) -> Parsed<Vec<u8>> {
+    let bins = row.bins.len();
     let mut out = Vec::with_capacity(12 + usize::from(bins) * 32);
-    out.extend_from_slice(&generation.to_le_bytes());
-    out.extend_from_slice(&ttl.to_le_bytes());
+    out.extend_from_slice(&row.generation.to_le_bytes());
+    out.extend_from_slice(&row.ttl.to_le_bytes());
     out.extend_from_slice(&bins.to_le_bytes());
     out.extend_from_slice(&[0; 2]);
-    for _ in 0..bins {
-        let name = names.get(body.u32()? as usize).ok_or(Malformed)?;
+    let mut written = 0;
+    for (name, kind, bytes) in row.bins {
+        let name = names.get(name as usize).ok_or(Malformed)?;
         out.push(name.len() as u8);
         out.extend_from_slice(name);
-        let mut rest = body;
-        rest.u8()?;
-        let length = rest.u32()? as usize;
-        out.extend_from_slice(body.take(5 + length)?);
+        particle::push_raw(&mut out, kind, bytes);
+        written += 1;
     }
-    Ok(out)
+    if written == bins {
+        Ok(out)
+    } else {
+        Err(Malformed)
+    }
 }
 
 #[cfg(test)]
@@ -394,11 +393,12 @@ mod tests {
         let mut bodies = vec![0xff, 0xff];
         bodies.extend_from_slice(&[1, 0, 0, 0, 3, 1, 0, 0, 0, b'x']);
         bodies.extend_from_slice(&[0, 0, 0, 0, 4, 0, 0, 0, 0]);
-        let payload = record(&head, &bodies, &names).unwrap();
+        let record = |bodies, names| record(Row::new(0, &head, bodies), names);
+        let payload = record(&bodies, &names).unwrap();
         let mut expected = vec![7, 0, 0, 0, 9, 0, 0, 0, 2, 0, 0, 0];
         expected.extend_from_slice(b"\x02bc\x03\x01\0\0\0x\x01a\x04\0\0\0\0");
         assert_eq!(payload, expected);
-        assert_eq!(record(&head, &bodies[..5], &names), Err(Malformed));
-        assert_eq!(record(&head, &bodies, &names[..1]), Err(Malformed));
+        assert_eq!(record(&bodies[..5], &names), Err(Malformed));
+        assert_eq!(record(&bodies, &names[..1]), Err(Malformed));
     }
 }

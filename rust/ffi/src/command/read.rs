@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aerospike_core as core;
-use aerospike_wire::particle::NULL;
-use aerospike_wire::read::push_single;
+use aerospike_wire::read::{Want, push_single};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::record::{encode, operate_on_core, read_outcome};
@@ -17,7 +16,7 @@ use crate::completion::{Answer, Outcome};
 use crate::direct::{self, Bound, Reason, Route};
 use crate::driver::{Bounds, Effect, Progress, drive};
 use crate::error::{self, Failure, Phase};
-use crate::frame::{Cursor, Frame, Head, Parsed, Read, Selection};
+use crate::frame::{Cursor, Frame, Head, Parsed, Read};
 use crate::operation::{Operations, Verb};
 use crate::particle;
 use crate::policy::{Policy, WriteBlock};
@@ -68,17 +67,13 @@ impl Burst {
             self.on = Some((frame.head.cluster, direct.and_then(|direct| direct.burst())));
         }
         let direct = self.on.as_ref()?.1.as_ref()?;
-        let Read { policy, key, bins } = frame.parse().ok()?.read()?;
-        if !policy.may_be_direct() {
+        if fallback::left(deadline).is_some_and(|left| left.is_zero()) {
             return None;
         }
+        let read = frame.parse().ok()?.read()?;
         self.names.clear();
-        let want = bins.to_want(&mut self.names)?;
-        let (timeout, by_deadline) = policy.attempt(fallback::left(deadline))?;
-        if timeout.is_zero() {
-            return None;
-        }
-        let bound = Bound::of_attempt(timeout, by_deadline);
+        let (want, bound, by_deadline) = eligible(&read, deadline, &mut self.names)?;
+        let key = read.key;
         let digest = key.value.digest(key.set);
         let route = direct.route(key.namespace, &digest)?;
         self.request.clear();
@@ -155,7 +150,10 @@ pub(super) fn send(
 /// Ends a read that had no task, or goes on with it in one.
 pub(crate) fn answered(parked: Parked, ticket: Arc<Ticket>, answer: direct::Answer) {
     match answer {
-        direct::Answer::Record(payload) => parked.settle(Ok(Answer::Payload(payload))),
+        direct::Answer::Record(record) => {
+            let outcome = Wants::of(&parked.frame.head).answer(record);
+            parked.settle(outcome);
+        }
         direct::Answer::Code(code) => parked.settle(Ok(Answer::Code(code))),
         direct::Answer::Failed { .. } => {
             let Some(runtime) = runtime::get() else {
@@ -249,8 +247,10 @@ fn with_results(mut record: Vec<u8>, operations: Operations<'_>) -> Parsed<Vec<u
             Verb::Read => bins.iter().find(|(name, _)| *name == operation.bin),
             _ => None,
         };
-        let (kind, bytes) = bin.map_or((NULL, &[][..]), |(_, value)| (value.kind, value.bytes));
-        particle::push_raw(&mut results, kind, bytes);
+        particle::push_or_null(
+            &mut results,
+            bin.map(|(_, value)| (value.kind, value.bytes)),
+        );
     }
     record[HEADER - 2..HEADER].copy_from_slice(&(operations.len() as u16).to_le_bytes());
     record.extend_from_slice(&results);
@@ -336,6 +336,20 @@ async fn through_core(
     }
 }
 
+/// What a read asks the direct path for, in what time, and whether its deadline ends it; `None` where it is core's.
+fn eligible<'n>(
+    read: &Read<'_>,
+    deadline: Option<Instant>,
+    names: &'n mut Vec<u8>,
+) -> Option<(Want<'n>, Bound, bool)> {
+    if !read.policy.may_be_direct() {
+        return None;
+    }
+    let want = read.bins.to_want(names)?;
+    let (timeout, by_deadline) = read.policy.attempt(fallback::left(deadline))?;
+    Some((want, Bound::of_attempt(timeout, by_deadline), by_deadline))
+}
+
 /// Tries the direct path, once.
 async fn attempt(
     cluster: &Cluster,
@@ -343,21 +357,14 @@ async fn attempt(
     read: &Read<'_>,
     deadline: Option<Instant>,
 ) -> direct::Answer {
-    let Read { policy, key, bins } = read;
-    let unsent = direct::Answer::unsent(Reason::Options);
-    let Some(direct) = cluster.direct() else {
-        return unsent;
-    };
     let mut names = Vec::new();
-    let want = Some(bins).filter(|_| policy.may_be_direct());
-    let want = want.and_then(|bins| Selection::to_want(*bins, &mut names));
-    let (Some(want), Some((timeout, by_deadline))) =
-        (want, policy.attempt(fallback::left(deadline)))
+    let (Some(direct), Some((want, bound, by_deadline))) =
+        (cluster.direct(), eligible(read, deadline, &mut names))
     else {
-        return unsent;
+        return direct::Answer::unsent(Reason::Options);
     };
+    let key = read.key;
     let digest = key.value.digest(key.set);
-    let bound = Bound::of_attempt(timeout, by_deadline);
     progress.linger(false);
     let read = direct.read(key.namespace, key.set, &digest, want, bound);
     if by_deadline {
