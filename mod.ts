@@ -63,6 +63,7 @@ export {
   type ColumnsParts,
 } from "./src/columns/columns.ts";
 export type { NumberArray, NumberArrays, NumberType, ScalarType } from "./src/columns/element.ts";
+export { OffsetColumn } from "./src/columns/offset-column.ts";
 export { RaggedColumn } from "./src/columns/ragged-column.ts";
 export type {
   ColumnData,

@@ -30,7 +30,8 @@ export interface BatchRow<T extends object = Bins> {
   readonly inDoubt: boolean;
 }
 
-const SUB_ERROR_LIMIT = 64;
+/** The most failures that an error of a batch names. */
+export const SUB_ERROR_LIMIT = 64;
 
 /** The status of a row by its code. */
 export function batchStatus(code: number): BatchStatus {

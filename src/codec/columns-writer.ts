@@ -136,9 +136,7 @@ function ofColumns<S extends ColumnsSchema>(columns: Columns<S>, rows: number): 
       );
     }
     const data = columns.columns[name] as unknown;
-    if (data instanceof StringColumn || data instanceof BlobColumn || data instanceof RaggedColumn) {
-      return ofVariable(data, bin, path, rows);
-    }
+    if (isVariable(data)) return ofVariable(data, bin, path, rows);
     return ofValues(
       {
         values: data as WritableArray,
@@ -154,9 +152,7 @@ function ofColumns<S extends ColumnsSchema>(columns: Columns<S>, rows: number): 
 }
 
 function ofInput(input: unknown, bin: string, path: string, rows: number): Source {
-  if (input instanceof StringColumn || input instanceof BlobColumn || input instanceof RaggedColumn) {
-    return ofVariable(input, bin, path, rows);
-  }
+  if (isVariable(input)) return ofVariable(input, bin, path, rows);
   if (Array.isArray(input) || ArrayBuffer.isView(input)) {
     return ofValues({ values: input as WritableArray }, bin, path, rows);
   }
@@ -169,8 +165,15 @@ function ofInput(input: unknown, bin: string, path: string, rows: number): Sourc
   return ofValues(input as unknown as ColumnValues, (input.bin ?? bin) as string, path, rows);
 }
 
+/** A column whose cells differ in length. */
+type VariableColumn = StringColumn | BlobColumn | RaggedColumn;
+
+function isVariable(input: unknown): input is VariableColumn {
+  return input instanceof StringColumn || input instanceof BlobColumn || input instanceof RaggedColumn;
+}
+
 function ofVariable(
-  column: StringColumn | BlobColumn | RaggedColumn,
+  column: VariableColumn,
   bin: string,
   path: string,
   rows: number,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type BatchStatus, batchStatus, failedRows } from "../batch-rows.ts";
+import { type BatchStatus, batchStatus, failedRows, SUB_ERROR_LIMIT } from "../batch-rows.ts";
 import { setField } from "../codec/name-cache.ts";
 import { readError } from "../codec/reply-error.ts";
 import { type AerospikeError, InvalidArgumentError, type SubError } from "../errors.ts";
@@ -49,7 +49,6 @@ const REASONS: readonly CellErrorReason[] = [
   "malformed",
 ];
 const CELL_FIELDS = 3;
-const SUB_ERROR_LIMIT = 64;
 
 /** What {@link Columns} is made of: also what is left of it after `postMessage`. */
 export interface ColumnsParts<S extends ColumnsSchema = ColumnsSchema> {
