@@ -2,14 +2,10 @@
 // writing both ways. No other client has columns, so there is no peer: `nine` has those.
 import { bun, deno } from "../scripts/setup.mjs";
 import { printComparison } from "./comparison.mjs";
-import { conditions, printConditions } from "./conditions.mjs";
 import { canonical } from "./features.mjs";
-import { keep } from "./results.mjs";
-import { measure } from "./schedule.mjs";
-import { startServer } from "./server.mjs";
+import { keepSession, printSession, runSession } from "./session.mjs";
 import { setOf, shapeNames, SHAPES, writeSetOf } from "./shapes.mjs";
 import { generator } from "./statistics.mjs";
-import { clientConditions, startWorkers, stopWorkers } from "./worker-processes.mjs";
 
 const WORKER = "bench/workers/columns.mjs";
 const RUNTIMES = {
@@ -49,42 +45,14 @@ const SETS = [
   ...clients.flatMap((name) => shapeNames.map((_, i) => `${writeSetOf(name)}-${i}`)),
 ];
 
-export async function run({ only, repeat, seconds, seed }) {
-  const found = conditions();
-  const server = await startServer(SETS);
-  const env = { AEROSPIKE_HOSTS: server.hosts, BENCH_NAMESPACE: server.namespace };
-  const chosen = Object.fromEntries(only.map((name) => [name, PROCESSES[name]]));
-  let workers = [];
-  let failures = [];
-  let leftOut = [];
-  let samples;
-  try {
-    ({ workers, failures, leftOut } = await startWorkers(chosen, env));
-    if (workers.length === 0) return failures;
-    await workers[0].ask({ case: "load", seconds: 60 });
-    for (const worker of workers) await verify(worker);
-    const measured = await measure({
-      workers,
-      cases: CASES,
-      repeat,
-      seconds,
-      random: generator(seed),
-      server: server.process,
-    });
-    samples = measured.samples;
-    failures.push(...measured.failures);
-  } finally {
-    await stopWorkers(workers);
-    await server.cleanUp().finally(server.stop);
-  }
+export async function run(options) {
+  const session = await runSession({ options, processes: PROCESSES, sets: SETS, cases: CASES, load, verify });
+  const { workers, samples, failures } = session;
+  if (workers.length === 0) return failures;
 
   console.log("\ncolumns: rows as objects against typed arrays, all keys found\n");
-  printConditions(found, {
-    server: server.description,
-    ...clientConditions(workers, leftOut),
-    repetitions: `${repeat} of ${seconds} s, medians`,
+  printSession(session, {
     "in flight": SIZES.map(([keys, inFlight]) => `${inFlight} of ${keys} keys`).join(", "),
-    seed,
   });
   printComparison({
     samples,
@@ -94,15 +62,19 @@ export async function run({ only, repeat, seconds, seed }) {
     referenceOf: (client) => `${client.split("-")[0]}-${REFERENCE}`,
     unit: "ms",
     perRow: true,
-    random: generator(seed),
+    random: generator(options.seed),
   });
   console.log(
     "\n`x objects` is to the same runtime's. `CPU` and `JS thread` are per row. All ways end with the same in hand: numbers\n" +
       "added up, texts as strings, vectors in one large array.",
   );
-  const { description } = server;
-  keep("columns", { conditions: found, server: description, leftOut, seed, repeat, seconds, samples, failures });
+  keepSession("columns", session);
   return failures;
+}
+
+/** Any of the clients can write what all read. */
+async function load(workers) {
+  await workers[0].ask({ case: "load", seconds: 60 });
 }
 
 /** Each case's rows, as each client reads or writes them, against what they have to be. */

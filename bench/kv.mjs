@@ -2,14 +2,11 @@
 import process from "node:process";
 import { bun, deno, release } from "../scripts/setup.mjs";
 import { printComparison } from "./comparison.mjs";
-import { conditions, printConditions } from "./conditions.mjs";
 import { binsOf, canonical, PUT_SET, RECORDS, SETS } from "./records.mjs";
-import { keep } from "./results.mjs";
-import { measure } from "./schedule.mjs";
-import { startServer } from "./server.mjs";
+import { keepSession, printSession, runSession } from "./session.mjs";
 import { generator } from "./statistics.mjs";
 import { judge } from "./target.mjs";
-import { buildCore, clientConditions, startWorkers, stopWorkers } from "./worker-processes.mjs";
+import { buildCore } from "./worker-processes.mjs";
 
 const DENO = { command: deno, args: ["run", "-A", "--no-check", "bench/workers/ours.ts"] };
 const BUN = { command: bun, args: ["run", "bench/workers/ours.ts"] };
@@ -80,52 +77,23 @@ const SAMPLE = [0, 1, 199, 200, 777, 1_600, 5_003, 12_345, RECORDS - 1];
 
 export const clients = Object.keys(PROCESSES);
 
-export async function run({ only, repeat, seconds, seed }) {
-  if (only.includes("core")) buildCore();
-  const found = conditions();
-  const server = await startServer([PUT_SET, ...Array.from({ length: SETS }, (_, i) => `bench-${i}`)]);
-  const env = { AEROSPIKE_HOSTS: server.hosts, BENCH_NAMESPACE: server.namespace };
-  const chosen = Object.fromEntries(only.map((name) => [name, PROCESSES[name]]));
-  let workers = [];
-  let failures = [];
-  let leftOut = [];
-  let samples;
-  try {
-    ({ workers, failures, leftOut } = await startWorkers(chosen, env));
-    if (workers.length === 0) return failures;
-    await load(workers);
-    for (const worker of workers) await verify(worker);
-    const measured = await measure({
-      workers,
-      cases: CASES,
-      repeat,
-      seconds,
-      random: generator(seed),
-      server: server.process,
-    });
-    samples = measured.samples;
-    failures.push(...measured.failures);
-  } finally {
-    await stopWorkers(workers);
-    await server.cleanUp().finally(server.stop);
-  }
+export async function run(options) {
+  if (options.only.includes("core")) buildCore();
+  const sets = [PUT_SET, ...Array.from({ length: SETS }, (_, i) => `bench-${i}`)];
+  const session = await runSession({ options, processes: PROCESSES, sets, cases: CASES, load, verify });
+  const { workers, samples, failures } = session;
+  if (workers.length === 0) return failures;
 
   console.log("\nkv: records of ten bins (four integers, three doubles, three strings)\n");
-  printConditions(found, {
-    server: server.description,
-    ...clientConditions(workers, leftOut),
-    repetitions: `${repeat} of ${seconds} s, medians`,
-    seed,
-  });
-  const random = generator(seed);
+  printSession(session);
+  const random = generator(options.seed);
   const names = workers.map(({ name }) => name);
   printComparison({ samples, cases: CASES, clients: names, reference: REFERENCE, unit: "µs", random });
   console.log("\n`CPU` and `JS thread` are per operation, a batch being one operation.\n\ntargets");
   const targets = TARGETS.map((one) => judge(samples, one, random));
   console.log("\ntargets of the first version");
   targets.push(...FORMER_TARGETS.map((one) => judge(samples, one, random)));
-  const { description } = server;
-  keep("kv", { conditions: found, server: description, leftOut, seed, repeat, seconds, targets, samples, failures });
+  keepSession("kv", session, { targets });
   return failures;
 }
 

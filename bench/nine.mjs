@@ -3,14 +3,11 @@
 import process from "node:process";
 import { bun, deno } from "../scripts/setup.mjs";
 import { printComparison } from "./comparison.mjs";
-import { conditions, printConditions } from "./conditions.mjs";
 import { binsOf, canonical, first, isFound, KEYS, REQUESTS, setNames } from "./features.mjs";
-import { keep } from "./results.mjs";
-import { measure } from "./schedule.mjs";
-import { startServer } from "./server.mjs";
+import { keepSession, printSession, runSession } from "./session.mjs";
 import { generator } from "./statistics.mjs";
 import { judge } from "./target.mjs";
-import { clientConditions, python, startWorkers, stopWorkers } from "./worker-processes.mjs";
+import { python } from "./worker-processes.mjs";
 
 const IN_FLIGHT = 10;
 const READS = ["eager", "lazy", "columns"];
@@ -58,46 +55,17 @@ const TARGETS = Object.keys(RUNTIMES).flatMap(targetsOf);
 
 export const clients = Object.keys(PROCESSES);
 
-export async function run({ only, repeat, seconds, seed }) {
-  const found = conditions();
-  const server = await startServer(setNames);
-  const env = { AEROSPIKE_HOSTS: server.hosts, BENCH_NAMESPACE: server.namespace };
-  const chosen = Object.fromEntries(only.map((name) => [name, PROCESSES[name]]));
-  let workers = [];
-  let failures = [];
-  let leftOut = [];
-  let samples;
-  try {
-    ({ workers, failures, leftOut } = await startWorkers(chosen, env));
-    if (workers.length === 0) return failures;
-    await load(workers);
-    for (const worker of workers) await verify(worker);
-    const measured = await measure({
-      workers,
-      cases: [CASE],
-      repeat,
-      seconds,
-      random: generator(seed),
-      server: server.process,
-    });
-    samples = measured.samples;
-    failures.push(...measured.failures);
-  } finally {
-    await stopWorkers(workers);
-    await server.cleanUp().finally(server.stop);
-  }
+export async function run(options) {
+  const session = await runSession({ options, processes: PROCESSES, sets: setNames, cases: [CASE], load, verify });
+  const { workers, samples, failures } = session;
+  if (workers.length === 0) return failures;
 
   console.log(
     `\nnine: ${KEYS} keys of nine sets in one batch, 67 % found, records of six bins (two integers, two doubles, a text, ` +
       "a vector of 32 bytes)\n",
   );
-  printConditions(found, {
-    server: server.description,
-    ...clientConditions(workers, leftOut),
-    repetitions: `${repeat} of ${seconds} s, medians`,
-    seed,
-  });
-  const random = generator(seed);
+  printSession(session);
+  const random = generator(options.seed);
   const names = workers.map(({ name }) => name);
   printComparison({ samples, cases: [CASE], clients: names, reference: REFERENCE, unit: "ms", random });
   console.log(
@@ -105,8 +73,7 @@ export async function run({ only, repeat, seconds, seed }) {
       "`aerospike-py-unread` leaves its result as it came. An operation is a request of all keys.\n\ntargets",
   );
   const targets = TARGETS.map((one) => judge(samples, one, random));
-  const { description } = server;
-  keep("nine", { conditions: found, server: description, leftOut, seed, repeat, seconds, targets, samples, failures });
+  keepSession("nine", session, { targets });
   return failures;
 }
 

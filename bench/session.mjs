@@ -1,0 +1,65 @@
+// One run of a benchmark that compares clients on one server.
+import { conditions, printConditions } from "./conditions.mjs";
+import { keep } from "./results.mjs";
+import { measure } from "./schedule.mjs";
+import { startServer } from "./server.mjs";
+import { generator } from "./statistics.mjs";
+import { clientConditions, startWorkers, stopWorkers } from "./worker-processes.mjs";
+
+/**
+ * Starts the server and the clients, lets `load(workers)` write what is read, `verify(worker)` compare what each client reads
+ * with that, and measures; then takes away what was written to `sets`.
+ *
+ * Resolves to `{ found, server, workers, leftOut, failures, samples, options }`, without samples where no client runs.
+ */
+export async function runSession({ options, processes, sets, cases, load, verify }) {
+  const { only, repeat, seconds, seed } = options;
+  const found = conditions();
+  const server = await startServer(sets);
+  const env = { AEROSPIKE_HOSTS: server.hosts, BENCH_NAMESPACE: server.namespace };
+  const chosen = Object.fromEntries(only.map((name) => [name, processes[name]]));
+  let workers = [];
+  let failures = [];
+  let leftOut = [];
+  let samples;
+  try {
+    ({ workers, failures, leftOut } = await startWorkers(chosen, env));
+    if (workers.length > 0) {
+      await load(workers);
+      for (const worker of workers) await verify(worker);
+      const measured = await measure({
+        workers,
+        cases,
+        repeat,
+        seconds,
+        random: generator(seed),
+        server: server.process,
+      });
+      samples = measured.samples;
+      failures.push(...measured.failures);
+    }
+  } finally {
+    await stopWorkers(workers);
+    await server.cleanUp().finally(server.stop);
+  }
+  return { found, server, workers, leftOut, failures, samples, options };
+}
+
+/** Prints under what conditions a session ran; `more` are the benchmark's own. */
+export function printSession({ found, server, workers, leftOut, options }, more = {}) {
+  const { repeat, seconds, seed } = options;
+  printConditions(found, {
+    server: server.description,
+    ...clientConditions(workers, leftOut),
+    repetitions: `${repeat} of ${seconds} s, medians`,
+    ...more,
+    seed,
+  });
+}
+
+/** Keeps a session's raw numbers; `more` are the benchmark's own. */
+export function keepSession(name, { found, server, leftOut, failures, samples, options }, more = {}) {
+  const { repeat, seconds, seed } = options;
+  const { description } = server;
+  keep(name, { conditions: found, server: description, leftOut, seed, repeat, seconds, ...more, samples, failures });
+}
