@@ -129,6 +129,16 @@ onEmulator("the reads of a turn are one batch; one alone is none", async (server
   assertEquals([alone.batches - joined.batches, alone.commands - joined.commands], [0, 1]);
 });
 
+onEmulator("without the option, and without its word for it, each read is its own", async (server) => {
+  for (const options of [{}, { autoBatch: false }]) {
+    await using own = await ready({ hosts: server.hosts, ...options });
+    const before = server.stats();
+    await Promise.all(range(50).map((i) => own.get(new Key("test", "s", i))));
+    const { batches, commands } = server.stats();
+    assertEquals([batches - before.batches, commands - before.commands], [0, 50]);
+  }
+});
+
 onEmulator("from 64 reads on they go in parts, at most four", async (server, client) => {
   for (const [count, parts] of [[63, 1], [64, 2], [100, 3], [1_000, 4]] as const) {
     const before = server.stats();

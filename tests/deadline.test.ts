@@ -167,6 +167,30 @@ onEmulator(
   },
 );
 
+onEmulator(
+  "a read on connections that rested ends at its own deadline, before one through core with a later one",
+  async ({ emulator, client }) => {
+    await client.put(key, { a: 1 });
+    await until("the direct path is ready", async () => (await client.stats()).direct.ready);
+    for (let i = 0; i < 8; i++) await client.get(key);
+    // Longer than the connections look for late replies after the last one.
+    await pause(700);
+    emulator.fault(SILENT);
+    const order: string[] = [];
+    const ends = (name: string, read: Promise<unknown>) =>
+      assertRejects(() => read, AerospikeTimeoutError).then(() => order.push(name));
+    const alone = ends("alone", client.get(key, { totalTimeout: 100 }));
+    await pause(0);
+    await Promise.all([
+      alone,
+      ends("together", client.get(key, { totalTimeout: 200 })),
+      ends("together", client.exists(key, { totalTimeout: 200 })),
+      ends("core", client.get(key, { readPath: "core", totalTimeout: 500 })),
+    ]);
+    assertEquals(order, ["alone", "together", "together", "core"]);
+  },
+);
+
 onEmulator("an answer within the deadline is not timed out, however slow", async ({ emulator, client }) => {
   await client.put(key, { a: 1 });
   emulator.fault(SLOW);
