@@ -61,6 +61,8 @@ const QUANTITIES = {
   cpuMicros: (sample) => (sample.cpuSeconds / sample.operations) * 1e6,
   threadMicros: (sample) => sample.threadSeconds === null ? null : (sample.threadSeconds / sample.operations) * 1e6,
   p50: (sample) => sample.p50,
+  p90: (sample) => sample.p90,
+  p95: (sample) => sample.p95,
   p99: (sample) => sample.p99,
   lagP99: (sample) => sample.lagP99,
   serverMicros: (sample) => (sample.serverSeconds / sample.operations) * 1e6,

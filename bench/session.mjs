@@ -10,9 +10,13 @@ import { clientConditions, startWorkers, stopWorkers } from "./worker-processes.
  * Starts the server and the clients, lets `load(workers)` write what is read, `verify(worker)` compare what each client reads
  * with that, and measures; then takes away what was written to `sets`.
  *
+ * `cases` may be a function of the workers, asked after that; `start` takes the place of `startWorkers`.
+ *
  * Resolves to `{ found, server, workers, leftOut, failures, samples, options }`, without samples where no client runs.
  */
-export async function runSession({ options, processes, sets, cases, load, verify }) {
+export async function runSession(
+  { options, processes, sets, cases, load, verify, start = startWorkers },
+) {
   const { only, repeat, seconds, seed } = options;
   const found = conditions();
   const server = await startServer(sets);
@@ -23,13 +27,13 @@ export async function runSession({ options, processes, sets, cases, load, verify
   let leftOut = [];
   let samples;
   try {
-    ({ workers, failures, leftOut } = await startWorkers(chosen, env));
+    ({ workers, failures, leftOut } = await start(chosen, env));
     if (workers.length > 0) {
       await load(workers);
       for (const worker of workers) await verify(worker);
       const measured = await measure({
         workers,
-        cases,
+        cases: typeof cases === "function" ? await cases(workers) : cases,
         repeat,
         seconds,
         random: generator(seed),

@@ -9,6 +9,7 @@ const UNITS = {
   cpuMicros: "client CPU per operation",
   lagP99: "lag p99",
   p50: "p50",
+  p95: "p95",
   p99: "p99",
 };
 

@@ -8,6 +8,8 @@ const BENCHMARKS = {
   kv: { what: "single reads and writes, and batches, beside the official client", peers: true },
   nine: { what: "1,800 keys of nine sets, 10 requests in flight, beside other clients", peers: true },
   columns: { what: "objects against columns, this client alone; by default 1 s each", peers: false, seconds: 1 },
+  B: { what: "1,800 keys a request over HTTP, beside the official client on Fastify", peers: true, rated: true },
+  C: { what: "B with a model that scores 200 candidates, on the loop and in a Worker", peers: true, rated: true },
 };
 const FULL = { repeat: 7, seconds: 2 };
 const QUICK = { repeat: 5, seconds: 0.5 };
@@ -16,6 +18,7 @@ const OPTIONS = {
   "--seconds s": "seconds of one measurement",
   "--repeat n": "repetitions, of which the medians are printed; below 5 they say little",
   "--only a,b": "these clients alone",
+  "--rate n": "B and C: requests a second of the open loop, instead of what the official client just holds",
   "--seed n": "the seed of the order, which a run prints",
 };
 
@@ -54,6 +57,9 @@ function parse([name, ...rest]) {
       given.seconds = positive(rest[i], rest[++i], false);
     } else if (rest[i] === "--repeat") {
       given.repeat = positive(rest[i], rest[++i], true);
+    } else if (rest[i] === "--rate") {
+      if (!BENCHMARKS[name].rated) usage(`${name} has no --rate`);
+      given.rate = positive(rest[i], rest[++i], true);
     } else if (rest[i] === "--seed") {
       given.seed = positive(rest[i], rest[++i], true);
     } else if (rest[i] === "--only") given.only = (rest[++i] ?? "").split(",");

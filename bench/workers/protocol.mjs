@@ -23,7 +23,7 @@ function cpuSeconds() {
 }
 
 /** Milliseconds, growing in place: a plain array that is pushed to would make garbage of its own. */
-class Times {
+export class Times {
   #values = new Float64Array(1 << 16);
   #count = 0;
 
@@ -67,6 +67,26 @@ class Lag {
   }
 }
 
+/** What this process takes from here to `end()`, and how late its event loop is meanwhile. */
+export class Usage {
+  #lag = new Lag();
+  #cpu = cpuSeconds();
+  #thread = threadSeconds();
+
+  /** `{ cpuSeconds, threadSeconds, lagP50, lagP99 }`; the thread's is that of the thread that asks, or null. */
+  end() {
+    const thread = threadSeconds();
+    const cpu = cpuSeconds() - this.#cpu;
+    const lags = this.#lag.stop();
+    return {
+      cpuSeconds: cpu,
+      threadSeconds: this.#thread === null || thread === null ? null : thread - this.#thread,
+      lagP50: percentile(lags, 0.5),
+      lagP99: percentile(lags, 0.99),
+    };
+  }
+}
+
 /**
  * Keeps `inFlight` calls of `operation(i)` going for `seconds` and says what that took. `i` counts up over all lanes.
  *
@@ -76,10 +96,8 @@ class Lag {
  */
 export async function sustain(inFlight, seconds, operation) {
   const times = new Times();
-  const lag = new Lag();
+  const usage = new Usage();
   let next = 0;
-  const cpuBefore = cpuSeconds();
-  const threadBefore = threadSeconds();
   const started = performance.now();
   const end = started + seconds * 1000;
   const lane = async () => {
@@ -92,19 +110,14 @@ export async function sustain(inFlight, seconds, operation) {
   };
   await Promise.all(Array.from({ length: inFlight }, lane));
   const elapsed = (performance.now() - started) / 1000;
-  const threadAfter = threadSeconds();
-  const cpu = cpuSeconds() - cpuBefore;
-  const lags = lag.stop();
+  const used = usage.end();
   const sorted = times.sorted();
   return {
     operations: times.count,
     seconds: elapsed,
-    cpuSeconds: cpu,
-    threadSeconds: threadBefore === null || threadAfter === null ? null : threadAfter - threadBefore,
+    ...used,
     p50: percentile(sorted, 0.5),
     p99: percentile(sorted, 0.99),
-    lagP50: percentile(lags, 0.5),
-    lagP99: percentile(lags, 0.99),
   };
 }
 

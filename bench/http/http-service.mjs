@@ -1,0 +1,126 @@
+// A server that is measured over HTTP: its processes and the load generator, to the harness one client as any other.
+import { readFileSync } from "node:fs";
+import { WorkerProcess } from "../worker-process.mjs";
+import { readScrape } from "./stages.mjs";
+
+/** Questions that a server's process answers by itself. */
+const OWN = new Set(["load", "sample"]);
+
+export class HttpService {
+  #processes;
+  #generator;
+  #pids = new Set();
+  #sums;
+  #scored;
+  name;
+  version;
+  needs;
+  port;
+  peakRssMiB = null;
+
+  constructor(name, processes, generator, scored) {
+    this.name = name;
+    this.#processes = processes;
+    this.#generator = generator;
+    this.#scored = scored;
+  }
+
+  /** Resolves when the processes are connected and listen, all on one port. */
+  async start() {
+    // One after the other: the first one's port is everybody's.
+    let port = 0;
+    for (const one of this.#processes) {
+      await one.start();
+      ({ port, sums: this.#sums } = await one.ask({ case: "listen", port, shared: this.#processes.length > 1 }));
+    }
+    this.port = port;
+    const [{ version }] = this.#processes;
+    this.version = this.#processes.length > 1 ? `${version}, ${this.#processes.length} processes on one port` : version;
+    return this;
+  }
+
+  /** What one request answers, as any client of the server gets it. */
+  async predict(r) {
+    const response = await fetch(`http://127.0.0.1:${this.port}/predict?r=${r}`);
+    if (!response.ok) throw new Error(`${this.name} answered ${response.status}: ${await response.text()}`);
+    return await response.json();
+  }
+
+  get sums() {
+    return this.#sums;
+  }
+
+  /** Measures one load, or passes on what a process answers by itself. */
+  async ask(request) {
+    if (OWN.has(request.case)) return await this.#processes[0].ask(request);
+    await this.#all({ case: "begin" });
+    const { port } = this;
+    const seen = await this.#generator.ask({ ...request, port, sums: this.#sums, scored: this.#scored });
+    const ends = await this.#all({ case: "end" });
+    const replicas = ends.flatMap((end) => end.replicas);
+    const primaries = ends.flatMap((end) => end.primary ?? []);
+    for (const { pid } of [...replicas, ...primaries]) this.#pids.add(pid);
+    const sum = (values) => values.reduce((total, value) => total + value, 0);
+    return {
+      ...seen,
+      cpuSeconds: sum([...replicas, ...primaries].map((one) => one.cpuSeconds)),
+      threadSeconds: replicas.some((one) => one.threadSeconds === null)
+        ? null
+        : sum(replicas.map((one) => one.threadSeconds)),
+      // Of that event loop that was the latest.
+      lagP50: Math.max(...replicas.map((one) => one.lagP50)),
+      lagP99: Math.max(...replicas.map((one) => one.lagP99)),
+      replicas: replicas.map(({ pid: _, scrape, ...one }) => ({ ...one, stages: readScrape(scrape) })),
+    };
+  }
+
+  #all(request) {
+    return Promise.all(this.#processes.map((one) => one.ask(request)));
+  }
+
+  /** Of all its processes together. */
+  notePeakRss() {
+    try {
+      const peaks = Array.from(this.#pids, (pid) => {
+        return Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]);
+      });
+      if (peaks.length > 0) this.peakRssMiB = Math.round(peaks.reduce((sum, peak) => sum + peak, 0) / 1024);
+    } catch {
+      // Not Linux, or a process is gone.
+    }
+  }
+
+  async stop() {
+    await Promise.all(this.#processes.map((one) => one.stop()));
+  }
+}
+
+/**
+ * Starts `{ name: { command, args, env, processes, scored } }` as `startWorkers` starts clients, and with them the load
+ * generator that they share, which `stopGenerator()` ends.
+ */
+export async function startServices(definitions, env) {
+  const generator = new WorkerProcess("load generator", process.execPath, ["bench/http/load-generator.mjs"], env);
+  const workers = [];
+  const failures = [];
+  try {
+    await generator.start();
+    for (const [name, { command, args, env: own, processes, scored }] of Object.entries(definitions)) {
+      const all = Array.from(
+        { length: processes },
+        () => new WorkerProcess(name, command, args, { ...env, ...own, BENCH_CLIENT: name }),
+      );
+      const service = new HttpService(name, all, generator, scored);
+      try {
+        workers.push(await service.start());
+      } catch (error) {
+        failures.push(error.message);
+        await service.stop();
+      }
+    }
+  } catch (error) {
+    await Promise.all([generator, ...workers].map((one) => one.stop()));
+    throw error;
+  }
+  return { workers, failures, leftOut: [], stopGenerator: () => generator.stop() };
+}

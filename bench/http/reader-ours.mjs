@@ -1,0 +1,81 @@
+// The ways in which this project's client reads a request.
+import process from "node:process";
+import { connect, Key } from "../../mod.ts";
+import { KEYS_PER_SET, SCHEMA } from "../features.mjs";
+import { CANDIDATES, emptyDense, putDense } from "./candidates.mjs";
+import { denseOfObjects, partsOf, touchObjects } from "./object-features.mjs";
+
+const TIMEOUT_MS = 10_000;
+
+const binsOfRows = (rows) => rows.toArray().map(({ record }) => record?.bins);
+
+function total(values) {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum;
+}
+
+/** The columns, row by row again. */
+function rowsOfColumns({ columns, codes, errors, length }) {
+  if (errors.length > 0) throw new Error(`cells that do not fit: ${JSON.stringify(errors.slice(0, 3))}`);
+  const { imp, clk, ctr, cvr, cat, emb } = columns;
+  const width = emb.length / length;
+  return Array.from(codes, (code, i) => {
+    if (code !== 0) return undefined;
+    const vector = emb.slice(i * width, (i + 1) * width);
+    return { imp: imp[i], clk: clk[i], ctr: ctr[i], cvr: cvr[i], cat: cat.at(i), emb: new Uint8Array(vector.buffer) };
+  });
+}
+
+/** Every element of every column of numbers; of texts there is no sum. */
+function touchColumns({ columns, foundCount }) {
+  const { imp, clk, ctr, cvr, emb } = columns;
+  return { found: foundCount, sum: total(imp) + total(clk) + total(ctr) + total(cvr) + total(emb) };
+}
+
+function denseOfColumns({ columns, codes, length }) {
+  const { imp, clk, ctr, cvr, emb } = columns;
+  const width = emb.length / length;
+  const dense = emptyDense();
+  for (let row = 0; row < CANDIDATES; row++) {
+    if (codes[row] !== 0) continue;
+    const at = row * width;
+    putDense(dense, row, imp[row], clk[row], ctr[row], cvr[row], emb[at], emb[at + 1], emb[at + 2]);
+  }
+  return dense;
+}
+
+const objects = { touch: touchObjects, dense: denseOfObjects, rows: (read) => read, sums: "eager" };
+const WAYS = {
+  nine: (client) => ({
+    ...objects,
+    read: async (keys) =>
+      (await Promise.all(partsOf(keys, KEYS_PER_SET).map((part) => client.batchRead(part)))).flatMap(binsOfRows),
+  }),
+  batch: (client) => ({ ...objects, read: async (keys) => binsOfRows(await client.batchRead(keys)) }),
+  /** Nine calls of code that reads record by record: `autoBatch` joins what they read in one turn of the event loop. */
+  joined: (client) => {
+    const readSet = (keys) => Promise.all(keys.map(async (key) => (await client.get(key))?.bins));
+    return { ...objects, read: async (keys) => (await Promise.all(partsOf(keys, KEYS_PER_SET).map(readSet))).flat() };
+  },
+  columns: (client) => ({
+    read: (keys) => client.batchReadColumns(keys, SCHEMA),
+    ...{ touch: touchColumns, dense: denseOfColumns, rows: rowsOfColumns, sums: "columns" },
+  }),
+};
+
+/** Connects, and gives the reader that `reads` names: see `replica.mjs`. */
+export async function openReader({ hosts, namespace, reads }) {
+  if (!Object.hasOwn(WAYS, reads)) throw new Error(`this client has no way to read ${reads}`);
+  const policy = { totalTimeout: TIMEOUT_MS };
+  const policies = { read: policy, write: policy, batch: policy };
+  const client = await connect({ hosts, autoBatch: reads === "joined", policies });
+  const { deno, bun } = process.versions;
+  return {
+    version: `aerospike-ts on ${deno ? `deno ${deno}` : `bun ${bun}`}, ${reads}`,
+    key: (set, userKey) => new Key(namespace, set, userKey),
+    put: (key, bins) => client.put(key, bins),
+    ...WAYS[reads](client),
+    close: () => client.close(),
+  };
+}
