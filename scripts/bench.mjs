@@ -16,6 +16,17 @@ const BENCHMARKS = {
     seconds: 1,
     quick: { repeat: 5, seconds: 0.2 },
   },
+  competing: {
+    what: "2 to 21 ms of CPU work a request on the same event loop, and what a bystander waits",
+    peers: true,
+    quick: { repeat: 5, seconds: 0.4 },
+  },
+  ladder: {
+    what: "gets and puts with 1 to 1,000 in flight, and records of 3 x 10 B to 50 x 1 KiB",
+    peers: true,
+    seconds: 1,
+    quick: { repeat: 5, seconds: 0.2 },
+  },
   columns: { what: "objects against columns, this client alone; by default 1 s each", peers: false, seconds: 1 },
 };
 const FULL = { repeat: 7, seconds: 2 };
