@@ -19,10 +19,24 @@ export const setOf = (i) => `bench-nine-${Math.floor(i / KEYS_PER_SET) % SETS}`;
 export const setNames = Array.from({ length: SETS }, (_, i) => setOf(i * KEYS_PER_SET));
 /** 27 characters, as the identifiers of the workload that this follows. */
 export const userKeyOf = (i) => `nad-a001-${String(i).padStart(18, "0")}`;
+/** The key of a record that nobody writes. */
+export const absentKeyOf = (i) => `none-a01-${String(i).padStart(18, "0")}`;
 export const isFound = (i) => (i * SPREAD) % 100 < FOUND_PER_HUNDRED;
 
 /** The records of request `r` are those from `first(r)` on. */
 export const first = (r) => (r % REQUESTS) * KEYS;
+
+/**
+ * The records of a request for fewer keys, as `{ start, step }`: they lie spread over a whole request, so over all sets.
+ * `keys` divides {@link KEYS}; with all of them it is the request itself.
+ */
+export function spanOf(n, keys) {
+  const step = KEYS / keys;
+  return { start: first(n) + Math.floor(n / REQUESTS) % step, step };
+}
+
+/** Numbers of requests for so many keys that differ. */
+export const requestsOf = (keys) => REQUESTS * (KEYS / keys);
 
 /**
  * The bins of record `i`. Doubles have a fraction, so that each client stores them as doubles without being told, and
@@ -59,10 +73,11 @@ export function canonical(bins) {
 
 const hex = (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");
 
-/** What readers that touch everything, two bins, and columns have to arrive at for each request. */
-export const EXPECTED = Array.from({ length: REQUESTS }, (_, r) => {
+/** What readers that touch everything, two bins, and columns have to arrive at in request `n` for so many keys. */
+export function expected(n, keys) {
+  const { start, step } = spanOf(n, keys);
   const sums = { found: 0, eager: 0, lazy: 0, columns: 0 };
-  for (let i = first(r); i < first(r) + KEYS; i++) {
+  for (let i = start, left = keys; left > 0; i += step, left--) {
     if (!isFound(i)) continue;
     const { imp, clk, ctr, cvr, cat, emb } = binsOf(i);
     sums.found++;
@@ -71,4 +86,4 @@ export const EXPECTED = Array.from({ length: REQUESTS }, (_, r) => {
     sums.columns += imp + clk + ctr + cvr + new Float32Array(emb.buffer).reduce((sum, value) => sum + value, 0);
   }
   return sums;
-});
+}

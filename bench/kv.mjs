@@ -98,13 +98,14 @@ export async function run(options) {
 }
 
 /** The reference client writes what all read; where it is left out, the first does. */
-async function load(workers) {
+export async function load(workers) {
   const writer = workers.find((worker) => worker.name === REFERENCE) ?? workers[0];
   await writer.ask({ case: "load", seconds: 60 });
   console.error(`${RECORDS} records written by ${writer.name}`);
 }
 
-async function verify(worker) {
+/** Records of every set, got and read as a batch, against what they have to be. */
+export async function verify(worker) {
   const { gets, rows } = await worker.ask({ case: "sample", records: SAMPLE });
   for (const [position, bins] of [...gets, ...rows].entries()) {
     const record = SAMPLE[position < gets.length ? position : position - gets.length];

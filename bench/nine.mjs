@@ -1,38 +1,13 @@
 // `nine`: requests that read 1,800 keys of nine sets in one batch, 10 at a time, by the ways to read of this client in
 // Deno and Bun, and by the official client and the Python clients.
-import process from "node:process";
-import { bun, deno } from "../scripts/setup.mjs";
 import { printComparison } from "./comparison.mjs";
-import { binsOf, canonical, first, isFound, KEYS, REQUESTS, setNames } from "./features.mjs";
+import { load, PROCESSES, REFERENCE, RUNTIMES, verify } from "./feature-clients.mjs";
+import { KEYS, setNames } from "./features.mjs";
 import { keepSession, printSession, runSession } from "./session.mjs";
 import { generator } from "./statistics.mjs";
 import { judge } from "./target.mjs";
-import { python } from "./worker-processes.mjs";
 
 const IN_FLIGHT = 10;
-const READS = ["eager", "lazy", "columns"];
-const WORKER = "bench/workers/nine-ours.mjs";
-const RUNTIMES = {
-  deno: { command: deno, args: ["run", "-A", "--no-check", WORKER] },
-  bun: { command: bun, args: ["run", WORKER] },
-};
-const ours = Object.entries(RUNTIMES).flatMap(([runtime, started]) =>
-  READS.map((reads) => [`${runtime}-${reads}`, { ...started, env: { BENCH_READS: reads } }])
-);
-const peer = (name) => ({
-  command: python,
-  // Without compiled files beside the sources.
-  args: ["-B", "bench/workers/nine.py"],
-  env: { BENCH_PEER: name },
-});
-const PROCESSES = {
-  ...Object.fromEntries(ours),
-  aerospike: { command: process.execPath, args: ["bench/workers/nine-aerospike.mjs"] },
-  "aerospike-py": peer("aerospike-py"),
-  "aerospike-py-unread": peer("aerospike-py-unread"),
-  "pypi-aerospike": peer("aerospike"),
-};
-const REFERENCE = "aerospike";
 
 const CASE = {
   name: `${KEYS.toLocaleString("en-US")} keys, ${IN_FLIGHT} in flight`,
@@ -75,29 +50,4 @@ export async function run(options) {
   const targets = TARGETS.map((one) => judge(samples, one, random));
   keepSession("nine", session, { targets });
   return failures;
-}
-
-/** The reference client writes what all read; where it is left out, the first of this project's that is there. */
-async function load(workers) {
-  const writer = workers.find(({ name }) => name === REFERENCE) ??
-    workers.find(({ name }) => Object.keys(RUNTIMES).includes(name.split("-")[0]));
-  if (writer === undefined) throw new Error("none of the clients can write the records: add one that is JavaScript");
-  await writer.ask({ case: "load", seconds: 60 });
-  console.error(`the records of ${REQUESTS} requests written by ${writer.name}`);
-}
-
-/** All keys of the first and the last request, in each client's own way to read. */
-async function verify(worker) {
-  for (const request of [0, REQUESTS - 1]) {
-    const { rows } = await worker.ask({ case: "sample", request });
-    if (rows.length !== KEYS) throw new Error(`${worker.name} gave ${rows.length} rows for ${KEYS} keys`);
-    for (const [position, read] of rows.entries()) {
-      const record = first(request) + position;
-      const written = isFound(record) ? canonical(binsOf(record)) : "nothing";
-      if (read !== written) {
-        throw new Error(`${worker.name} read record ${record} as ${read}, written was ${written}`);
-      }
-    }
-  }
-  console.error(`${worker.name}: ${2 * KEYS} rows are as they were written`);
 }

@@ -7,8 +7,8 @@ import { median, ratioOfMedians, shuffled, spread } from "./statistics.mjs";
  * through all clients of a case in a shuffled order, so that what is compared lies close together in time. A case with
  * `clients` is measured on those alone. `server` is the server's process where it is known.
  *
- * Resolves to `{ samples: [{ case, client, repetition, serverSeconds, serverShare, ...answer }], failures: [text] }`; a client that
- * fails a case is left out of the rest.
+ * Resolves to `{ samples: [{ case, client, repetition, peakRssMiB, serverSeconds, serverShare, ...answer }], failures: [text] }`;
+ * a client that fails a case is left out of the rest.
  */
 export async function measure({ workers, cases, repeat, seconds, random, server }) {
   const samples = [];
@@ -34,10 +34,12 @@ export async function measure({ workers, cases, repeat, seconds, random, server 
     process.stderr.write(`repetition ${repetition} of ${repeat}\n`);
     for (const one of shuffled(cases, random)) {
       for (const worker of shuffled(of(one), random)) {
+        worker.resetPeakRss();
         const served = server && watch(server);
         const answer = await attempt(worker, { ...one.request, seconds });
         if (answer) {
-          samples.push({ case: one.name, client: worker.name, repetition, ...served?.(), ...answer });
+          const own = { case: one.name, client: worker.name, repetition, peakRssMiB: worker.readPeakRss() };
+          samples.push({ ...own, ...served?.(), ...answer });
         }
       }
     }
@@ -67,6 +69,9 @@ const QUANTITIES = {
   lagP99: (sample) => sample.lagP99,
   serverMicros: (sample) => (sample.serverSeconds / sample.operations) * 1e6,
   serverShare: (sample) => sample.serverShare,
+  peakRssMiB: (sample) => sample.peakRssMiB,
+  bystanderP50: (sample) => sample.bystanderP50,
+  bystanderP99: (sample) => sample.bystanderP99,
 };
 
 const known = (value) => value !== null && value !== undefined && !Number.isNaN(value);

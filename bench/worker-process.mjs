@@ -1,6 +1,6 @@
 // One measured client as a process of its own, which answers one line of JSON to each line of JSON.
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import process from "node:process";
@@ -8,6 +8,8 @@ import { root } from "../scripts/setup.mjs";
 
 /** Beyond the time that a request may take by itself. */
 const GRACE_MS = 60_000;
+/** What makes Linux begin anew with a process's peak of memory, written to its `clear_refs`. */
+const RESET_PEAK = "5";
 
 export class WorkerProcess {
   #child;
@@ -69,12 +71,30 @@ export class WorkerProcess {
     }
   }
 
-  notePeakRss() {
+  get pid() {
+    return this.#child.pid;
+  }
+
+  /** From here on {@link readPeakRss} is about what comes; where the system does not allow that, about all there was. */
+  resetPeakRss() {
+    this.readPeakRss();
     try {
-      const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
-      this.peakRssMiB = Math.round(Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)[1]) / 1024);
+      writeFileSync(`/proc/${this.pid}/clear_refs`, RESET_PEAK);
+    } catch {
+      // Not Linux, or not ours to reset.
+    }
+  }
+
+  /** The most memory that was resident since the last reset, in MiB; null where the system does not say. */
+  readPeakRss() {
+    try {
+      const status = readFileSync(`/proc/${this.pid}/status`, "utf8");
+      const peak = Math.round(Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)[1]) / 1024);
+      this.peakRssMiB = Math.max(this.peakRssMiB ?? 0, peak);
+      return peak;
     } catch {
       // Not Linux, or the process is gone.
+      return null;
     }
   }
 

@@ -58,6 +58,6 @@ export function clientConditions(workers, leftOut) {
 
 /** Ends the processes, and notes their peak of memory before. */
 export async function stopWorkers(workers) {
-  for (const worker of workers) worker.notePeakRss();
+  for (const worker of workers) worker.readPeakRss();
   await Promise.all(workers.map((worker) => worker.stop()));
 }

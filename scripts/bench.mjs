@@ -2,11 +2,31 @@
 import process from "node:process";
 import { installPackages, root, setup } from "./setup.mjs";
 
-/** What there is, whether it needs the packages of `bench/`, and what a measurement takes where that differs. */
+/**
+ * What there is, whether it needs the packages of `bench/`, and what a measurement takes where that differs: `seconds`, or
+ * with --quick `quick`.
+ */
 const BENCHMARKS = {
   echo: { what: "what the binding itself costs, without a server", peers: false },
   kv: { what: "single reads and writes, and batches, beside the official client", peers: true },
   nine: { what: "1,800 keys of nine sets, 10 requests in flight, beside other clients", peers: true },
+  A: {
+    what: "the client alone: batches of 50 to 1,800 keys, 1 to 50 in flight, and of keys without a record",
+    peers: true,
+    seconds: 1,
+    quick: { repeat: 5, seconds: 0.2 },
+  },
+  competing: {
+    what: "2 to 21 ms of CPU work a request on the same event loop, and what a bystander waits",
+    peers: true,
+    quick: { repeat: 5, seconds: 0.4 },
+  },
+  ladder: {
+    what: "gets and puts with 1 to 1,000 in flight, and records of 3 x 10 B to 50 x 1 KiB",
+    peers: true,
+    seconds: 1,
+    quick: { repeat: 5, seconds: 0.2 },
+  },
   columns: { what: "objects against columns, this client alone; by default 1 s each", peers: false, seconds: 1 },
   B: { what: "1,800 keys a request over HTTP, beside the official client on Fastify", peers: true, rated: true },
   C: { what: "B with a model that scores 200 candidates, on the loop and in a Worker", peers: true, rated: true },
@@ -14,7 +34,8 @@ const BENCHMARKS = {
 const FULL = { repeat: 7, seconds: 2 };
 const QUICK = { repeat: 5, seconds: 0.5 };
 const OPTIONS = {
-  "--quick": `${QUICK.repeat} repetitions of ${QUICK.seconds} s instead of ${FULL.repeat} of ${FULL.seconds} s`,
+  "--quick":
+    `${QUICK.repeat} x ${QUICK.seconds} s instead of ${FULL.repeat} x ${FULL.seconds} s; some take less, of fewer cases`,
   "--seconds s": "seconds of one measurement",
   "--repeat n": "repetitions, of which the medians are printed; below 5 they say little",
   "--only a,b": "these clients alone",
@@ -47,12 +68,13 @@ function parse([name, ...rest]) {
   const options = {
     ...FULL,
     ...(BENCHMARKS[name].seconds && { seconds: BENCHMARKS[name].seconds }),
+    quick: false,
     only: undefined,
     seed: Date.now() % 1_000_000 + 1,
   };
   const given = {};
   for (let i = 0; i < rest.length; i++) {
-    if (rest[i] === "--quick") Object.assign(options, QUICK);
+    if (rest[i] === "--quick") Object.assign(options, QUICK, BENCHMARKS[name].quick, { quick: true });
     else if (rest[i] === "--seconds") {
       given.seconds = positive(rest[i], rest[++i], false);
     } else if (rest[i] === "--repeat") {

@@ -24,8 +24,23 @@ def is_found(i):
     return i * SPREAD % 100 < FOUND_PER_HUNDRED
 
 
+def absent_key_of(i):
+    return f"none-a01-{i:018d}"
+
+
 def first(r):
     return r % REQUESTS * KEYS
+
+
+def requests_of(keys):
+    return REQUESTS * (KEYS // keys)
+
+
+def records_of(n, keys):
+    """The records of request `n` for so many keys: spread over a whole request, so over all sets."""
+    step = KEYS // keys
+    start = first(n) + n // REQUESTS % step
+    return range(start, start + keys * step, step)
 
 
 def bins_of(i):
@@ -52,10 +67,10 @@ def text(value):
     return str(value)
 
 
-def expected(r):
+def expected(n, keys):
     """How many are found, and what a reader of every bin adds up."""
     found, total = 0, 0
-    for i in range(first(r), first(r) + KEYS):
+    for i in records_of(n, keys):
         if is_found(i):
             found += 1
             total += touched(bins_of(i))

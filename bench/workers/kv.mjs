@@ -1,7 +1,8 @@
-// The cases of `kv`, over a client that offers `get`, `put` and `batch`. Keys are made anew for each command, as an
+// The cases of `kv`, `ladder` and `latency`, over a client that offers `get`, `put` and `batch`. Keys are made anew for each command, as an
 // application makes them. Every answer is checked: a fast wrong answer is not an answer.
 import process from "node:process";
 import { binsOf, canonical, PUT_KEYS, PUT_SET, RECORDS, setOf, userKeyOf } from "../records.mjs";
+import { SIZE_PUT_KEYS, SIZE_RECORDS, SIZE_SET, sizedBinsOf, sizedKeyOf } from "../sized-records.mjs";
 import { sustain } from "./protocol.mjs";
 
 const LOAD_IN_FLIGHT = 64;
@@ -15,6 +16,22 @@ function check(bins, i) {
   if (bins?.id !== i) {
     throw new Error(`record ${i} was read as ${bins && canonical(bins)}`);
   }
+}
+
+/** The first and the last bin, whole, and how many there are: a fast client must not be the one that reads less. */
+function checkSized(bins, size, i, wanted) {
+  const last = `b${size.bins - 1}`;
+  const same = bins?.b0 === wanted.b0 && bins[last] === wanted[last] && Object.keys(bins).length === size.bins;
+  if (!same) throw new Error(`record ${sizedKeyOf(size, i)} was not read as it was written`);
+}
+
+/** Runs `operation(i)` for `count` numbers, so many at a time. */
+async function forEach(count, operation) {
+  let next = 0;
+  const lane = async () => {
+    for (let i = next++; i < count; i = next++) await operation(i);
+  };
+  await Promise.all(Array.from({ length: LOAD_IN_FLIGHT }, lane));
 }
 
 /**
@@ -34,14 +51,34 @@ export async function answer(client, request) {
   const key = (i) => client.key(SET_NAMES[i], USER_KEYS[i]);
   switch (request.case) {
     case "load": {
-      let next = 0;
-      const lane = async () => {
-        for (let i = next++; i < RECORDS; i = next++) {
-          await client.put(key(i), binsOf(i));
-        }
-      };
-      await Promise.all(Array.from({ length: LOAD_IN_FLIGHT }, lane));
+      await forEach(RECORDS, (i) => client.put(key(i), binsOf(i)));
       return {};
+    }
+    case "load sized": {
+      const { size } = request;
+      await forEach(SIZE_RECORDS, (i) => client.put(client.key(SIZE_SET, sizedKeyOf(size, i)), sizedBinsOf(size, i)));
+      return {};
+    }
+    case "sized get": {
+      const { size } = request;
+      const keys = Array.from({ length: SIZE_RECORDS }, (_, i) => sizedKeyOf(size, i));
+      const wanted = keys.map((_, i) => sizedBinsOf(size, i));
+      return await sustain(request.inFlight, request.seconds, async (n) => {
+        const i = (n * STRIDE) % SIZE_RECORDS;
+        checkSized(await client.get(client.key(SIZE_SET, keys[i])), size, i, wanted[i]);
+      });
+    }
+    case "sized put": {
+      const { size } = request;
+      const keys = Array.from(
+        { length: SIZE_PUT_KEYS },
+        (_, i) => `${process.env.BENCH_CLIENT}:${sizedKeyOf(size, i)}`,
+      );
+      const bins = keys.map((_, i) => sizedBinsOf(size, i));
+      return await sustain(request.inFlight, request.seconds, async (n) => {
+        const i = n % SIZE_PUT_KEYS;
+        await client.put(client.key(SIZE_SET, keys[i]), bins[i]);
+      });
     }
     case "sample": {
       // In one turn, so that a client which joins reads is seen to tell them apart again.

@@ -1,4 +1,4 @@
-"""The Python clients, for `nine`: aerospike-py (dicts, or its result left unread) and the official one (BENCH_PEER)."""
+"""The Python clients, for `nine`, `A` and `competing`: aerospike-py (dicts, or its result left unread) and the official one (BENCH_PEER)."""
 
 import asyncio
 import os
@@ -7,23 +7,43 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 
-from features import KEYS, REQUESTS, canonical, expected, first, set_of, touched, user_key_of
+from features import (
+    KEYS,
+    REQUESTS,
+    absent_key_of,
+    canonical,
+    expected,
+    records_of,
+    requests_of,
+    set_of,
+    touched,
+    user_key_of,
+)
 from protocol import lacks, serve, sustain
+from work import Bystander, work_of_milliseconds
 
 PEER = os.environ["BENCH_PEER"]
 NAMESPACE = os.environ["BENCH_NAMESPACE"]
 TIMEOUT_MS = 10_000
 CONNECTIONS = 256
 # As many as requests in flight: more would wait for the interpreter's lock, fewer for each other.
-THREADS = 10
-EXPECTED = [expected(r) for r in range(REQUESTS)]
+THREADS = int(os.environ.get("BENCH_THREADS", "10"))
+# By number of keys: what each request comes to, computed before a measurement begins.
+EXPECTED = {}
 USER_KEYS = [user_key_of(i) for i in range(REQUESTS * KEYS)]
+ABSENT_KEYS = [absent_key_of(i) for i in range(REQUESTS * KEYS)]
 SET_NAMES = [set_of(i) for i in range(REQUESTS * KEYS)]
 
 
-def keys_of(r):
-    start = first(r)
-    return [(NAMESPACE, SET_NAMES[i], USER_KEYS[i]) for i in range(start, start + KEYS)]
+def keys_of(n, count=KEYS, absent=False):
+    user_keys = ABSENT_KEYS if absent else USER_KEYS
+    return [(NAMESPACE, SET_NAMES[i], user_keys[i]) for i in records_of(n, count)]
+
+
+def expected_of(count):
+    if count not in EXPECTED:
+        EXPECTED[count] = [expected(n, count) for n in range(requests_of(count))]
+    return EXPECTED[count]
 
 
 def hosts():
@@ -103,17 +123,33 @@ async def main():
     except (PackageNotFoundError, ImportError):
         lacks(f"the Python package {peer.package} for {sys.executable}; BENCH_PYTHON names another interpreter")
 
-    async def read(number):
-        found, total = await peer.read(keys_of(number))
-        wanted = EXPECTED[number % REQUESTS]
-        if found != wanted[0] or total not in (None, wanted[1]):
-            raise ValueError(f"request {number % REQUESTS}: {found} found, sum {total}; it is {wanted}")
+    def reader(request):
+        count, absent = request.get("keys", KEYS), request.get("absent", False)
+        expectations = expected_of(count)
+
+        async def read(number):
+            found, total = await peer.read(keys_of(number, count, absent))
+            wanted = (0, 0) if absent else expectations[number % len(expectations)]
+            if found != wanted[0] or total not in (None, wanted[1]):
+                raise ValueError(f"request {number}: {found} found, sum {total}; it is {wanted}")
+
+        return read
 
     async def answer(request):
         if request["case"] == "sample":
             return {"rows": [canonical(bins) for bins in await peer.rows(keys_of(request["request"]))]}
         if request["case"] == "read":
-            return await sustain(request["inFlight"], request["seconds"], read)
+            return await sustain(request["inFlight"], request["seconds"], reader(request))
+        if request["case"] == "compete":
+            read, work = reader(request), work_of_milliseconds(request["workMs"])
+
+            async def read_and_work(number):
+                await read(number)
+                work()
+
+            bystander = Bystander()
+            measured = await sustain(request["inFlight"], request["seconds"], read_and_work)
+            return {**measured, **bystander.stop()}
         raise ValueError(f"no such case: {request['case']}")
 
     await serve(f"PyPI {peer.package} {installed} on python {platform.python_version()}", answer)

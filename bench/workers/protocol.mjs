@@ -7,7 +7,7 @@ import { percentile } from "../statistics.mjs";
 const LAG_INTERVAL_MS = 5;
 
 /** CPU time of this thread alone in seconds, or null where the system does not say. */
-function threadSeconds() {
+export function threadSeconds() {
   try {
     return Number(
       readFileSync("/proc/thread-self/schedstat", "utf8").split(" ")[0],
@@ -117,6 +117,8 @@ export async function sustain(inFlight, seconds, operation) {
     seconds: elapsed,
     ...used,
     p50: percentile(sorted, 0.5),
+    p90: percentile(sorted, 0.9),
+    p95: percentile(sorted, 0.95),
     p99: percentile(sorted, 0.99),
   };
 }

@@ -54,6 +54,8 @@ async def sustain(in_flight, seconds, operation):
         "cpuSeconds": cpu,
         "threadSeconds": thread,
         "p50": percentile(times, 0.5),
+        "p90": percentile(times, 0.9),
+        "p95": percentile(times, 0.95),
         "p99": percentile(times, 0.99),
         "lagP50": percentile(lags, 0.5),
         "lagP99": percentile(lags, 0.99),

@@ -1,0 +1,88 @@
+// `ladder`: gets and puts with 1 to 1,000 in flight, where a client that is asked for more than it can do must not do less;
+// and records from 3 x 10 B to 50 x 1 KiB.
+import process from "node:process";
+import { bun, deno } from "../scripts/setup.mjs";
+import { printComparison } from "./comparison.mjs";
+import { load, verify } from "./kv.mjs";
+import { PUT_SET, SETS } from "./records.mjs";
+import { figure } from "./results.mjs";
+import { summary } from "./schedule.mjs";
+import { keepSession, printSession, runSession } from "./session.mjs";
+import { nameOf, SIZE_SET, SIZES } from "./sized-records.mjs";
+import { generator } from "./statistics.mjs";
+
+const PROCESSES = {
+  deno: { command: deno, args: ["run", "-A", "--no-check", "bench/workers/ours.ts"] },
+  bun: { command: bun, args: ["run", "bench/workers/ours.ts"] },
+  aerospike: { command: process.execPath, args: ["bench/workers/aerospike.mjs"] },
+};
+const REFERENCE = "aerospike";
+const RUNGS = [1, 4, 16, 64, 256, 1_000];
+const SIZED_IN_FLIGHT = 64;
+/** The share of its best rung below that a client has to keep on every later one. */
+const KEEPS_AT_LEAST = 0.8;
+
+const rung = (what, inFlight) => ({
+  name: `${what}, ${inFlight.toLocaleString("en-US")} in flight`,
+  request: { case: what, inFlight },
+});
+const sized = (what, size) => ({
+  name: `${what} ${nameOf(size)}, ${SIZED_IN_FLIGHT} in flight`,
+  request: { case: `sized ${what}`, inFlight: SIZED_IN_FLIGHT, size },
+});
+const OPERATIONS = ["get", "put"];
+const CASES = OPERATIONS.flatMap((what) => [
+  ...RUNGS.map((inFlight) => rung(what, inFlight)),
+  ...SIZES.map((size) => sized(what, size)),
+]);
+
+export const clients = Object.keys(PROCESSES);
+
+export async function run(options) {
+  const sets = [PUT_SET, SIZE_SET, ...Array.from({ length: SETS }, (_, i) => `bench-${i}`)];
+  const session = await runSession({
+    ...{ options, processes: PROCESSES, sets, cases: CASES },
+    load: async (workers) => {
+      await load(workers);
+      const [writer] = workers;
+      for (const size of SIZES) await writer.ask({ case: "load sized", size, seconds: 60 });
+    },
+    verify,
+  });
+  const { workers, samples, failures } = session;
+  if (workers.length === 0) return failures;
+
+  console.log("\nladder: single reads and writes, 1 to 1,000 in flight, and by the size of the record\n");
+  printSession(session);
+  const names = workers.map(({ name }) => name);
+  const random = generator(options.seed);
+  printComparison({ samples, cases: CASES, clients: names, reference: REFERENCE, unit: "µs", random });
+  console.log(
+    `\nwithout collapse: on every rung at least ${
+      KEEPS_AT_LEAST * 100
+    } % of the requests per second of the best one below it`,
+  );
+  const rungs = names.flatMap((client) => OPERATIONS.map((what) => judgeLadder(samples, client, what)));
+  keepSession("ladder", session, { rungs });
+  return failures;
+}
+
+/** Says on which rung a client keeps the least of what it had below, and whether that is enough. */
+function judgeLadder(samples, client, what) {
+  const climbed = RUNGS.map((inFlight) => ({
+    inFlight,
+    perSecond: summary(samples, rung(what, inFlight).name, client).perSecond,
+  }));
+  const steps = climbed.slice(1).map(({ inFlight, perSecond }, below) => {
+    const best = Math.max(...climbed.slice(0, below + 1).map((lower) => lower.perSecond));
+    return { inFlight, share: perSecond / best };
+  });
+  const measured = steps.every(({ share }) => !Number.isNaN(share));
+  const worst = steps.reduce((a, b) => a.share <= b.share ? a : b);
+  const verdict = !measured ? "NOT MEASURED" : worst.share >= KEEPS_AT_LEAST ? "pass" : "MISS";
+  console.log(
+    `  ${verdict.padEnd(12)} ${client}, ${what}: ${figure(worst.share * 100)} % of the best below, at ` +
+      `${worst.inFlight} in flight`,
+  );
+  return { client, what, verdict, wanted: KEEPS_AT_LEAST, steps };
+}
