@@ -1,15 +1,13 @@
 // One measured client as a process of its own, which answers one line of JSON to each line of JSON.
 import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import process from "node:process";
 import { root } from "../scripts/setup.mjs";
+import { peakRss, resetPeakRss } from "./peak-rss.mjs";
 
 /** Beyond the time that a request may take by itself. */
 const GRACE_MS = 60_000;
-/** What makes Linux begin anew with a process's peak of memory, written to its `clear_refs`. */
-const RESET_PEAK = "5";
 
 export class WorkerProcess {
   #child;
@@ -75,27 +73,17 @@ export class WorkerProcess {
     return this.#child.pid;
   }
 
-  /** From here on {@link readPeakRss} is about what comes; where the system does not allow that, about all there was. */
+  /** From here on {@link readPeakRss} is about what comes. */
   resetPeakRss() {
     this.readPeakRss();
-    try {
-      writeFileSync(`/proc/${this.pid}/clear_refs`, RESET_PEAK);
-    } catch {
-      // Not Linux, or not ours to reset.
-    }
+    resetPeakRss(this.pid);
   }
 
   /** The most memory that was resident since the last reset, in MiB; null where the system does not say. */
   readPeakRss() {
-    try {
-      const status = readFileSync(`/proc/${this.pid}/status`, "utf8");
-      const peak = Math.round(Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)[1]) / 1024);
-      this.peakRssMiB = Math.max(this.peakRssMiB ?? 0, peak);
-      return peak;
-    } catch {
-      // Not Linux, or the process is gone.
-      return null;
-    }
+    const peak = peakRss(this.pid);
+    if (peak !== null) this.peakRssMiB = Math.max(this.peakRssMiB ?? 0, peak);
+    return peak;
   }
 
   async stop() {

@@ -1,6 +1,6 @@
 // A request of `B` and `C`: the keys that it reads, and what the model of `C` is asked about its candidates, the 200
 // records of the first set.
-import { binsOf, first, isFound, KEYS, KEYS_PER_SET, REQUESTS, setOf, userKeyOf } from "../features.mjs";
+import { binsOf, expected, first, isFound, KEYS, KEYS_PER_SET, REQUESTS, setOf, userKeyOf } from "../features.mjs";
 import { DENSE, SPARSE, VOCABULARIES } from "./dlrm.mjs";
 
 export const CANDIDATES = KEYS_PER_SET;
@@ -14,6 +14,9 @@ const ADS_PER_GROUP = 4;
 const ADS_PER_CAMPAIGN = 16;
 const GROUPS = Array.from({ length: RECORDS }, (_, i) => `grp-a001-${String(i / ADS_PER_GROUP | 0).padStart(9, "0")}`);
 const CAMPAIGNS = Array.from({ length: RECORDS }, (_, i) => `cmp-${String(i / ADS_PER_CAMPAIGN | 0).padStart(6, "0")}`);
+
+/** The sums of each request. */
+export const EXPECTED = Array.from({ length: REQUESTS }, (_, r) => expected(r, KEYS));
 
 /** The keys of request `r`, made anew by `key(set, userKey)`, as an application makes them. */
 export function keysOf(r, key) {

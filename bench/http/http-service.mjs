@@ -1,5 +1,5 @@
 // A server that is measured over HTTP: its processes and the load generator, to the harness one client as any other.
-import { readFileSync } from "node:fs";
+import { peakRss, resetPeakRss } from "../peak-rss.mjs";
 import { WorkerProcess } from "../worker-process.mjs";
 import { readScrape } from "./stages.mjs";
 
@@ -78,16 +78,19 @@ export class HttpService {
     return Promise.all(this.#processes.map((one) => one.ask(request)));
   }
 
-  /** Of all its processes together. */
-  notePeakRss() {
-    try {
-      const peaks = Array.from(this.#pids, (pid) => {
-        return Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]);
-      });
-      if (peaks.length > 0) this.peakRssMiB = Math.round(peaks.reduce((sum, peak) => sum + peak, 0) / 1024);
-    } catch {
-      // Not Linux, or a process is gone.
-    }
+  /** From here on {@link readPeakRss} is about what comes. */
+  resetPeakRss() {
+    this.readPeakRss();
+    for (const pid of this.#pids) resetPeakRss(pid);
+  }
+
+  /** The peaks of all its processes together, in MiB; null where the system does not say, or nothing was measured yet. */
+  readPeakRss() {
+    const peaks = Array.from(this.#pids, peakRss);
+    if (peaks.length === 0 || peaks.includes(null)) return null;
+    const sum = peaks.reduce((total, peak) => total + peak, 0);
+    this.peakRssMiB = Math.max(this.peakRssMiB ?? 0, sum);
+    return sum;
   }
 
   async stop() {

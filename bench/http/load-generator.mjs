@@ -2,10 +2,10 @@
 // which asks again when it has its answer) or open loop (a fixed rate, whatever becomes of the answers).
 import { Agent, get } from "node:http";
 import process from "node:process";
-import { EXPECTED, REQUESTS } from "../features.mjs";
+import { REQUESTS } from "../features.mjs";
 import { percentile } from "../statistics.mjs";
 import { serve, Times, Usage } from "../workers/protocol.mjs";
-import { adIdsOf, CANDIDATES } from "./candidates.mjs";
+import { adIdsOf, CANDIDATES, EXPECTED } from "./candidates.mjs";
 
 const HOST = "127.0.0.1";
 /** The open loop has as many connections as requests are on their way, and those from the start, in turn. */

@@ -1,7 +1,7 @@
 // What `B` and `C` do alike: start the servers, compare what they answer, find the rate of the open loops, measure.
-import { binsOf, canonical, EXPECTED, first, isFound, KEYS, REQUESTS, setNames } from "../features.mjs";
+import { binsOf, canonical, first, isFound, KEYS, REQUESTS, setNames } from "../features.mjs";
 import { runSession } from "../session.mjs";
-import { adIdsOf, sparseOf, writtenDense } from "./candidates.mjs";
+import { adIdsOf, EXPECTED, sparseOf, writtenDense } from "./candidates.mjs";
 import { forward } from "./dlrm.mjs";
 import { startServices } from "./http-service.mjs";
 import { heldRate } from "./rate.mjs";
