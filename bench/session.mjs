@@ -8,11 +8,13 @@ import { clientConditions, startWorkers, stopWorkers } from "./worker-processes.
 
 /**
  * Starts the server and the clients, lets `load(workers)` write what is read, `verify(worker)` compare what each client reads
- * with that, and measures; then takes away what was written to `sets`.
+ * with that, and measures; then takes away what was written to `sets`. Where something stands between clients and server,
+ * `between(server)` starts it and gives `{ cases, description, stop }`: the cases know how to get there.
  *
- * Resolves to `{ found, server, workers, leftOut, failures, samples, options }`, without samples where no client runs.
+ * Resolves to `{ found, server, workers, leftOut, failures, samples, cases, line, options }`, without samples where no client
+ * runs; `line` has the description of what was between, and what its `stop` said.
  */
-export async function runSession({ options, processes, sets, cases, load, verify }) {
+export async function runSession({ options, processes, sets, cases, between, load, verify }) {
   const { only, repeat, seconds, seed } = options;
   const found = conditions();
   const server = await startServer(sets);
@@ -22,11 +24,15 @@ export async function runSession({ options, processes, sets, cases, load, verify
   let failures = [];
   let leftOut = [];
   let samples;
+  let started;
+  let line;
   try {
     ({ workers, failures, leftOut } = await startWorkers(chosen, env));
     if (workers.length > 0) {
       await load(workers);
       for (const worker of workers) await verify(worker);
+      started = await between?.(server);
+      cases = started?.cases ?? cases;
       const measured = await measure({
         workers,
         cases,
@@ -40,9 +46,10 @@ export async function runSession({ options, processes, sets, cases, load, verify
     }
   } finally {
     await stopWorkers(workers);
+    if (started) line = { description: started.description, said: await started.stop() };
     await server.cleanUp().finally(server.stop);
   }
-  return { found, server, workers, leftOut, failures, samples, options };
+  return { found, server, workers, leftOut, failures, samples, cases, line, options };
 }
 
 /** Prints under what conditions a session ran; `more` are the benchmark's own. */

@@ -27,6 +27,12 @@ const BENCHMARKS = {
     seconds: 1,
     quick: { repeat: 5, seconds: 0.2 },
   },
+  latency: {
+    what: "gets and batches with 0.5 to 5 ms of network between client and server",
+    peers: true,
+    seconds: 1,
+    quick: { repeat: 5, seconds: 0.2 },
+  },
   columns: { what: "objects against columns, this client alone; by default 1 s each", peers: false, seconds: 1 },
 };
 const FULL = { repeat: 7, seconds: 2 };
