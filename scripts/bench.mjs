@@ -33,6 +33,7 @@ const BENCHMARKS = {
     seconds: 1,
     quick: { repeat: 5, seconds: 0.2 },
   },
+  start: { what: "from a fresh process to the first record, and the size of the library", peers: true },
   columns: { what: "objects against columns, this client alone; by default 1 s each", peers: false, seconds: 1 },
 };
 const FULL = { repeat: 7, seconds: 2 };
