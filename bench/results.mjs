@@ -32,10 +32,11 @@ export function multiple(value) {
 }
 
 /** One line for one target: what was reached, what was to be reached, and whether it was. */
-export function printTarget(name, reached, wanted, unit) {
-  const verdict = Number.isNaN(reached) ? "NOT MEASURED" : reached >= wanted ? "pass" : "MISS";
+export function printTarget(name, reached, wanted, unit, bound = "at least") {
+  const isReached = bound === "at least" ? reached >= wanted : reached <= wanted;
+  const verdict = Number.isNaN(reached) ? "NOT MEASURED" : isReached ? "pass" : "MISS";
   console.log(
-    `  ${verdict.padEnd(12)} ${name}: ${figure(reached)}${unit} (target at least ${figure(wanted)}${unit})`,
+    `  ${verdict.padEnd(12)} ${name}: ${figure(reached)}${unit} (target ${bound} ${figure(wanted)}${unit})`,
   );
 }
 

@@ -37,7 +37,7 @@ export async function startServer(sets) {
 }
 
 /** Asks the first host by the info protocol: one name a line, `name\tanswer` a line back. */
-function info(hosts, names) {
+export function info(hosts, names) {
   const [host, port = "3000"] = hosts.split(",")[0].split(":");
   return new Promise((resolve, reject) => {
     const body = new TextEncoder().encode(

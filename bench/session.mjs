@@ -8,15 +8,15 @@ import { clientConditions, startWorkers, stopWorkers } from "./worker-processes.
 
 /**
  * Starts the server and the clients, lets `load(workers)` write what is read, `verify(worker)` compare what each client reads
- * with that, and measures; then takes away what was written to `sets`.
+ * with that, and measures; then takes away what was written to `sets`. Where something stands between clients and server,
+ * `between(server)` starts it and gives `{ cases, description, stop }`: the cases know how to get there.
  *
  * `cases` may be a function of the workers, asked after that; `start` takes the place of `startWorkers`.
  *
- * Resolves to `{ found, server, workers, leftOut, failures, samples, options }`, without samples where no client runs.
+ * Resolves to `{ found, server, workers, leftOut, failures, samples, cases, line, options }`, without samples where no client
+ * runs; `line` has the description of what was between, and what its `stop` said.
  */
-export async function runSession(
-  { options, processes, sets, cases, load, verify, start = startWorkers },
-) {
+export async function runSession({ options, processes, sets, cases, between, load, verify, start = startWorkers }) {
   const { only, repeat, seconds, seed } = options;
   const found = conditions();
   const server = await startServer(sets);
@@ -26,11 +26,15 @@ export async function runSession(
   let failures = [];
   let leftOut = [];
   let samples;
+  let started;
+  let line;
   try {
     ({ workers, failures, leftOut } = await start(chosen, env));
     if (workers.length > 0) {
       await load(workers);
       for (const worker of workers) await verify(worker);
+      started = await between?.(server);
+      cases = started?.cases ?? cases;
       const measured = await measure({
         workers,
         cases: typeof cases === "function" ? await cases(workers) : cases,
@@ -44,9 +48,10 @@ export async function runSession(
     }
   } finally {
     await stopWorkers(workers);
+    if (started) line = { description: started.description, said: await started.stop() };
     await server.cleanUp().finally(server.stop);
   }
-  return { found, server, workers, leftOut, failures, samples, options };
+  return { found, server, workers, leftOut, failures, samples, cases, line, options };
 }
 
 /** Prints under what conditions a session ran; `more` are the benchmark's own. */

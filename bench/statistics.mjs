@@ -44,6 +44,45 @@ export function shuffled(values, random) {
 const RESAMPLES = 2_000;
 const CONFIDENCE = 0.95;
 
+/** The value at the low and the high end of the confidence interval, of values drawn by a bootstrap. */
+function interval(drawn) {
+  const sorted = drawn.sort((a, b) => a - b);
+  const tail = (1 - CONFIDENCE) / 2;
+  return { low: percentile(sorted, tail), high: percentile(sorted, 1 - tail) };
+}
+
+/** As many values as there are, each drawn from all of them. */
+const resample = (values, random) => values.map(() => values[Math.floor(random() * values.length)]);
+
+/** A median and its bootstrap interval of 95 %: `{ median, low, high }`. */
+export function medianWithin(values, random) {
+  const draws = values.length === 0 ? 0 : RESAMPLES;
+  const drawn = Array.from({ length: draws }, () => median(resample(values, random)));
+  return { median: median(values), ...interval(drawn) };
+}
+
+/** The slope of the line through `[x, y]` points by least squares; NaN where they are not two different places. */
+export function slope(points) {
+  const mean = (at) => points.reduce((sum, point) => sum + point[at], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const above = points.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0);
+  return above / points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
+}
+
+/**
+ * A slope and its bootstrap interval of 95 %: `{ slope, low, high }`. Neighbours in time are alike, so what is drawn are
+ * blocks of them: points are put together to `blocks` means, in their order, before.
+ */
+export function slopeWithin(points, blocks, random) {
+  const size = points.length / blocks;
+  const means = Array.from({ length: blocks }, (_, block) => {
+    const own = points.slice(Math.round(block * size), Math.round((block + 1) * size));
+    return [0, 1].map((at) => own.reduce((sum, point) => sum + point[at], 0) / own.length);
+  });
+  const drawn = Array.from({ length: RESAMPLES }, () => slope(resample(means, random)));
+  return { slope: slope(means), ...interval(drawn.filter((value) => !Number.isNaN(value))) };
+}
+
 /**
  * What is known of the ratio of two medians: `{ ratio, low, high }`, the last two from a bootstrap of 95 % that draws
  * whole repetitions, because what was measured in one repetition shared the machine's mood.
@@ -54,8 +93,7 @@ export function ratioOfMedians(pairs, random) {
   const of = (chosen) => median(chosen.map(([above]) => above)) / median(chosen.map(([, below]) => below));
   const drawn = Array.from(
     { length: pairs.length === 0 ? 0 : RESAMPLES },
-    () => of(pairs.map(() => pairs[Math.floor(random() * pairs.length)])),
-  ).sort((a, b) => a - b);
-  const tail = (1 - CONFIDENCE) / 2;
-  return { ratio: of(pairs), low: percentile(drawn, tail), high: percentile(drawn, 1 - tail) };
+    () => of(resample(pairs, random)),
+  );
+  return { ratio: of(pairs), ...interval(drawn) };
 }

@@ -38,9 +38,14 @@ export class WorkerProcess {
       [Symbol.asyncIterator]();
   }
 
+  /** What the process says first. */
+  hello() {
+    return this.#next(GRACE_MS);
+  }
+
   /** Resolves when the client is connected. */
   async start() {
-    const hello = await this.#next(GRACE_MS);
+    const hello = await this.hello();
     this.version = hello.version;
     this.needs = hello.needs;
     return this;

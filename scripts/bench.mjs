@@ -27,6 +27,13 @@ const BENCHMARKS = {
     seconds: 1,
     quick: { repeat: 5, seconds: 0.2 },
   },
+  latency: {
+    what: "gets and batches with 0.5 to 5 ms of network between client and server",
+    peers: true,
+    seconds: 1,
+    quick: { repeat: 5, seconds: 0.2 },
+  },
+  start: { what: "from a fresh process to the first record, and the size of the library", peers: true },
   columns: { what: "objects against columns, this client alone; by default 1 s each", peers: false, seconds: 1 },
   B: { what: "1,800 keys a request over HTTP, beside the official client on Fastify", peers: true, rated: true },
   C: { what: "B with a model that scores 200 candidates, on the loop and in a Worker", peers: true, rated: true },

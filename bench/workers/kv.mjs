@@ -51,7 +51,7 @@ export async function answer(client, request) {
   const key = (i) => client.key(SET_NAMES[i], USER_KEYS[i]);
   switch (request.case) {
     case "load": {
-      await forEach(RECORDS, (i) => client.put(key(i), binsOf(i)));
+      await forEach(request.records ?? RECORDS, (i) => client.put(key(i), binsOf(i)));
       return {};
     }
     case "load sized": {
