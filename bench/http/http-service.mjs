@@ -55,8 +55,14 @@ export class HttpService {
     if (OWN.has(request.case)) return await this.#processes[0].ask(request);
     await this.#all({ case: "begin" });
     const { port } = this;
-    const seen = await this.#generator.ask({ ...request, port, sums: this.#sums, scored: this.#scored });
-    const ends = await this.#all({ case: "end" });
+    // What began has to end, or the next one would be measured with it.
+    const [seen, ends] = await this.#load({ ...request, port, sums: this.#sums, scored: this.#scored }).then(
+      async (answer) => [answer, await this.#all({ case: "end" })],
+      async (error) => {
+        await this.#all({ case: "end" });
+        throw error;
+      },
+    );
     const replicas = ends.flatMap((end) => end.replicas);
     const primaries = ends.flatMap((end) => end.primary ?? []);
     for (const { pid } of [...replicas, ...primaries]) this.#pids.add(pid);
@@ -72,6 +78,14 @@ export class HttpService {
       lagP99: Math.max(...replicas.map((one) => one.lagP99)),
       replicas: replicas.map(({ pid: _, scrape, ...one }) => ({ ...one, stages: readScrape(scrape) })),
     };
+  }
+
+  async #load(request) {
+    try {
+      return await this.#generator.ask(request);
+    } catch (error) {
+      throw new Error(`${this.name}: ${error.message}`, { cause: error });
+    }
   }
 
   #all(request) {

@@ -5,15 +5,26 @@ import process from "node:process";
 import { REQUESTS } from "../features.mjs";
 import { percentile } from "../statistics.mjs";
 import { serve, Times, Usage } from "../workers/protocol.mjs";
-import { adIdsOf, CANDIDATES, EXPECTED } from "./candidates.mjs";
+import { adIdsOf, EXPECTED, sparseOf, writtenDense } from "./candidates.mjs";
+import { dlrm, forward } from "./dlrm.mjs";
+import { sameCandidates } from "./same-candidates.mjs";
 
 const HOST = "127.0.0.1";
 /** The open loop has as many connections as requests are on their way, and those from the start, in turn. */
 const OPEN_AT_START = 16;
-const FIRST_AND_LAST = Array.from({ length: REQUESTS }, (_, r) => {
-  const ids = adIdsOf(r);
-  return [ids[0], ids.at(-1)];
-});
+
+let scored;
+/** What each request's candidates have to score; it takes a while, once. */
+function expectedCandidates() {
+  if (scored === undefined) {
+    const model = dlrm();
+    scored = Array.from({ length: REQUESTS }, (_, r) => {
+      const scores = forward(model, writtenDense(r), sparseOf(r));
+      return adIdsOf(r).map((adId, i) => ({ adId, score: scores[i] }));
+    });
+  }
+  return scored;
+}
 
 /** One answer's status and text. */
 function fetchText(agent, port, path) {
@@ -29,21 +40,14 @@ function fetchText(agent, port, path) {
 }
 
 /** Every answer is checked: a fast wrong answer is not an answer. */
-function check(r, { status, text }, { sums, scored }) {
+function check(r, { status, text }, sums, scored) {
   if (status !== 200) throw new Error(`/predict?r=${r} answered ${status}: ${text.slice(0, 200)}`);
   const { found, sum, candidates } = JSON.parse(text);
   const expected = EXPECTED[r];
   if (found !== expected.found || sum !== expected[sums]) {
     throw new Error(`request ${r}: ${found} found, sum ${sum}; it is ${JSON.stringify(expected)}`);
   }
-  if (!scored) return;
-  const [head, tail] = FIRST_AND_LAST[r];
-  if (candidates?.length !== CANDIDATES || candidates[0].adId !== head || candidates.at(-1).adId !== tail) {
-    throw new Error(`request ${r}: the answer's candidates are not the ${CANDIDATES} that were asked about`);
-  }
-  for (const { score } of candidates) {
-    if (!(score > 0 && score < 1)) throw new Error(`request ${r}: a score is ${score}`);
-  }
+  if (scored) sameCandidates(candidates, scored[r]);
 }
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -104,27 +108,33 @@ async function connectAll(agent, port, connections) {
 
 async function measure(request) {
   const { port, connections = Infinity } = request;
+  const expected = request.scored ? expectedCandidates() : undefined;
   const agent = new Agent({ keepAlive: true, maxSockets: connections, scheduling: "fifo" });
   const times = new Times();
   let next = 0;
   const ask = async () => {
     const r = next++ % REQUESTS;
-    check(r, await fetchText(agent, port, `/predict?r=${r}`), request);
+    check(r, await fetchText(agent, port, `/predict?r=${r}`), request.sums, expected);
   };
   try {
     await connectAll(agent, port, Math.min(connections, OPEN_AT_START));
     const usage = new Usage();
     const started = performance.now();
-    const more = await (request.case === "closed" ? closedLoop : openLoop)(request, ask, times);
+    let more;
+    let used;
+    try {
+      more = await (request.case === "closed" ? closedLoop : openLoop)(request, ask, times);
+    } finally {
+      used = usage.end();
+    }
     // To the last answer: what had to be waited for beyond the end lowers the throughput.
     const seconds = Math.max(request.seconds, (performance.now() - started) / 1000);
-    const { cpuSeconds, lagP99 } = usage.end();
     const sorted = times.sorted();
     return {
       ...{ operations: times.count, seconds },
       ...Object.fromEntries([50, 90, 95, 99].map((share) => [`p${share}`, percentile(sorted, share / 100)])),
       max: sorted.at(-1),
-      generator: { cpuSeconds, lagP99, ...more },
+      generator: { cpuSeconds: used.cpuSeconds, lagP99: used.lagP99, ...more },
     };
   } finally {
     agent.destroy();

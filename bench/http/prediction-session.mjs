@@ -5,9 +5,8 @@ import { adIdsOf, EXPECTED, sparseOf, writtenDense } from "./candidates.mjs";
 import { forward } from "./dlrm.mjs";
 import { startServices } from "./http-service.mjs";
 import { heldRate } from "./rate.mjs";
+import { sameCandidates } from "./same-candidates.mjs";
 
-/** What the sums of floats may differ by, in another order and half of the digits. */
-const SCORE_TOLERANCE = 1e-5;
 /** The first and the last: every row of both is compared. */
 const COMPARED = [0, REQUESTS - 1];
 
@@ -70,12 +69,6 @@ function verifyAnswer(service, r, { found, sum, candidates }, model) {
     throw new Error(`${service.name} answered ${found} found, sum ${sum}; it is ${JSON.stringify(expected)}`);
   }
   if (model === undefined) return;
-  const ids = adIdsOf(r);
   const scores = forward(model, writtenDense(r), sparseOf(r));
-  if (candidates.length !== ids.length) throw new Error(`${service.name} scored ${candidates.length} candidates`);
-  for (const [i, { adId, score }] of candidates.entries()) {
-    if (adId !== ids[i] || !(Math.abs(score - scores[i]) <= SCORE_TOLERANCE)) {
-      throw new Error(`${service.name} gave ${adId} the score ${score}; it is ${ids[i]}, ${scores[i]}`);
-    }
-  }
+  sameCandidates(candidates, adIdsOf(r).map((adId, i) => ({ adId, score: scores[i] })));
 }
