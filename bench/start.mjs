@@ -22,7 +22,6 @@ const STARTS_PER_REPETITION = 5;
 /** Files are read from disk and code is compiled to a runtime's cache by the first ones. */
 const UNCOUNTED = 2;
 const STEPS = {
-  runtime: "runtime ms",
   import: "import ms",
   load: "library ms",
   connect: "connect ms",
@@ -72,11 +71,8 @@ export async function run({ only, repeat, seed }) {
   const libraryMB = statSync(library).size / 1e6;
   const totals = printStarts(samples, only, random);
   console.log(
-    "\n`runtime` is what a runtime takes before the first line of the script; npm aerospike loads its native part when it is\n" +
-      `imported. \`process\` runs from starting the process to the line that it prints. The library has ${
-        figure(libraryMB)
-      } MB.` +
-      "\n\ntargets",
+    "\nnpm aerospike loads its native part when it is imported. `process` runs from starting the process to the line that it\n" +
+      `prints, the runtime's own start included. The library has ${figure(libraryMB)} MB.\n\ntargets`,
   );
   for (const client of only.filter((name) => name !== REFERENCE)) {
     printTarget(`${client}, import to first record`, totals[client], TARGET_MS, " ms", "at most");

@@ -4,7 +4,7 @@ import { installPackages, root, setup } from "./setup.mjs";
 
 /**
  * What there is, whether it needs the packages of `bench/`, whether it has a rate, and what a measurement takes where that
- * differs: `seconds`, or with --quick `quick`.
+ * differs: `repeat` and `seconds`, or with --quick `quick`.
  */
 const BENCHMARKS = {
   echo: { what: "what the binding itself costs, without a server", peers: false },
@@ -34,6 +34,13 @@ const BENCHMARKS = {
     quick: { repeat: 5, seconds: 0.2 },
   },
   start: { what: "from a fresh process to the first record, and the size of the library", peers: true },
+  soak: {
+    what: "whether memory stays what it is: ten minutes, with --quick 30 s",
+    peers: false,
+    repeat: 1,
+    seconds: 600,
+    quick: { repeat: 1, seconds: 30 },
+  },
   columns: { what: "objects against columns, this client alone; by default 1 s each", peers: false, seconds: 1 },
   B: { what: "1,800 keys a request over HTTP, beside the official client on Fastify", peers: true, rated: true },
   C: { what: "B and a model that scores 200 candidates", peers: true, rated: true, quick: { seconds: 1 } },
@@ -68,13 +75,17 @@ function positive(option, text, whole) {
   return value;
 }
 
+/** What a benchmark has of its own of what a full measurement takes. */
+function defaultsOf({ repeat = FULL.repeat, seconds = FULL.seconds }) {
+  return { repeat, seconds };
+}
+
 function parse([name, ...rest]) {
   if (name === undefined || !Object.hasOwn(BENCHMARKS, name)) {
     usage(name ? `no such benchmark: ${name}` : "which benchmark?");
   }
   const options = {
-    ...FULL,
-    ...(BENCHMARKS[name].seconds && { seconds: BENCHMARKS[name].seconds }),
+    ...defaultsOf(BENCHMARKS[name]),
     quick: false,
     only: undefined,
     seed: Date.now() % 1_000_000 + 1,

@@ -14,7 +14,7 @@ const read = performance.now();
 process.stdout.write(
   `${
     JSON.stringify({
-      ...{ runtime: started, import: imported - started, load: null, connect: connected - imported },
+      ...{ import: imported - started, load: null, connect: connected - imported },
       ...{ read: read - connected, total: read - started, bins: record.bins },
     })
   }\n`,

@@ -20,7 +20,6 @@ if (record === null) throw new Error(`there is no record ${userKey} in the set $
 process.stdout.write(
   `${
     JSON.stringify({
-      runtime: started,
       import: imported - started,
       load: loaded - imported,
       connect: connected - prepared,
