@@ -48,8 +48,8 @@ export async function run(options) {
   if (workers.length === 0) return failures;
 
   console.log(
-    `\nC: a request over HTTP reads ${KEYS} keys of nine sets, 67 % found, touches everything that it read, and scores ` +
-      `${CANDIDATES} candidates\n`,
+    `\nC: a request over HTTP reads ${KEYS} keys of nine sets, 67 % found, touches everything that it read, and ` +
+      `scores ${CANDIDATES} candidates\n`,
   );
   printSession(session, {
     model: `DLRM of seed ${SEED}, onnxruntime-web (WebAssembly, 1 thread)`,

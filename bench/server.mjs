@@ -14,7 +14,7 @@ const TIMEOUT_MS = 5_000;
 export async function startServer(sets) {
   const named = process.env.AEROSPIKE_HOSTS;
   const emulator = named ? undefined : await startEmulator();
-  const hosts = named ?? emulator.hosts;
+  const hosts = emulator?.hosts ?? named;
   const said = await info(hosts, ["build", "edition", "namespaces"]);
   const namespaces = (said.namespaces ?? "").split(";").filter(Boolean);
   const namespace = namespaces.includes("test") ? "test" : namespaces[0];

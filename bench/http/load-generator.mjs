@@ -71,8 +71,8 @@ async function closedLoop(request, ask, times) {
 }
 
 /**
- * At `rate` requests a second, evenly spaced. A time begins when its request was due, sent or not: one that could not be
- * sent in time, because the server or this process was late, counts with all of its wait (no coordinated omission).
+ * At `rate` requests a second, evenly spaced. A time begins when its request was due, sent or not: one that could not
+ * be sent in time, because the server or this process was late, counts with all of its wait (no coordinated omission).
  */
 async function openLoop({ rate, seconds }, ask, times) {
   const count = Math.max(1, Math.round(rate * seconds));

@@ -71,7 +71,7 @@ function perceptron(name, layers, input, last, graph) {
   }
 }
 
-/** The file's bytes: inputs `dense` (float, rows x 8) and `sparse` (int32, rows x 5), output `score` (float, rows x 1). */
+/** The bytes. Inputs are `dense` (float, rows x 8) and `sparse` (int32, rows x 5), output is `score` (rows x 1). */
 export function encodeModel({ tables, bottom, top }) {
   const graph = { name: "dlrm", node: [], initializer: [] };
   graph.input = [value("dense", FLOAT, DENSE), value("sparse", INT32, SPARSE)];

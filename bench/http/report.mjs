@@ -1,4 +1,5 @@
 // The tables of `B` and `C`: what the load generator saw, and what the servers' own histograms say.
+import { cpus } from "node:os";
 import { figure, printTable } from "../results.mjs";
 import { compare, summary } from "../schedule.mjs";
 import { median } from "../statistics.mjs";
@@ -20,13 +21,36 @@ export function printSeen({ samples, cases, clients, reference, random }) {
         ...[name, client, figure(of.perSecond), `${figure(of.spread * 100)}%`, figure(ratio), interval],
         ...SEEN.map((quantity) => figure(of[quantity])),
         ...[figure(of.cpuMicros / 1000), figure(of.threadMicros / 1000), figure(of.lagP99)],
-        Number.isNaN(of.serverShare) ? "-" : `${figure(of.serverShare * 100)}%`,
+        ...[figure(of.serverMicros / 1000), figure(medianOf(samples, name, client, loadMs)), share(of.serverShare)],
+        share(medianOf(samples, name, client, allShare)),
       ]);
     }
   }
   const heading = ["case", "client", "per second", "spread", `x ${reference}`, "95 % interval"];
   const seen = SEEN.map((quantity) => `${quantity} ms`);
-  printTable([...heading, ...seen, "CPU ms", "JS thread ms", "lag p99 ms", "server CPU"], rows);
+  printTable([
+    ...heading,
+    ...seen,
+    "CPU ms",
+    "JS thread ms",
+    "lag p99 ms",
+    "server ms",
+    "load ms",
+    "server CPU",
+    "all CPU",
+  ], rows);
+}
+
+const share = (value) => Number.isNaN(value) ? "-" : `${figure(value * 100)}%`;
+/** CPU time of the load generator for a request. */
+const loadMs = ({ generator, operations }) => generator.cpuSeconds / operations * 1000;
+/** What the measured server, Aerospike and the load generator took together, as a share of the machine. */
+const allShare = ({ cpuSeconds, serverSeconds, generator, seconds }) =>
+  (cpuSeconds + serverSeconds + generator.cpuSeconds) / seconds / cpus().length;
+
+function medianOf(samples, name, client, value) {
+  const own = samples.filter((sample) => sample.case === name && sample.client === client);
+  return median(own.map(value).filter((one) => !Number.isNaN(one)));
 }
 
 /** What the servers observed themselves: means of each stage and the 95th percentile of the whole, in milliseconds. */

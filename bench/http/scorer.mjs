@@ -20,8 +20,8 @@ export async function scorerHere(file) {
   let last = Promise.resolve();
   return {
     /**
-     * One after the other: `run` awaits in the midst of what it has on WebAssembly's stack, and two that interleave there
-     * spoil each other. Nothing is lost by it, because the work itself fills the thread.
+     * One after the other: `run` awaits in the midst of what it has on WebAssembly's stack, and two that interleave
+     * there spoil each other. Nothing is lost by it, because the work itself fills the thread.
      */
     score: (dense, sparse) => {
       const scores = last.then(() => run(dense, sparse));
