@@ -6,7 +6,7 @@ import { printComparison } from "./comparison.mjs";
 import { load, verify } from "./kv.mjs";
 import { PUT_SET, SETS } from "./records.mjs";
 import { figure } from "./results.mjs";
-import { summary } from "./schedule.mjs";
+import { compareCases, summary } from "./schedule.mjs";
 import { keepSession, printSession, runSession } from "./session.mjs";
 import { nameOf, SIZE_SET, SIZES } from "./sized-records.mjs";
 import { generator } from "./statistics.mjs";
@@ -62,27 +62,29 @@ export async function run(options) {
       KEEPS_AT_LEAST * 100
     } % of the requests per second of the best one below it`,
   );
-  const rungs = names.flatMap((client) => OPERATIONS.map((what) => judgeLadder(samples, client, what)));
+  const rungs = names.flatMap((client) => OPERATIONS.map((what) => judgeLadder(samples, client, what, random)));
   keepSession("ladder", session, { rungs });
   return failures;
 }
 
 /** Says on which rung a client keeps the least of what it had below, and whether that is enough. */
-function judgeLadder(samples, client, what) {
-  const climbed = RUNGS.map((inFlight) => ({
-    inFlight,
-    perSecond: summary(samples, rung(what, inFlight).name, client).perSecond,
-  }));
-  const steps = climbed.slice(1).map(({ inFlight, perSecond }, below) => {
-    const best = Math.max(...climbed.slice(0, below + 1).map((lower) => lower.perSecond));
-    return { inFlight, share: perSecond / best };
+function judgeLadder(samples, client, what, random) {
+  const climbed = RUNGS.map((inFlight) => {
+    const { name } = rung(what, inFlight);
+    return { inFlight, name, perSecond: summary(samples, name, client).perSecond };
   });
-  const measured = steps.every(({ share }) => !Number.isNaN(share));
-  const worst = steps.reduce((a, b) => a.share <= b.share ? a : b);
-  const verdict = !measured ? "NOT MEASURED" : worst.share >= KEEPS_AT_LEAST ? "pass" : "MISS";
+  const steps = climbed.slice(1).map(({ inFlight, name }, below) => {
+    const best = climbed.slice(0, below + 1).reduce((a, b) => a.perSecond >= b.perSecond ? a : b);
+    return { inFlight, bestAt: best.inFlight, ...compareCases(samples, client, name, best.name, "perSecond", random) };
+  });
+  const measured = steps.every(({ ratio }) => !Number.isNaN(ratio));
+  const worst = steps.reduce((a, b) => a.ratio <= b.ratio ? a : b);
+  const verdict = !measured ? "NOT MEASURED" : worst.ratio >= KEEPS_AT_LEAST ? "pass" : "MISS";
+  const unsure = worst.low <= KEEPS_AT_LEAST && KEEPS_AT_LEAST <= worst.high ? ", within the interval" : "";
+  const [share, low, high] = [worst.ratio, worst.low, worst.high].map((ratio) => figure(ratio * 100));
   console.log(
-    `  ${verdict.padEnd(12)} ${client}, ${what}: ${figure(worst.share * 100)} % of the best below, at ` +
-      `${worst.inFlight} in flight`,
+    `  ${verdict.padEnd(12)} ${client}, ${what}: at ${worst.inFlight} in flight ${share} % [${low}, ${high}] of ` +
+      `the best below, at ${worst.bestAt}${unsure}`,
   );
   return { client, what, verdict, wanted: KEEPS_AT_LEAST, steps };
 }

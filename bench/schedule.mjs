@@ -92,9 +92,18 @@ export function summary(samples, name, client) {
 
 /** A quantity of one client as a multiple of another's in the same case: `{ ratio, low, high }`. */
 export function compare(samples, name, client, reference, quantity, random) {
+  return ratioOf(samplesOf(samples, name, client), samplesOf(samples, name, reference), quantity, random);
+}
+
+/** A quantity of one client in one case as a multiple of what it is in another: `{ ratio, low, high }`. */
+export function compareCases(samples, client, name, reference, quantity, random) {
+  return ratioOf(samplesOf(samples, name, client), samplesOf(samples, reference, client), quantity, random);
+}
+
+function ratioOf(above, below, quantity, random) {
   const value = QUANTITIES[quantity];
-  const others = new Map(samplesOf(samples, name, reference).map((sample) => [sample.repetition, value(sample)]));
-  const pairs = samplesOf(samples, name, client)
+  const others = new Map(below.map((sample) => [sample.repetition, value(sample)]));
+  const pairs = above
     .map((sample) => [value(sample), others.get(sample.repetition)])
     .filter((pair) => pair.every(known));
   return ratioOfMedians(pairs, random);

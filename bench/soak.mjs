@@ -18,6 +18,8 @@ const PUT_SET = "bench-soak";
 const SAMPLE_MS = 250;
 /** Compilers and heaps find their size at first; that part of the time is not looked at. */
 const SETTLING = 0.3;
+/** Seconds below which growth is that of caches and heaps. */
+const LONG_ENOUGH = 300;
 /** Means of so many stretches make the slope: what lies in one of them may hang together, as between two collections. */
 const BLOCKS = 20;
 /** For what was left behind by those that lost interest. */
@@ -70,7 +72,7 @@ export async function run({ only, seconds, seed }) {
     "\n`MiB an hour`: the slope of resident memory over means of stretches of time; the last three columns are what the native\n" +
       "library had outstanding when all calls were settled.\n\ntargets",
   );
-  for (const one of judged) printJudgement(one);
+  for (const one of judged) printJudgement(one, seconds);
   keep("soak", { conditions: found, server: server.description, leftOut, seed, seconds, soaked: judged, failures });
   return failures;
 }
@@ -125,11 +127,12 @@ function growthOf(memory, seconds, random) {
 }
 
 /** Growth that cannot be told from none: its interval holds 0, or lies below. */
-function printJudgement({ client, counters, growth }) {
-  const grew = Number.isNaN(growth.slope) ? "NOT MEASURED" : growth.low <= 0 ? "pass" : "MISS";
+function printJudgement({ client, counters, growth }, seconds) {
+  const judgeable = seconds >= LONG_ENOUGH && !Number.isNaN(growth.slope);
+  const grew = !judgeable ? "NOT MEASURED" : growth.low <= 0 ? "pass" : "MISS";
   console.log(
     `  ${grew.padEnd(12)} ${client}, resident memory: ${figure(growth.slope)} MiB an hour [${figure(growth.low)}, ` +
-      `${figure(growth.high)}] (target: not to be told from zero)`,
+      `${figure(growth.high)}] (target: not to be told from zero, in ${LONG_ENOUGH} s or more)`,
   );
   const left = OUTSTANDING.filter((name) => counters[name] !== 0).map((name) => `${name} ${counters[name]}`);
   const verdict = left.length === 0 ? "pass" : "MISS";
