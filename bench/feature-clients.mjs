@@ -39,9 +39,12 @@ export async function load(workers) {
   console.error(`the records of ${REQUESTS} requests written by ${writer.name}`);
 }
 
-/** All keys of the first and the last request, in each client's own way to read. */
+/** The requests of which every row is compared: the first and the last. */
+export const COMPARED = [0, REQUESTS - 1];
+
+/** All keys of those requests, in each client's own way to read. */
 export async function verify(worker) {
-  for (const request of [0, REQUESTS - 1]) {
+  for (const request of COMPARED) {
     const { rows } = await worker.ask({ case: "sample", request });
     if (rows.length !== KEYS) throw new Error(`${worker.name} gave ${rows.length} rows for ${KEYS} keys`);
     for (const [position, read] of rows.entries()) {
@@ -52,5 +55,5 @@ export async function verify(worker) {
       }
     }
   }
-  console.error(`${worker.name}: ${2 * KEYS} rows are as they were written`);
+  console.error(`${worker.name}: ${COMPARED.length * KEYS} rows are as they were written`);
 }

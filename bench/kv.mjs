@@ -10,7 +10,7 @@ import { buildCore } from "./worker-processes.mjs";
 
 const DENO = { command: deno, args: ["run", "-A", "--no-check", "bench/workers/ours.ts"] };
 const BUN = { command: bun, args: ["run", "bench/workers/ours.ts"] };
-const PROCESSES = {
+export const PROCESSES = {
   deno: DENO,
   "deno-callback": { ...DENO, env: { BENCH_WAKE: "callback" } },
   "deno-auto": { ...DENO, env: { BENCH_AUTO_BATCH: "1" } },

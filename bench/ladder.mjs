@@ -1,9 +1,7 @@
 // `ladder`: gets and puts with 1 to 1,000 in flight, where a client that is asked for more than it can do must not do less;
 // and records from 3 x 10 B to 50 x 1 KiB.
-import process from "node:process";
-import { bun, deno } from "../scripts/setup.mjs";
 import { printComparison } from "./comparison.mjs";
-import { load, verify } from "./kv.mjs";
+import { load, PROCESSES as KV_PROCESSES, verify } from "./kv.mjs";
 import { PUT_SET, SETS } from "./records.mjs";
 import { figure } from "./results.mjs";
 import { compareCases, summary } from "./schedule.mjs";
@@ -11,11 +9,8 @@ import { keepSession, printSession, runSession } from "./session.mjs";
 import { nameOf, SIZE_SET, SIZES } from "./sized-records.mjs";
 import { generator } from "./statistics.mjs";
 
-const PROCESSES = {
-  deno: { command: deno, args: ["run", "-A", "--no-check", "bench/workers/ours.ts"] },
-  bun: { command: bun, args: ["run", "bench/workers/ours.ts"] },
-  aerospike: { command: process.execPath, args: ["bench/workers/aerospike.mjs"] },
-};
+const { deno, bun, aerospike } = KV_PROCESSES;
+const PROCESSES = { deno, bun, aerospike };
 const REFERENCE = "aerospike";
 const RUNGS = [1, 4, 16, 64, 256, 1_000];
 const SIZED_IN_FLIGHT = 64;

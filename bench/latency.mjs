@@ -1,23 +1,14 @@
 // `latency`: gets and batches with a line of 0.5 to 5 ms between the client and the server.
-import process from "node:process";
-import { bun, deno } from "../scripts/setup.mjs";
 import { printComparison } from "./comparison.mjs";
 import { startDelayProxy } from "./delay-proxy.mjs";
-import { load, verify } from "./kv.mjs";
+import { load, PROCESSES as KV_PROCESSES, verify } from "./kv.mjs";
 import { SETS } from "./records.mjs";
 import { figure } from "./results.mjs";
 import { keepSession, printSession, runSession } from "./session.mjs";
 import { generator } from "./statistics.mjs";
 
-const DENO = { command: deno, args: ["run", "-A", "--no-check", "bench/workers/ours.ts"] };
-const BUN = { command: bun, args: ["run", "bench/workers/ours.ts"] };
-const PROCESSES = {
-  deno: DENO,
-  "deno-auto": { ...DENO, env: { BENCH_AUTO_BATCH: "1" } },
-  bun: BUN,
-  "bun-auto": { ...BUN, env: { BENCH_AUTO_BATCH: "1" } },
-  aerospike: { command: process.execPath, args: ["bench/workers/aerospike.mjs"] },
-};
+const NAMES = ["deno", "deno-auto", "bun", "bun-auto", "aerospike"];
+const PROCESSES = Object.fromEntries(NAMES.map((name) => [name, KV_PROCESSES[name]]));
 const REFERENCE = "aerospike";
 const EVERYWHERE = ["deno", "bun", REFERENCE];
 /** Milliseconds of a round trip: another rack, another zone, another zone further away, another region near by. */

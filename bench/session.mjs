@@ -35,9 +35,10 @@ export async function runSession({ options, processes, sets, cases, between, loa
       for (const worker of workers) await verify(worker);
       started = await between?.(server);
       cases = started?.cases ?? cases;
+      if (typeof cases === "function") cases = await cases(workers);
       const measured = await measure({
         workers,
-        cases: typeof cases === "function" ? await cases(workers) : cases,
+        cases,
         repeat,
         seconds,
         random: generator(seed),

@@ -1,9 +1,9 @@
 // `soak`: whether memory stays what it is. Both runtimes at once, each under everything that a client does, for ten minutes.
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bun, deno } from "../scripts/setup.mjs";
 import { conditions, printConditions } from "./conditions.mjs";
 import { setNames } from "./features.mjs";
+import { rss } from "./resident-memory.mjs";
 import { figure, keep, printTable } from "./results.mjs";
 import { startServer } from "./server.mjs";
 import { generator, slopeWithin } from "./statistics.mjs";
@@ -84,8 +84,8 @@ async function soak(worker, seconds) {
   let ended = false;
   const watching = (async () => {
     for (let tick = 1; !ended; tick++) {
-      const rssMiB = rssOf(worker.pid);
-      if (rssMiB !== undefined) memory.push({ seconds: (performance.now() - started) / 1000, rssMiB });
+      const rssMiB = rss(worker.pid);
+      if (rssMiB !== null) memory.push({ seconds: (performance.now() - started) / 1000, rssMiB });
       await sleep(Math.max(0, started + tick * SAMPLE_MS - performance.now()));
     }
   })();
@@ -107,15 +107,6 @@ async function drained(worker) {
     const { counters } = await worker.ask({ case: "counters", seconds: 1 });
     if (OUTSTANDING.every((name) => counters[name] === 0) || performance.now() > end) return counters;
     await sleep(POLL_MS);
-  }
-}
-
-/** Resident memory in MiB; undefined where the system does not say. */
-function rssOf(pid) {
-  try {
-    return Number(/^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 // `start`: from nothing to the first record, each time in a process of its own; and how large the library is.
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import process from "node:process";
-import { bun, deno, release } from "../scripts/setup.mjs";
+import { bun, deno, libraryName, release } from "../scripts/setup.mjs";
 import { conditions, printConditions } from "./conditions.mjs";
 import { binsOf, canonical, setOf, userKeyOf } from "./records.mjs";
 import { figure, keep, printTable, printTarget } from "./results.mjs";
@@ -30,7 +30,6 @@ const STEPS = {
 };
 const TARGET_MS = 60;
 const TARGET_MB = 6;
-const LIBRARIES = ["libaerospike_ffi.so", "libaerospike_ffi.dylib", "aerospike_ffi.dll"];
 
 export const clients = Object.keys(PROCESSES);
 
@@ -67,8 +66,7 @@ export async function run({ only, repeat, seed }) {
   printConditions(found, {
     ...{ server: server.description, starts: `${rounds} of each, after ${UNCOUNTED} that do not count; medians`, seed },
   });
-  const library = LIBRARIES.map((name) => `${release}${name}`).find(existsSync);
-  const libraryMB = statSync(library).size / 1e6;
+  const libraryMB = statSync(`${release}${libraryName}`).size / 1e6;
   const totals = printStarts(samples, only, random);
   console.log(
     "\nnpm aerospike loads its native part when it is imported. `process` runs from starting the process to the line that it\n" +

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import process from "node:process";
 import { root } from "../scripts/setup.mjs";
-import { peakRss, resetPeakRss } from "./peak-rss.mjs";
+import { peakRss, resetPeakRss } from "./resident-memory.mjs";
 
 /** Beyond the time that a request may take by itself. */
 const GRACE_MS = 60_000;

@@ -1,16 +1,14 @@
 // The library as users get it: small enough, and working. Its build takes minutes, so it belongs to the long tests.
 import { statSync } from "node:fs";
-import process from "node:process";
-import { bun, deno, manifest, root } from "./setup.mjs";
+import { bun, deno, libraryName, manifest, root } from "./setup.mjs";
 import { inBun, inDeno } from "./suite.mjs";
 
 const LIMIT_BYTES = 6_000_000;
-const FILES = { darwin: "libaerospike_ffi.dylib", win32: "aerospike_ffi.dll" };
 
 export async function runDist(checks) {
   const args = ["build", "--profile", "dist", "--locked", "--manifest-path", manifest, "-p", "aerospike-ffi"];
   if (!await checks.run("library for users", "cargo", args)) return;
-  const library = `${root}rust/target/dist/${FILES[process.platform] ?? "libaerospike_ffi.so"}`;
+  const library = `${root}rust/target/dist/${libraryName}`;
   const { size } = statSync(library);
   console.log(`${library.slice(root.length)}: ${size} bytes, at most ${LIMIT_BYTES}`);
   checks.add("size of the library for users", Number(size <= LIMIT_BYTES), Number(size > LIMIT_BYTES));

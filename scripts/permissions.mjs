@@ -1,17 +1,14 @@
 // The README's example in Deno with no more than the permissions that the README names.
 import process from "node:process";
 import { startEmulator } from "./emulator-process.mjs";
-import { deno, release } from "./setup.mjs";
-
-const LIBRARY = { darwin: "libaerospike_ffi.dylib", win32: "aerospike_ffi.dll" }[process.platform] ??
-  "libaerospike_ffi.so";
+import { deno, libraryName, release } from "./setup.mjs";
 
 export async function runWithPermissions(checks) {
   const server = process.env.AEROSPIKE_HOSTS ? undefined : await startEmulator();
   const env = server ? { AEROSPIKE_HOSTS: server.hosts } : {};
   const run = (name, program) =>
     checks.run(name, deno, [
-      ...["run", "--no-prompt", "--no-check", `--allow-ffi=${release}${LIBRARY}`],
+      ...["run", "--no-prompt", "--no-check", `--allow-ffi=${release}${libraryName}`],
       ...["--allow-env=AEROSPIKE_HOSTS,AEROSPIKE_FFI_LIBRARY", program],
     ], { env, timeoutMs: 60_000 });
   try {

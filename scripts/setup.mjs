@@ -1,6 +1,7 @@
 // Brings a clone to where its commands can run: npm's packages and the native libraries. Does nothing that is done.
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
@@ -8,6 +9,9 @@ export const deno = `${root}node_modules/.bin/deno`;
 export const bun = `${root}node_modules/.bin/bun`;
 export const manifest = `${root}rust/Cargo.toml`;
 export const release = `${root}rust/target/release/`;
+/** The file name of the native library on this system. */
+export const libraryName = { darwin: "libaerospike_ffi.dylib", win32: "aerospike_ffi.dll" }[process.platform] ??
+  "libaerospike_ffi.so";
 
 /** Runs a command to its end with its output shown; throws when it fails. */
 export function must(command, args, options = {}) {

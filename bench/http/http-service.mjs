@@ -1,5 +1,5 @@
 // A server that is measured over HTTP: its processes and the load generator, to the harness one client as any other.
-import { peakRss, resetPeakRss } from "../peak-rss.mjs";
+import { peakRss, resetPeakRss } from "../resident-memory.mjs";
 import { WorkerProcess } from "../worker-process.mjs";
 import { readScrape } from "./stages.mjs";
 

@@ -2,26 +2,23 @@
 // which asks again when it has its answer) or open loop (a fixed rate, whatever becomes of the answers).
 import { Agent, get } from "node:http";
 import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { REQUESTS } from "../features.mjs";
 import { percentile } from "../statistics.mjs";
 import { serve, Times, Usage } from "../workers/protocol.mjs";
-import { adIdsOf, EXPECTED, sparseOf, writtenDense } from "./candidates.mjs";
-import { dlrm, forward } from "./dlrm.mjs";
-import { sameCandidates } from "./same-candidates.mjs";
+import { checkAnswer, expectedCandidates } from "./checked-answer.mjs";
+import { dlrm } from "./dlrm.mjs";
 
 const HOST = "127.0.0.1";
 /** The open loop has as many connections as requests are on their way, and those from the start, in turn. */
 const OPEN_AT_START = 16;
 
 let scored;
-/** What each request's candidates have to score; it takes a while, once. */
-function expectedCandidates() {
+/** What each request's candidates have to score, computed once. */
+function allCandidates() {
   if (scored === undefined) {
     const model = dlrm();
-    scored = Array.from({ length: REQUESTS }, (_, r) => {
-      const scores = forward(model, writtenDense(r), sparseOf(r));
-      return adIdsOf(r).map((adId, i) => ({ adId, score: scores[i] }));
-    });
+    scored = Array.from({ length: REQUESTS }, (_, r) => expectedCandidates(model, r));
   }
   return scored;
 }
@@ -42,15 +39,8 @@ function fetchText(agent, port, path) {
 /** Every answer is checked: a fast wrong answer is not an answer. */
 function check(r, { status, text }, sums, scored) {
   if (status !== 200) throw new Error(`/predict?r=${r} answered ${status}: ${text.slice(0, 200)}`);
-  const { found, sum, candidates } = JSON.parse(text);
-  const expected = EXPECTED[r];
-  if (found !== expected.found || sum !== expected[sums]) {
-    throw new Error(`request ${r}: ${found} found, sum ${sum}; it is ${JSON.stringify(expected)}`);
-  }
-  if (scored) sameCandidates(candidates, scored[r]);
+  checkAnswer(r, JSON.parse(text), sums, scored?.[r]);
 }
-
-const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** As many at a time as there are connections; a time begins when its request is sent. */
 async function closedLoop(request, ask, times) {
@@ -108,7 +98,7 @@ async function connectAll(agent, port, connections) {
 
 async function measure(request) {
   const { port, connections = Infinity } = request;
-  const expected = request.scored ? expectedCandidates() : undefined;
+  const expected = request.scored ? allCandidates() : undefined;
   const agent = new Agent({ keepAlive: true, maxSockets: connections, scheduling: "fifo" });
   const times = new Times();
   let next = 0;

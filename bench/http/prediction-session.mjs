@@ -1,43 +1,62 @@
-// What `B` and `C` do alike: start the servers, compare what they answer, find the rate of the open loops, measure.
-import { binsOf, canonical, first, isFound, KEYS, REQUESTS, setNames } from "../features.mjs";
-import { runSession } from "../session.mjs";
-import { adIdsOf, EXPECTED, sparseOf, writtenDense } from "./candidates.mjs";
-import { forward } from "./dlrm.mjs";
+// What `B` and `C` do alike: start the servers, compare what they answer, find the rate of the open loops, measure, print.
+import { COMPARED, verify } from "../feature-clients.mjs";
+import { REQUESTS, setNames } from "../features.mjs";
+import { keepSession, printSession, runSession } from "../session.mjs";
+import { generator } from "../statistics.mjs";
+import { judge } from "../target.mjs";
+import { checkAnswer, expectedCandidates } from "./checked-answer.mjs";
 import { startServices } from "./http-service.mjs";
 import { heldRate } from "./rate.mjs";
-import { sameCandidates } from "./same-candidates.mjs";
+import { printSeen, printStages } from "./report.mjs";
 
-/** The first and the last: every row of both is compared. */
-const COMPARED = [0, REQUESTS - 1];
+export const OURS = ["bun", "deno"];
+export const PEER = "fastify";
+/** The server that the others are set against, and that sets the rate. */
+export const REFERENCE = `${PEER}-batch`;
+export const CONNECTIONS = 10;
+
+export const openLoop = (rate) => ({ name: `open loop, ${rate}/s`, request: { case: "open", rate } });
 
 /**
- * Runs `processes` (see `services.mjs`). `casesOf(rate)` gives the cases for a rate of requests a second, which is that
- * of `options.rate`, or what `reference` just holds. `model` is what scores are compared with, where there are scores.
- * Resolves to what `runSession` does, and `{ rate, cases }`.
+ * Runs `processes` (see `services.mjs`). `casesOf(rate)`, `conditionsOf(rate)` and `targetsOf(rate)` give the benchmark's own for
+ * a rate of requests a second, which is that of `options.rate`, or what the reference just holds. `model` is what scores are
+ * compared with, where there are scores. Resolves to the failures.
  */
-export async function runPredictions({ options, processes, reference, casesOf, model }) {
+export async function runPredictions({ name, title, options, processes, model, casesOf, conditionsOf, targetsOf }) {
+  const candidates = COMPARED.map((r) => model && expectedCandidates(model, r));
   let stopGenerator = () => {};
   let rate = options.rate;
-  let cases = [];
+  let session;
   try {
-    const session = await runSession({
+    session = await runSession({
       ...{ options, processes, sets: setNames, load },
       start: async (...given) => {
         const started = await startServices(...given);
         stopGenerator = started.stopGenerator;
         return started;
       },
-      verify: (service) => verify(service, model),
+      verify: (service) => verifyService(service, candidates),
       cases: async (services) => {
-        rate ??= await heldRate(services.find(({ name }) => name === reference) ?? services[0]);
-        cases = casesOf(rate);
-        return cases;
+        rate ??= await heldRate(services.find(({ name }) => name === REFERENCE) ?? services[0]);
+        return casesOf(rate);
       },
     });
-    return { session, rate, cases };
   } finally {
     await stopGenerator();
   }
+  const { workers, samples, failures, cases } = session;
+  if (workers.length === 0) return failures;
+
+  console.log(`\n${name}: ${title}\n`);
+  printSession(session, conditionsOf(rate));
+  const random = generator(options.seed);
+  const clients = workers.map(({ name }) => name);
+  printSeen({ samples, cases, clients, reference: REFERENCE, random });
+  printStages({ samples, cases, clients });
+  console.log("\ntargets");
+  const targets = targetsOf(rate).map((one) => judge(samples, one, random));
+  keepSession(name, session, { rate, targets });
+  return failures;
 }
 
 async function load(services) {
@@ -46,29 +65,14 @@ async function load(services) {
 }
 
 /** The rows that the server's process read, and what it answers over HTTP. */
-async function verify(service, model) {
-  for (const r of COMPARED) {
-    const { rows } = await service.ask({ case: "sample", request: r });
-    if (rows.length !== KEYS) throw new Error(`${service.name} gave ${rows.length} rows for ${KEYS} keys`);
-    for (const [position, read] of rows.entries()) {
-      const record = first(r) + position;
-      const written = isFound(record) ? canonical(binsOf(record)) : "nothing";
-      if (read !== written) {
-        throw new Error(`${service.name} read record ${record} as ${read}, written was ${written}`);
-      }
+async function verifyService(service, candidates) {
+  await verify(service);
+  for (const [i, r] of COMPARED.entries()) {
+    const answer = await service.predict(r);
+    try {
+      checkAnswer(r, answer, service.sums, candidates[i]);
+    } catch (error) {
+      throw new Error(`${service.name}: ${error.message}`, { cause: error });
     }
-    verifyAnswer(service, r, await service.predict(r), model);
   }
-  const scores = model ? ", scores as plain JavaScript has them" : "";
-  console.error(`${service.name}: ${COMPARED.length * KEYS} rows are as they were written${scores}`);
-}
-
-function verifyAnswer(service, r, { found, sum, candidates }, model) {
-  const expected = EXPECTED[r];
-  if (found !== expected.found || sum !== expected[service.sums]) {
-    throw new Error(`${service.name} answered ${found} found, sum ${sum}; it is ${JSON.stringify(expected)}`);
-  }
-  if (model === undefined) return;
-  const scores = forward(model, writtenDense(r), sparseOf(r));
-  sameCandidates(candidates, adIdsOf(r).map((adId, i) => ({ adId, score: scores[i] })));
 }

@@ -1,6 +1,7 @@
 // The ways in which this project's client reads a request.
 import process from "node:process";
 import { connect, Key } from "../../mod.ts";
+import { rowsOfColumns, touchColumns } from "../feature-columns.mjs";
 import { KEYS_PER_SET, SCHEMA } from "../features.mjs";
 import { CANDIDATES, emptyDense, putDense } from "./candidates.mjs";
 import { denseOfObjects, partsOf, touchObjects } from "./object-features.mjs";
@@ -8,30 +9,6 @@ import { denseOfObjects, partsOf, touchObjects } from "./object-features.mjs";
 const TIMEOUT_MS = 10_000;
 
 const binsOfRows = (rows) => rows.toArray().map(({ record }) => record?.bins);
-
-function total(values) {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return sum;
-}
-
-/** The columns, row by row again. */
-function rowsOfColumns({ columns, codes, errors, length }) {
-  if (errors.length > 0) throw new Error(`cells that do not fit: ${JSON.stringify(errors.slice(0, 3))}`);
-  const { imp, clk, ctr, cvr, cat, emb } = columns;
-  const width = emb.length / length;
-  return Array.from(codes, (code, i) => {
-    if (code !== 0) return undefined;
-    const vector = emb.slice(i * width, (i + 1) * width);
-    return { imp: imp[i], clk: clk[i], ctr: ctr[i], cvr: cvr[i], cat: cat.at(i), emb: new Uint8Array(vector.buffer) };
-  });
-}
-
-/** Every element of every column of numbers; of texts there is no sum. */
-function touchColumns({ columns, foundCount }) {
-  const { imp, clk, ctr, cvr, emb } = columns;
-  return { found: foundCount, sum: total(imp) + total(clk) + total(ctr) + total(cvr) + total(emb) };
-}
 
 function denseOfColumns({ columns, codes, length }) {
   const { imp, clk, ctr, cvr, emb } = columns;

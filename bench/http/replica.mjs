@@ -67,8 +67,7 @@ export async function startReplica(openReader, listen) {
 
 /** Which request a URL's `r` names; undefined where it names none. */
 export function requestNumber(text) {
-  const r = /^\d{1,9}$/.test(text ?? "") ? Number(text) % REQUESTS : undefined;
-  return r;
+  return /^\d{1,9}$/.test(text ?? "") ? Number(text) % REQUESTS : undefined;
 }
 
 async function predict(r, reader, scorer, stages) {

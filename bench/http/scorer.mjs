@@ -38,7 +38,7 @@ export async function scorerInWorker(file) {
   const waiting = new Map();
   let next = 0;
   let failed;
-  const ready = Promise.withResolvers?.() ?? deferred();
+  const ready = deferred();
   const fail = (error) => {
     failed ??= error;
     ready.reject(failed);
@@ -68,7 +68,7 @@ export async function scorerInWorker(file) {
   };
 }
 
-/** `Promise.withResolvers`, which Node has since 22. */
+/** As `Promise.withResolvers`, which Node has since 22 only. */
 function deferred() {
   const parts = {};
   parts.promise = new Promise((resolve, reject) => Object.assign(parts, { resolve, reject }));

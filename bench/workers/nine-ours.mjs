@@ -1,6 +1,7 @@
 // This project's client, for `nine`: the same file in Deno and in Bun, and for each way to read (BENCH_READS).
 import process from "node:process";
 import { connect, Key } from "../../mod.ts";
+import { rowsOfColumns, touchColumns } from "../feature-columns.mjs";
 import { SCHEMA } from "../features.mjs";
 import { answer } from "./nine.mjs";
 import { serve } from "./protocol.mjs";
@@ -37,34 +38,16 @@ async function lazy(keys) {
   return { found: rows.foundCount, sum };
 }
 
-function total(values) {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return sum;
-}
-
-/** Every element of every column of numbers; of texts there is no sum. */
 async function columns(keys) {
-  const { columns, foundCount } = await client.batchReadColumns(keys, SCHEMA);
-  const { imp, clk, ctr, cvr, emb } = columns;
-  return { found: foundCount, sum: total(imp) + total(clk) + total(ctr) + total(cvr) + total(emb) };
+  return touchColumns(await client.batchReadColumns(keys, SCHEMA));
 }
 
 async function objectRows(keys) {
   return (await client.batchRead(keys)).toArray().map(({ record }) => record?.bins);
 }
 
-/** The columns, row by row again. */
 async function columnRows(keys) {
-  const { columns, codes, errors } = await client.batchReadColumns(keys, SCHEMA);
-  if (errors.length > 0) throw new Error(`cells that do not fit: ${JSON.stringify(errors.slice(0, 3))}`);
-  const { imp, clk, ctr, cvr, cat, emb } = columns;
-  const width = emb.length / keys.length;
-  return keys.map((_, i) => {
-    if (codes[i] !== 0) return undefined;
-    const vector = emb.slice(i * width, (i + 1) * width);
-    return { imp: imp[i], clk: clk[i], ctr: ctr[i], cvr: cvr[i], cat: cat.at(i), emb: new Uint8Array(vector.buffer) };
-  });
+  return rowsOfColumns(await client.batchReadColumns(keys, SCHEMA));
 }
 
 const measured = {

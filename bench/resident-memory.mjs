@@ -1,4 +1,4 @@
-// The most memory that a process had resident, as Linux says it.
+// The memory that a process has resident, and had at most, as Linux says it.
 import { readFileSync, writeFileSync } from "node:fs";
 
 /** What makes Linux begin anew with a process's peak, written to its `clear_refs`. */
@@ -15,8 +15,19 @@ export function resetPeakRss(pid) {
 
 /** The most that was resident since the last reset, in MiB; null where the system does not say. */
 export function peakRss(pid) {
+  const peak = statusMiB(pid, "VmHWM");
+  return peak === null ? null : Math.round(peak);
+}
+
+/** What is resident now, in MiB; null where the system does not say. */
+export function rss(pid) {
+  return statusMiB(pid, "VmRSS");
+}
+
+function statusMiB(pid, field) {
   try {
-    return Math.round(Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024);
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return Number(new RegExp(`^${field}:\\s*(\\d+) kB$`, "m").exec(status)[1]) / 1024;
   } catch {
     // Not Linux, or the process is gone.
     return null;
