@@ -1,7 +1,7 @@
 // `start`: from nothing to the first record, each time in a process of its own; and how large the library is.
 import { statSync } from "node:fs";
 import process from "node:process";
-import { bun, deno, libraryName, release } from "../scripts/setup.mjs";
+import { buildDist, bun, deno } from "../scripts/setup.mjs";
 import { conditions, printConditions } from "./conditions.mjs";
 import { binsOf, canonical, setOf, userKeyOf } from "./records.mjs";
 import { figure, keep, printTable, printTarget } from "./results.mjs";
@@ -35,8 +35,10 @@ export const clients = Object.keys(PROCESSES);
 
 export async function run({ only, repeat, seed }) {
   const found = conditions();
+  const library = buildDist();
   const server = await startServer([setOf(RECORD)]);
   const env = {
+    AEROSPIKE_FFI_LIBRARY: library,
     ...{ AEROSPIKE_HOSTS: server.hosts, BENCH_NAMESPACE: server.namespace },
     ...{ BENCH_SET: setOf(RECORD), BENCH_KEY: userKeyOf(RECORD) },
   };
@@ -66,7 +68,7 @@ export async function run({ only, repeat, seed }) {
   printConditions(found, {
     ...{ server: server.description, starts: `${rounds} of each, after ${UNCOUNTED} that do not count; medians`, seed },
   });
-  const libraryMB = statSync(`${release}${libraryName}`).size / 1e6;
+  const libraryMB = statSync(library).size / 1e6;
   const totals = printStarts(samples, only, random);
   console.log(
     "\nnpm aerospike loads its native part when it is imported. `process` runs from starting the process to the line that it\n" +

@@ -13,6 +13,11 @@ export const release = `${root}rust/target/release/`;
 export const libraryName = { darwin: "libaerospike_ffi.dylib", win32: "aerospike_ffi.dll" }[process.platform] ??
   "libaerospike_ffi.so";
 
+/** The library as users get it: smaller than what is built for the tests. */
+export const distLibrary = `${root}rust/target/dist/${libraryName}`;
+/** What cargo is told to build it. */
+export const DIST = ["build", "--profile", "dist", "--locked", "--manifest-path", manifest, "-p", "aerospike-ffi"];
+
 /** Runs a command to its end with its output shown; throws when it fails. */
 export function must(command, args, options = {}) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit", ...options });
@@ -33,6 +38,12 @@ export function installPackages(folder = root, command = "ci") {
 
 export function buildLibraries() {
   must("cargo", ["build", "--release", "--locked", "--manifest-path", manifest]);
+}
+
+/** Builds the library as users get it, which takes minutes the first time; gives its path. */
+export function buildDist() {
+  must("cargo", DIST);
+  return distLibrary;
 }
 
 export function setup() {
