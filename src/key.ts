@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
+import type * as Crypto from "node:crypto";
 import { InvalidArgumentError } from "./errors.ts";
 import { Particle } from "./codec/particle-type.ts";
 import { isDetached } from "./values/detached.ts";
@@ -194,7 +194,14 @@ function checkUserKey(value: UserKey): UserKey | undefined {
   }
 }
 
+/** Node's own modules by name, in both runtimes. */
+interface BuiltinModules {
+  readonly process: { getBuiltinModule(name: "node:crypto"): typeof Crypto };
+}
+
 function computeDigest(set: string, value: UserKey): Uint8Array<ArrayBuffer> {
+  // Not imported: to load it takes as long as all the rest of a cold start, and most programs never ask for a digest.
+  const { createHash } = (globalThis as unknown as BuiltinModules).process.getBuiltinModule("node:crypto");
   const hash = createHash("ripemd160");
   hash.update(set, "utf8");
   if (typeof value === "string") {
