@@ -68,8 +68,24 @@ export function printSession({ found, server, workers, leftOut, options }, more 
 }
 
 /** Keeps a session's raw numbers; `more` are the benchmark's own. */
-export function keepSession(name, { found, server, leftOut, failures, samples, options }, more = {}) {
+export function keepSession(name, session, more = {}) {
+  const { found, server, workers, leftOut, failures, samples, cases, options } = session;
   const { repeat, seconds, seed } = options;
-  const { description } = server;
-  keep(name, { conditions: found, server: description, leftOut, seed, repeat, seconds, ...more, samples, failures });
+  keep(name, {
+    ...{ conditions: found, server: server.description, leftOut, seed, repeat, seconds },
+    clients: Object.fromEntries(workers.map((worker) => [worker.name, worker.version])),
+    cases: distinct(cases),
+    ...{ ...more, samples, failures },
+  });
+}
+
+/** The cases as a reader knows them: one for each name, without the addresses of this run. */
+function distinct(cases) {
+  const named = new Map();
+  for (const { name, request: { hosts: _, ...request }, ...more } of cases) {
+    const same = named.get(name);
+    if (same === undefined) named.set(name, { name, request, ...more });
+    else same.clients = [...same.clients, ...more.clients];
+  }
+  return [...named.values()];
 }
