@@ -14,47 +14,60 @@ const BENCHMARKS = {
     what: "the client alone: batches of 50 to 1,800 keys, 1 to 50 in flight, and of keys without a record",
     peers: true,
     seconds: 1,
-    quick: { repeat: 5, seconds: 0.2 },
+    quick: { seconds: 0.1 },
   },
   competing: {
     what: "2 to 21 ms of CPU work a request on the same event loop, and what a bystander waits",
     peers: true,
-    quick: { repeat: 5, seconds: 0.4 },
+    quick: { seconds: 0.3 },
   },
   ladder: {
     what: "gets and puts with 1 to 1,000 in flight, and records of 3 x 10 B to 50 x 1 KiB",
     peers: true,
     seconds: 1,
-    quick: { repeat: 5, seconds: 0.2 },
+    quick: { seconds: 0.1 },
   },
   latency: {
     what: "gets and batches with 0.5 to 5 ms of network between client and server",
     peers: true,
     seconds: 1,
-    quick: { repeat: 5, seconds: 0.2 },
+    quick: { seconds: 0.1 },
   },
-  start: { what: "from a fresh process to the first record, and the size of the library", peers: true },
+  start: {
+    what: "from a fresh process to the first record, and the size of the library",
+    peers: true,
+    quick: { repeat: 2 },
+  },
   soak: {
-    what: "whether memory stays what it is: ten minutes, with --quick 30 s",
+    what: "whether memory stays what it is: ten minutes, with --quick 10 s",
     peers: false,
     repeat: 1,
     seconds: 600,
-    quick: { repeat: 1, seconds: 30 },
+    quick: { repeat: 1, seconds: 10 },
   },
-  columns: { what: "objects against columns, this client alone; by default 1 s each", peers: false, seconds: 1 },
+  columns: {
+    what: "objects against columns, this client alone; by default 1 s each",
+    peers: false,
+    seconds: 1,
+    quick: { seconds: 0.15 },
+  },
   B: { what: "1,800 keys a request over HTTP, beside the official client on Fastify", peers: true, rated: true },
-  C: { what: "B and a model that scores 200 candidates", peers: true, rated: true, quick: { seconds: 1 } },
-  steps: { what: "C in stacked steps, from the official client's nine calls to columns in two Workers", peers: true },
+  C: { what: "B and a model that scores 200 candidates", peers: true, rated: true, quick: { seconds: 0.25 } },
+  steps: {
+    what: "C in stacked steps, from the official client's nine calls to columns in two Workers",
+    peers: true,
+    quick: { seconds: 0.25 },
+  },
   workers: {
     what: "1, 2 and 4 Workers on one cluster, and on a client each",
     peers: false,
     seconds: 1,
-    quick: { repeat: 5, seconds: 0.2 },
+    quick: { seconds: 0.15 },
   },
   overview: { what: "all of these, and from their numbers docs/performance.md and docs/benchmarks.md", peers: true },
 };
 const FULL = { repeat: 7, seconds: 2 };
-const QUICK = { repeat: 5, seconds: 0.5 };
+const QUICK = { repeat: 5, seconds: 0.2 };
 const OPTIONS = {
   "--quick":
     `${QUICK.repeat} x ${QUICK.seconds} s instead of ${FULL.repeat} x ${FULL.seconds} s; some take less, of fewer cases`,
@@ -125,7 +138,7 @@ const { name, options } = parse(process.argv.slice(2));
 if (!options.render) setup();
 if (BENCHMARKS[name].peers) installPackages(`${root}bench/`);
 const benchmark = await import(`../bench/${name}.mjs`);
-options.only ??= benchmark.clients;
+options.only ??= (options.quick ? benchmark.quickClients : undefined) ?? benchmark.clients;
 for (const client of options.only) {
   if (!benchmark.clients.includes(client)) {
     usage(`${name} has no client ${client}: ${benchmark.clients.join(", ")}`);

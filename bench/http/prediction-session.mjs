@@ -41,7 +41,9 @@ export async function runPredictions(
       },
       verify: (service) => verifyService(service, candidates),
       cases: async (services) => {
-        if (rated) rate ??= await heldRate(services.find(({ name }) => name === REFERENCE) ?? services[0]);
+        if (rated) {
+          rate ??= await heldRate(services.find(({ name }) => name === REFERENCE) ?? services[0], options.quick);
+        }
         return casesOf(rate);
       },
     });

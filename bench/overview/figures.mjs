@@ -8,6 +8,7 @@ const ORANGE = "#e08214";
 const GREY = "#5f6368";
 
 const PURPLE = "#762a83";
+const DASHES = [[1, 0], [6, 3], [2, 2], [8, 2, 2, 2]];
 const FONT = "Helvetica, Arial, sans-serif";
 /** White behind everything, so that a plot is the same in a dark page. */
 const CONFIG = {
@@ -16,7 +17,7 @@ const CONFIG = {
   padding: 10,
   axis: { labelFontSize: 12, titleFontSize: 12, gridColor: "#e4e4e4", labelLimit: 320 },
   header: { labelFontSize: 13, titleFontSize: 12 },
-  legend: { labelFontSize: 12, titleFontSize: 12, labelLimit: 240 },
+  legend: { labelFontSize: 12, titleFontSize: 12, labelLimit: 240, symbolStrokeWidth: 2 },
   title: { fontSize: 14, anchor: "start", fontWeight: 600 },
   view: { stroke: "#d0d0d0" },
 };
@@ -62,12 +63,11 @@ const familiesOf = (values) => {
   const there = FAMILIES.domain.filter((family) => values.some((value) => value.family === family));
   return { domain: there, range: there.map((family) => FAMILIES.range[FAMILIES.domain.indexOf(family)]) };
 };
-const color = (values) => ({
-  field: "family",
-  type: "nominal",
-  scale: familiesOf(values),
-  legend: { orient: "bottom" },
+const color = (values, legend = {}) => ({
+  ...{ field: "family", type: "nominal", title: null, scale: familiesOf(values) },
+  legend: { orient: "bottom", ...legend },
 });
+const LINE_SYMBOL = { orient: "right", symbolType: "stroke", symbolSize: 500, symbolStrokeWidth: 2 };
 
 const finite = (value) => Number.isFinite(value) ? value : null;
 /** A quantity with its interval, as a row of a plot; what was not measured has none. */
@@ -81,46 +81,48 @@ function point(measured, name, client, quantity, more = {}) {
 
 const rule = { type: "rule", strokeWidth: 1.5, color: "black" };
 
-/** Flat bars with error bars, one a client, in the order of the values. */
-function bars(values, title, { width = 460, value = {} } = {}) {
-  const y = { field: "client", type: "nominal", sort: null, title: null };
-  const scale = { zero: true };
+/** Flat bars with error bars, in the order of the values; where `by` is `step`, those of a step side by side. */
+function bars(values, title, { by = "client", width = 460 } = {}) {
+  const { domain } = familiesOf(values);
+  const y = { field: by, type: "nominal", sort: null, title: null };
+  const places = by === "client" ? { y } : { y, yOffset: { field: "family", sort: domain } };
+  const x = (field) => ({ field, type: "quantitative", title, scale: { zero: true } });
   return {
-    ...{ data: { values }, width, height: { step: 22 } },
+    ...{ data: { values }, width, height: { step: by === "client" ? 22 : 18 } },
     layer: [
-      {
-        mark: "bar",
-        encoding: { y, x: { field: "value", type: "quantitative", title, scale, ...value }, color: color(values) },
-      },
-      { mark: rule, encoding: { y, x: { field: "low", type: "quantitative" }, x2: { field: "high" } } },
+      { mark: "bar", encoding: { ...places, x: x("value"), color: color(values) } },
+      { mark: rule, encoding: { ...places, x: x("low"), x2: { field: "high" } } },
     ],
   };
 }
 
 /** Lines with error bars, one a client. */
-function lines(values, x, title, { width = 300, height = 230, y = {}, legend = true } = {}) {
-  const dash = { field: "how", type: "nominal", title: null, legend: legend ? { orient: "bottom" } : null };
+function lines(values, x, title, { width = 300, height = 230, y = {} } = {}) {
   const ways = [...new Set(values.map(({ how }) => how))];
-  const dashes = {
-    ...dash,
-    scale: { domain: ways, range: [[1, 0], [6, 3], [2, 2], [8, 2, 2, 2]].slice(0, ways.length) },
+  const strokeDash = {
+    ...{ field: "how", type: "nominal", title: null, legend: LINE_SYMBOL },
+    scale: { domain: ways, range: DASHES.slice(0, ways.length) },
   };
-  const hue = { ...color(values), title: null, ...(legend ? {} : { legend: null }) };
+  const hue = color(values, LINE_SYMBOL);
   const horizontal = { field: "x", type: "quantitative", ...x };
-  const vertical = { field: "value", type: "quantitative", title, ...y };
+  const vertical = (field) => ({ field, type: "quantitative", title, ...y });
   return {
     ...{ width, height, data: { values } },
     layer: [
       {
-        mark: { type: "line", point: { size: 40 }, strokeWidth: 2 },
+        mark: { type: "line", strokeWidth: 2 },
         encoding: {
-          ...{ x: horizontal, y: vertical, color: hue, detail: { field: "client" } },
-          ...(ways.length > 1 ? { strokeDash: dashes } : {}),
+          ...{ x: horizontal, y: vertical("value"), color: hue, detail: { field: "client" } },
+          ...(ways.length > 1 ? { strokeDash } : {}),
         },
       },
       {
+        mark: { type: "point", filled: true, size: 40, opacity: 1 },
+        encoding: { x: horizontal, y: vertical("value"), color: hue },
+      },
+      {
         mark: { type: "rule", strokeWidth: 1.5, opacity: 0.7 },
-        encoding: { x: horizontal, y: { field: "low", type: "quantitative" }, y2: { field: "high" }, color: hue },
+        encoding: { x: horizontal, y: vertical("low"), y2: { field: "high" }, color: hue },
       },
     ],
   };
@@ -129,29 +131,20 @@ function lines(values, x, title, { width = 300, height = 230, y = {}, legend = t
 function steps(raw) {
   const measured = new Measured(raw);
   const [{ name }] = raw.cases;
-  const order = Object.values(raw.steps)[0].map(({ step }, i) => i === 0 ? step : `+ ${step}`);
   const valuesOf = (quantity) => {
-    const rows = Object.values(raw.steps).flatMap((all) =>
-      all.flatMap(({ client }, i) => point(measured, name, client, quantity, { step: order[i] }))
-    );
-    // The first step is the same for all runtimes.
-    return rows.filter((row, i) => rows.findIndex((other) => other.client === row.client) === i);
+    const [first] = Object.values(raw.steps);
+    return first.flatMap((_, i) => {
+      const rows = Object.values(raw.steps).flatMap((all) =>
+        point(measured, name, all[i].client, quantity, { step: i === 0 ? all[i].step : `+ ${all[i].step}` })
+      );
+      // The first step is the same for all runtimes.
+      return rows.filter((row, at) => rows.findIndex((other) => other.client === row.client) === at);
+    });
   };
-  const panel = (quantity, title) => {
-    const values = valuesOf(quantity);
-    const x = { field: "step", type: "nominal", sort: order, title: null, axis: { labelAngle: -30 } };
-    const y = (field) => ({ field, type: "quantitative", title, scale: { zero: true } });
-    const domain = familiesOf(values).domain;
-    const xOffset = { field: "family", sort: domain };
-    return {
-      ...{ width: 330, height: 240, data: { values }, title },
-      layer: [
-        { mark: "bar", encoding: { x, xOffset, y: y("value"), color: { ...color(values), title: null } } },
-        { mark: rule, encoding: { x, xOffset, y: y("low"), y2: { field: "high" } } },
-      ],
-    };
+  const panel = (quantity, title) => bars(valuesOf(quantity), title, { by: "step", width: 300 });
+  return {
+    hconcat: [panel("p95", "p95, ms (less is better)"), panel("perSecond", "requests per second (more is better)")],
   };
-  return { hconcat: [panel("p95", "p95, ms (less is better)"), panel("perSecond", "requests per second")] };
 }
 
 function throughput(raw) {
@@ -178,9 +171,11 @@ function rate(raw) {
   });
 }
 
+const OPERATIONS = ["get", "put"];
+
 function ladder(raw) {
   const measured = new Measured(raw);
-  const panel = (what, legend) => {
+  const panel = (what) => {
     const rungs = raw.cases.filter(({ request }) => request.case === what);
     const values = rungs.flatMap(({ name, request }) =>
       measured.clients.flatMap((client) => point(measured, name, client, "perSecond", { x: request.inFlight, how: "" }))
@@ -188,11 +183,11 @@ function ladder(raw) {
     const axis = {
       title: "in flight",
       scale: { type: "log" },
-      axis: { values: rungs.map(({ request }) => request.inFlight) },
+      axis: { values: rungs.map(({ request }) => request.inFlight), labelOverlap: false },
     };
-    return { ...lines(values, axis, `${what}s per second`, { legend }), title: what };
+    return { ...lines(values, axis, `${what}s per second`), title: what };
   };
-  return { hconcat: [panel("get", true), panel("put", true)] };
+  return { hconcat: OPERATIONS.map(panel) };
 }
 
 function latency(raw) {
@@ -207,7 +202,7 @@ function latency(raw) {
         })
       )
     );
-    const axis = { title: "longer round trip, ms" };
+    const axis = { title: "longer round trip, ms", scale: { zero: true } };
     return {
       ...lines(values, axis, "per second (logarithmic)", { width: 230, y: { scale: { type: "log" } } }),
       title: kind,
@@ -234,11 +229,12 @@ function competing(raw) {
     );
     const axis = {
       title: "CPU work of a request, ms",
+      scale: { zero: true },
       axis: { values: raw.cases.map(({ request }) => request.workMs) },
     };
-    return { ...lines(values, axis, `${title} (logarithmic)`, { y: { scale: { type: "log" } } }), title };
+    return { ...lines(values, axis, "ms (logarithmic)", { y: { scale: { type: "log" } } }), title };
   };
-  return { hconcat: [panel("bystanderP99", "bystander's p99, ms"), panel("p95", "request's p95, ms")] };
+  return { hconcat: [panel("bystanderP99", "p99 of a bystander"), panel("p95", "p95 of a request")] };
 }
 
 function workers(raw) {

@@ -14,7 +14,7 @@ const RAW = "../bench/published/";
 const RUNTIMES = { deno: "Deno", bun: "Bun" };
 
 /** Parts of a page, those that have nothing to say left out. */
-const join = (...parts) => `${parts.flat().filter(Boolean).join("\n\n")}\n`;
+const join = (...parts) => `${parts.flat(Infinity).filter(Boolean).join("\n\n")}\n`;
 const command = (published, name) =>
   `Command: \`${published[name].command}\`. Raw numbers: [${name}.json.gz](${RAW}${name}.json.gz).`;
 
