@@ -14,8 +14,11 @@
  * @module
  */
 
+import { attachWith } from "./src/attach.ts";
 import type { Binding } from "./src/binding.ts";
 import type { Client } from "./src/client.ts";
+import type { ClientOptions } from "./src/client-options.ts";
+import type { ClusterToken } from "./src/cluster-token.ts";
 import type { ConnectOptions } from "./src/connect-options.ts";
 import { connectWith } from "./src/connect.ts";
 import { detectRuntime } from "./src/runtime.ts";
@@ -41,6 +44,31 @@ import { detectRuntime } from "./src/runtime.ts";
  */
 export async function connect(options?: ConnectOptions): Promise<Client> {
   return await connectWith(await loadBinding(), options);
+}
+
+/**
+ * Makes a client of a cluster that another thread of this process has connected to: with its connections, its partitions and
+ * its limits, and with options of its own. `client.share()` gives the token there; send it to a Worker, and attach in it.
+ *
+ * Each client closes for itself, in any order. A Worker that ends or is terminated closes its clients with it.
+ *
+ * ```ts
+ * import { attach, type ClusterToken, Key } from "@aerospike-ts/client";
+ *
+ * globalThis.addEventListener("message", async (event) => {
+ *   await using client = await attach((event as MessageEvent<ClusterToken>).data, {
+ *     policies: { read: { totalTimeout: 50 } },
+ *   });
+ *   console.log((await client.get(new Key("test", "users", "alice")))?.bins);
+ * });
+ * ```
+ *
+ * @throws {InvalidArgumentError} where the token is none or another process's, or an option is unknown or not valid
+ * @throws {ClientClosedError} where the cluster's last client has closed
+ * @throws {LibraryError} where the runtime or the native library does not fit
+ */
+export async function attach(token: ClusterToken, options?: ClientOptions): Promise<Client> {
+  return await attachWith(await loadBinding(), token, options);
 }
 
 async function loadBinding(): Promise<Binding> {
@@ -91,7 +119,9 @@ export type {
   ReadStats,
 } from "./src/cluster-info.ts";
 export type { LogRecord } from "./src/completion-queue.ts";
-export type { AuthOptions, ConnectOptions, LogLevel, LogOptions, TlsOptions } from "./src/connect-options.ts";
+export type { ClientOptions, LogLevel, LogOptions } from "./src/client-options.ts";
+export type { ClusterToken } from "./src/cluster-token.ts";
+export type { AuthOptions, ConnectOptions, TlsOptions } from "./src/connect-options.ts";
 export {
   AbortError,
   AerospikeConnectionError,

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Binding, NativeLibrary, NativeQueue, QueueOptions } from "../src/binding.ts";
-import { COUNTERS, type ParameterType, SYMBOLS } from "../src/symbols.ts";
+import { COUNTERS, type ParameterType, SYMBOLS, TOKEN_BYTES } from "../src/symbols.ts";
 import { type BunCallback, type BunFfi, bunFfi, type BunGlobal, bunGlobal } from "./runtime.ts";
 import { setImmediate } from "node:timers";
 import { existsSync } from "node:fs";
@@ -47,6 +47,11 @@ class BunLibrary implements NativeLibrary {
     return new BunQueue(this.#ffi, this.#symbols, options);
   }
 
+  shareCluster(cluster: number): Uint8Array | undefined {
+    const token = new Uint8Array(TOKEN_BYTES);
+    return this.#symbols.aef_cluster_share(cluster, token, token.length) === TOKEN_BYTES ? token : undefined;
+  }
+
   clusterConnected(cluster: number): number {
     return this.#symbols.aef_cluster_connected(cluster);
   }
@@ -71,6 +76,7 @@ class BunQueue implements NativeQueue {
     if (options.wake === "wait") throw new TypeError('Bun has no "wait" wake; use "callback" or "socket"');
     this.handle = symbols.aef_queue_open(options.capacity);
     if (this.handle === 0) throw new Error("the native library has no room for another queue");
+    symbols.aef_queue_bind_thread(this.handle);
     this.#symbols = symbols;
     this.#onWake = options.onWake;
     this.wake = options.wake ?? (bunGlobal().isMainThread ? "callback" : "socket");

@@ -9,7 +9,7 @@
  * @module
  */
 import type { Binding, NativeLibrary, NativeQueue, QueueOptions } from "../src/binding.ts";
-import { COUNTERS, SYMBOLS } from "../src/symbols.ts";
+import { COUNTERS, SYMBOLS, TOKEN_BYTES } from "../src/symbols.ts";
 import { CallbackWake, WaitWake, type Wake } from "./wake.ts";
 
 /** The symbols as Deno wants them; `aef_queue_wait` blocks, so it runs on Deno's pool of blocking threads. */
@@ -51,6 +51,11 @@ class DenoLibrary implements NativeLibrary {
     return new DenoQueue(this.#symbols, options);
   }
 
+  shareCluster(cluster: number): Uint8Array | undefined {
+    const token = new Uint8Array(TOKEN_BYTES);
+    return this.#symbols.aef_cluster_share(cluster, token, token.length) === TOKEN_BYTES ? token : undefined;
+  }
+
   clusterConnected(cluster: number): number {
     return this.#symbols.aef_cluster_connected(cluster);
   }
@@ -72,6 +77,7 @@ class DenoQueue implements NativeQueue {
     if (options.wake === "socket") throw new TypeError('Deno has no "socket" wake; use "wait" or "callback"');
     this.handle = symbols.aef_queue_open(options.capacity);
     if (this.handle === 0) throw new Error("the native library has no room for another queue");
+    symbols.aef_queue_bind_thread(this.handle);
     this.#symbols = symbols;
     this.wake = options.wake ?? "wait";
     try {

@@ -16,10 +16,7 @@ export interface Wake {
   dispose(): Promise<void>;
 }
 
-/**
- * How long one `wait` stays out. A terminated Worker leaves its last `wait` behind for as long, in one of Deno's 32
- * blocking threads.
- */
+/** How long one `wait` stays out. That of a Worker that is terminated comes back when its thread has ended. */
 const WAIT_MS = 2_000;
 
 /** Milliseconds between the heartbeats of {@link CallbackWake}. */

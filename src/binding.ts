@@ -57,8 +57,10 @@ export interface NativeLibrary {
   readonly path: string;
   /** Its ABI version. */
   readonly abiVersion: number;
-  /** Opens a queue for this thread; throws where the library has no room for one. */
+  /** Opens a queue for this thread, which is given up when the thread ends; throws where the library has no room for one. */
   openQueue(options: QueueOptions): NativeQueue;
+  /** The token of a cluster, for ATTACH; undefined where the client with this handle is closed, or closes. */
+  shareCluster(cluster: number): Uint8Array | undefined;
   /** Whether a cluster has an active node: 1, 0, or -1 for an unknown handle. */
   clusterConnected(cluster: number): number;
   /** The library's own counters, in the order of `docs/abi.md`. */

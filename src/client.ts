@@ -21,6 +21,7 @@ import type {
   PingResult,
   ReadStats,
 } from "./cluster-info.ts";
+import { type ClusterToken, tokenOf } from "./cluster-token.ts";
 import { writeBatchRead, writeBatchRemove, writeBatchWrite } from "./codec/batch.ts";
 import { writeHeaderSelection, writeSelection } from "./codec/bin-selection.ts";
 import {
@@ -100,7 +101,8 @@ const INFO_LIMIT = 1024;
 export type BinFields<T> = { readonly [K in keyof T]: BinInput };
 
 /**
- * A connection to a cluster, made by {@link connect}. It may be shared by everything on its thread.
+ * A connection to a cluster, made by {@link connect}, or by {@link attach} on a thread of its own. It may be shared by
+ * everything on its thread; {@link Client.share} is for other threads.
  *
  * What a miss gives: `get` and `header` null; `exists`, `remove` and `touch` false; a row of a batch its status;
  * `operate` that only reads null. Any other miss (a write with `update-only`, an `operate` that writes) rejects.
@@ -127,7 +129,7 @@ export class Client implements AsyncDisposable {
   readonly #onLog: ((record: LogRecord) => void) | undefined;
   #closing: Promise<void> | undefined;
 
-  /** Made by {@link connect}. */
+  /** Made by {@link connect} and {@link attach}. */
   constructor(parts: ClientParts) {
     this.#library = parts.library;
     this.#queue = parts.queue;
@@ -478,7 +480,7 @@ export class Client implements AsyncDisposable {
     return this.#ask<NodeConnections[]>(Command.CONNECTIONS, options, ["timeout", "signal"], undefined);
   }
 
-  /** What this client's reads did on either path, and why some left the direct one. */
+  /** What the reads of the cluster, by all its clients, did on either path, and why some left the direct one. */
   stats(options?: AdminOptions): Promise<ReadStats> {
     return this.#ask<ReadStats>(Command.STATS, options, ["timeout", "signal"], undefined);
   }
@@ -561,6 +563,27 @@ export class Client implements AsyncDisposable {
     });
   }
 
+  /**
+   * A token of the cluster, by which {@link attach} makes another client of it on another thread of this process: a Worker
+   * that it is sent to. Those clients have the connections, the partitions and the limits in common, and each closes for
+   * itself. The token is good as long as the cluster has a client, this one or another; it keeps none alive.
+   *
+   * ```ts
+   * import { connect } from "@aerospike-ts/client";
+   *
+   * await using client = await connect({ hosts: "127.0.0.1:3000" });
+   * const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+   * worker.postMessage(client.share());
+   * ```
+   *
+   * @throws {ClientClosedError} where this client is closed
+   */
+  share(): ClusterToken {
+    const bytes = this.#closing === undefined ? this.#library.shareCluster(this.#cluster) : undefined;
+    if (bytes === undefined) throw new ClientClosedError();
+    return tokenOf(bytes);
+  }
+
   /** Whether at least one node is active. Asks nobody: it is what the client knows. */
   isConnected(): boolean {
     return this.#closing === undefined && this.#library.clusterConnected(this.#cluster) === 1;
@@ -574,7 +597,8 @@ export class Client implements AsyncDisposable {
 
   /**
    * Closes the client: new commands are refused, running ones may go on for `drain` milliseconds (default 5000), then
-   * they are cancelled. A second call gives the same promise.
+   * they are cancelled. The last client of a cluster closes its connections; others of it go on. A second call gives the
+   * same promise.
    */
   close(options?: CloseOptions): Promise<void> {
     if (this.#closing !== undefined) return this.#closing;

@@ -44,7 +44,10 @@ export interface NodeConnections {
   readonly recovering: number;
 }
 
-/** What a client's reads did, since it connected. Reads of several keys count once, their rows one by one. */
+/**
+ * What the reads of a cluster did since it was opened, those of all its clients together. Reads of several keys count once,
+ * their rows one by one.
+ */
 export interface ReadStats {
   /** Reads on the direct path. */
   readonly direct: {
@@ -96,6 +99,8 @@ export interface Counters {
   readonly completed: number;
   /** How often a thread was woken so far. */
   readonly rings: number;
+  /** Clients of those clusters: those that connected, and those that attached. */
+  readonly users: number;
 }
 
 /** The options of what asks the cluster itself. */

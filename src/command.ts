@@ -8,6 +8,7 @@ export const Command = {
   WARM_UP: 8,
   CONNECTIONS: 9,
   STATS: 10,
+  ATTACH: 11,
   GET: 16,
   EXISTS: 17,
   PUT: 18,

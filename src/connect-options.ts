@@ -4,10 +4,7 @@
  * @module
  */
 
-import type { WakeMode } from "./binding.ts";
-import { type PolicyBlocks, policyBlocks } from "./codec/policy.ts";
-import type { UndefinedBins } from "./codec/particle.ts";
-import type { LogRecord } from "./completion-queue.ts";
+import { CLIENT_OPTIONS, type ClientOptions, type ClientSettings, readClientOptions } from "./client-options.ts";
 import { InvalidArgumentError } from "./errors.ts";
 import { type Host, readHosts } from "./hosts.ts";
 import {
@@ -19,11 +16,9 @@ import {
   invalidOption,
   MS_LIMIT,
   msOption,
-  signalOption,
   stringOption,
 } from "./option-check.ts";
-import type { ClientPolicies, ReadPath } from "./policy.ts";
-import type { DecodeOptions } from "./values/value.ts";
+import type { ReadPath } from "./policy.ts";
 import { VERSION } from "./version.ts";
 
 /** How a user logs in. */
@@ -48,19 +43,8 @@ export interface TlsOptions {
   readonly forLoginOnly?: boolean | undefined;
 }
 
-/** How much the native library tells. */
-export type LogLevel = "error" | "warn" | "info" | "debug" | "trace";
-
-/** Where the native library's log goes. */
-export interface LogOptions {
-  /** The least important level that is told. Default `"warn"`. */
-  readonly level?: LogLevel | undefined;
-  /** Called for each record, on this thread. What it throws is reported as an uncaught error. */
-  readonly onLog: (record: LogRecord) => void;
-}
-
 /** The options of {@link connect}. Times in milliseconds; what is absent has Aerospike's own default. */
-export interface ConnectOptions {
+export interface ConnectOptions extends ClientOptions {
   /**
    * The first nodes to ask: `"host:port"`, several with commas, `"host:tls-name:port"`, `"[::1]:3000"`, a list of these,
    * or a list of objects. Default: the environment variable `AEROSPIKE_HOSTS`, else `127.0.0.1:3000`.
@@ -119,62 +103,12 @@ export interface ConnectOptions {
    * environment variable `AEROSPIKE_READ_PATH=core` does for a process. Default `"direct"`.
    */
   readonly readPath?: ReadPath | undefined;
-  /**
-   * Sends the `get`, `header` and `exists` of one turn of the event loop to their nodes as batches, where they take the
-   * direct path and have the same policy. Each keeps its own deadline, signal, result and error, and one alone is not
-   * delayed. Default false.
-   *
-   * ```ts
-   * import { connect, Key } from "@aerospike-ts/client";
-   *
-   * await using client = await connect({ hosts: "127.0.0.1:3000", autoBatch: true });
-   * const keys = ["alice", "bob", "carol"].map((name) => new Key("test", "users", name));
-   * const records = await Promise.all(keys.map((key) => client.get(key))); // one request to each node
-   * ```
-   */
-  readonly autoBatch?: boolean | undefined;
-  /** The defaults of each kind of command. */
-  readonly policies?: ClientPolicies | undefined;
-  /** How integers come back. Default `"auto"`. */
-  readonly integers?: DecodeOptions["integers"] | undefined;
-  /** How doubles come back. Default `"plain"`. */
-  readonly doubles?: DecodeOptions["doubles"] | undefined;
-  /** How maps come back. Default `"auto"`. */
-  readonly maps?: DecodeOptions["maps"] | undefined;
-  /** What a write does about a bin that is undefined: an error, or as if it were not there. Default `"error"`. */
-  readonly undefinedBins?: UndefinedBins | undefined;
-  /** The native library's file. Default: the environment variable `AEROSPIKE_FFI_LIBRARY`, else the local build. */
-  readonly library?: string | undefined;
-  /** How the thread is woken; a runtime offers some of them and has its own default. */
-  readonly wake?: WakeMode | undefined;
-  /** Commands that this thread may have in flight; what comes then waits. Default 65536. */
-  readonly queueCapacity?: number | undefined;
-  /** Tells the native library's log. */
-  readonly log?: LogOptions | undefined;
-  /** Gives up connecting. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** What became of the options. */
-export interface ConnectSettings {
+export interface ConnectSettings extends ClientSettings {
   /** The JSON of OPEN, `docs/abi.md`. */
   readonly configuration: string;
-  /** How values come back. */
-  readonly decode: DecodeOptions;
-  /** What a write does about a bin that is undefined. */
-  readonly undefinedBins: UndefinedBins;
-  /** The encoded policies. */
-  readonly policies: PolicyBlocks;
-  /** The native library's file. */
-  readonly library: string | undefined;
-  /** How the thread is woken. */
-  readonly wake: WakeMode | undefined;
-  /** Commands that may be in flight. */
-  readonly queueCapacity: number;
-  /** Where the log goes. */
-  readonly log: { readonly level: number; readonly onLog: (record: LogRecord) => void } | undefined;
-  /** Gives up connecting. */
-  readonly signal: AbortSignal | undefined;
 }
 
 const HOSTS_VARIABLE = "AEROSPIKE_HOSTS";
@@ -182,10 +116,8 @@ const CONNECT_TIMEOUT = 5000;
 /** Core's default of `maxConnsPerNode`. */
 const MAX_CONNS = 256;
 const DEFAULT_HOST = "127.0.0.1:3000";
-const QUEUE_CAPACITY = 65_536;
 const CLIENT_ID = `aerospike-ts/${VERSION}`;
 const READ_PATHS: readonly ReadPath[] = ["direct", "core"];
-const LEVELS: readonly string[] = ["error", "warn", "info", "debug", "trace"];
 
 /** Turns an option into its member of the configuration. */
 type Member = (value: unknown, path: string) => unknown;
@@ -223,21 +155,10 @@ const MEMBERS: Readonly<Record<string, Member>> = {
   readPath: (value, path) => READ_PATHS[choiceOption(value, path, READ_PATHS)],
 };
 
-const CLIENT_OPTIONS = [
-  "policies",
-  "autoBatch",
-  "integers",
-  "doubles",
-  "maps",
-  "undefinedBins",
-  "library",
-  "wake",
-  "queueCapacity",
-  "log",
-  "signal",
-] as const;
+/** The options that say what a cluster is like. */
+export const CLUSTER_OPTIONS: readonly string[] = Object.keys(MEMBERS);
 
-const VALID: readonly string[] = [...Object.keys(MEMBERS), ...CLIENT_OPTIONS];
+const VALID: readonly string[] = [...CLUSTER_OPTIONS, ...CLIENT_OPTIONS];
 
 /**
  * Checks the options and resolves them; `env` reads the environment.
@@ -263,30 +184,13 @@ export function readConnectOptions(
     if (result !== undefined) configuration[name] = result;
   }
   configuration.hosts ??= hostsOfEnvironment(env);
-  const autoBatch = given.autoBatch !== undefined && booleanOption(given.autoBatch, "options.autoBatch");
-  if (autoBatch && configuration.readPath === "core") {
+  if (given.autoBatch === true && configuration.readPath === "core") {
     throw new InvalidArgumentError(
       'options.autoBatch has no effect with options.readPath "core": only the direct path joins',
     );
   }
   checkTogether(configuration);
-  return {
-    configuration: JSON.stringify(configuration),
-    decode: {
-      integers: choiceOf(given.integers, "integers", ["auto", "bigint", "number"], "auto"),
-      doubles: choiceOf(given.doubles, "doubles", ["plain", "wrapped"], "plain"),
-      maps: choiceOf(given.maps, "maps", ["auto", "map"], "auto"),
-    },
-    undefinedBins: choiceOf(given.undefinedBins, "undefinedBins", ["error", "skip"], "error"),
-    policies: policyBlocks(given.policies, "options.policies", autoBatch),
-    library: given.library === undefined ? undefined : stringOption(given.library, "options.library"),
-    wake: choiceOf<WakeMode, undefined>(given.wake, "wake", ["wait", "callback", "socket"], undefined),
-    queueCapacity: given.queueCapacity === undefined
-      ? QUEUE_CAPACITY
-      : integerOption(given.queueCapacity, "options.queueCapacity", 1, 1_000_000),
-    log: given.log === undefined ? undefined : readLog(given.log, "options.log"),
-    signal: given.signal === undefined ? undefined : signalOption(given.signal, "options.signal"),
-  };
+  return { configuration: JSON.stringify(configuration), ...readClientOptions(given) };
 }
 
 /** What two options say of each other. */
@@ -302,16 +206,6 @@ function checkTogether(configuration: Record<string, unknown>): void {
       'options.auth.mode "pki" needs options.tls: the certificate that logs in is in its cert and key',
     );
   }
-}
-
-function choiceOf<T extends string, D extends T | undefined>(
-  value: unknown,
-  name: string,
-  choices: readonly T[],
-  otherwise: D,
-): T | D {
-  if (value === undefined) return otherwise;
-  return choices[choiceOption(value, `options.${name}`, choices)] as T;
 }
 
 function hostsOfEnvironment(env: (name: string) => string | undefined): unknown {
@@ -375,16 +269,4 @@ function readIpMap(value: unknown, path: string): Record<string, string> {
   return Object.fromEntries(
     Object.entries(value).map(([from, to]) => [from, stringOption(to, `${path}[${JSON.stringify(from)}]`)]),
   );
-}
-
-function readLog(value: unknown, path: string): ConnectSettings["log"] {
-  checkNames(value, path, ["level", "onLog"]);
-  const { level, onLog } = value;
-  if (typeof onLog !== "function") throw invalidOption(onLog, `${path}.onLog`, "a function");
-  const listener = onLog as (record: LogRecord) => void;
-  return {
-    level: level === undefined ? LEVELS.indexOf("warn") + 1 : choiceOption(level, `${path}.level`, LEVELS) + 1,
-    // A function of its own for each client, so that one client's end does not silence another's.
-    onLog: (record) => listener(record),
-  };
 }

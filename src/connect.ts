@@ -1,26 +1,38 @@
 /**
- * Connecting, on any runtime.
+ * Making clients, on any runtime.
  *
  * @module
  */
 
 import type { Binding, NativeLibrary } from "./binding.ts";
 import { Client } from "./client.ts";
+import type { ClientSettings } from "./client-options.ts";
+import type { FrameWriter } from "./codec/frame-writer.ts";
 import { readError } from "./codec/reply-error.ts";
 import { Command } from "./command.ts";
 import { CompletionQueue, RecordKind, type Reply } from "./completion-queue.ts";
-import { type ConnectOptions, type ConnectSettings, readConnectOptions } from "./connect-options.ts";
+import { type ConnectOptions, readConnectOptions } from "./connect-options.ts";
 import { InvalidArgumentError, LibraryError } from "./errors.ts";
 import { loadLibrary } from "./library.ts";
 
 /** Connects by a runtime's binding. */
 export async function connectWith(binding: Binding, options: ConnectOptions | undefined): Promise<Client> {
   const settings = readConnectOptions(options, (name) => binding.env(name));
+  return await openWith(binding, settings, Command.OPEN, (w) => w.utf8(settings.configuration));
+}
+
+/** Makes a client from the handle that a command gives. */
+export async function openWith(
+  binding: Binding,
+  settings: ClientSettings,
+  command: number,
+  write: (w: FrameWriter) => void,
+): Promise<Client> {
   settings.signal?.throwIfAborted();
   const library = loadLibrary(binding, settings.library);
   const queue = acquireQueue(library, settings);
   const { log } = settings;
-  // Before OPEN, so that it tells why a connection fails.
+  // Before the command, so that it tells why a connection fails.
   if (log !== undefined) queue.listen(log.level, log.onLog);
   const leave = async () => {
     if (log !== undefined) queue.unlisten(log.onLog);
@@ -29,13 +41,13 @@ export async function connectWith(binding: Binding, options: ConnectOptions | un
   try {
     const cluster = await queue.send(
       {
-        command: Command.OPEN,
+        command,
         cluster: 0,
         deadline: 0,
         isWrite: false,
         signal: settings.signal,
         abandoned: (reply) => {
-          // The cluster may have opened in the instant of the abort: nobody else would close it.
+          // The handle may have come in the instant of the abort: nobody else would close it.
           const closed = reply?.kind === RecordKind.result
             ? queue.send(
               { command: Command.CLOSE, cluster: clusterOf(reply), deadline: 0, isWrite: false },
@@ -46,7 +58,7 @@ export async function connectWith(binding: Binding, options: ConnectOptions | un
           closed.finally(leave);
         },
       },
-      (w) => w.utf8(settings.configuration),
+      write,
       (reply) => {
         if (reply.kind === RecordKind.result) return clusterOf(reply);
         throw readError(reply.code, reply.bytes, reply.offset, reply.length, {});
@@ -62,7 +74,7 @@ export async function connectWith(binding: Binding, options: ConnectOptions | un
       onLog: log?.onLog,
     });
   } catch (error) {
-    // After an abort the queue is needed until the record of OPEN has come; `abandoned` leaves it then.
+    // After an abort the queue is needed until the command's record has come; `abandoned` leaves it then.
     if (settings.signal === undefined || error !== settings.signal.reason) await leave();
     throw error;
   }
@@ -72,7 +84,7 @@ function clusterOf(reply: Reply): number {
   return reply.view.getUint32(reply.offset, true);
 }
 
-function acquireQueue(library: NativeLibrary, settings: ConnectSettings): CompletionQueue {
+function acquireQueue(library: NativeLibrary, settings: ClientSettings): CompletionQueue {
   try {
     return CompletionQueue.acquire(library, { capacity: settings.queueCapacity, wake: settings.wake });
   } catch (error) {

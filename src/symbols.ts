@@ -22,6 +22,7 @@ export const ABI_VERSION = 1;
 export const SYMBOLS = {
   aef_abi_version: { parameters: [], result: "u32" },
   aef_queue_open: { parameters: ["u32"], result: "u32" },
+  aef_queue_bind_thread: { parameters: ["u32"], result: "i32" },
   aef_queue_callback: { parameters: ["u32", "function", "u32"], result: "i32" },
   aef_queue_socket: { parameters: ["u32", "buffer", "u32"], result: "i32" },
   aef_queue_wait: { parameters: ["u32", "u32"], result: "u32" },
@@ -29,12 +30,16 @@ export const SYMBOLS = {
   aef_submit: { parameters: ["u32", "buffer", "u32"], result: "i32" },
   aef_cancel: { parameters: ["u32", "u32"], result: "i32" },
   aef_result_copy: { parameters: ["u32", "u32", "buffer", "u32"], result: "i32" },
+  aef_cluster_share: { parameters: ["u32", "buffer", "u32"], result: "i32" },
   aef_cluster_connected: { parameters: ["u32"], result: "i32" },
   aef_queue_close_begin: { parameters: ["u32"], result: "i32" },
   aef_queue_free: { parameters: ["u32"], result: "i32" },
   aef_log: { parameters: ["u32", "u32"], result: "i32" },
   aef_counters: { parameters: ["buffer", "u32"], result: "u32" },
 } as const satisfies Record<string, NativeSymbol>;
+
+/** The length of what `aef_cluster_share` writes and ATTACH takes. */
+export const TOKEN_BYTES = 32;
 
 /** The counters that `aef_counters` fills, in their order. */
 export const COUNTERS = [
@@ -46,4 +51,5 @@ export const COUNTERS = [
   "accepted",
   "completed",
   "rings",
+  "users",
 ] as const;

@@ -44,7 +44,7 @@ export async function assertRoundsLeaveNothing(
 /** What the native library holds for this process. */
 export function held(): Record<string, number> {
   const values = loadLibrary(binding, undefined).counters();
-  const names = ["queues", "clusters", "inFlight", "resultsHeld"];
+  const names = ["queues", "clusters", "users", "inFlight", "resultsHeld"];
   return Object.fromEntries(
     COUNTERS.flatMap((name, i) => names.includes(name) ? [[name, values[i] as number] as const] : []),
   );

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::pointer;
 use crate::queue::{self, Wait};
-use crate::{cluster, command, counter, logger, runtime};
+use crate::{command, counter, logger, runtime, share, thread, user};
 
 /// Version of the ABI; a binding refuses another than its own.
 pub const AEF_ABI_VERSION: u32 = 1;
@@ -35,6 +35,18 @@ pub extern "C" fn aef_queue_open(capacity: u32) -> u32 {
         runtime::get()
             .and_then(|_| queue::open(capacity))
             .unwrap_or(0)
+    })
+}
+
+/// Binds a queue to the calling thread, which is to be the one that drains it: when that thread ends and the queue was not
+/// freed, the queue is given up. Its doorbell rings no more, its commands are stopped, the clients that were opened or
+/// attached through it are closed without a drain, and it is freed after its last command. -1: unknown queue, or the thread
+/// ends already.
+#[unsafe(no_mangle)]
+pub extern "C" fn aef_queue_bind_thread(queue: u32) -> i32 {
+    guarded(PANICKED, || {
+        let bound = queue::get(queue).is_some() && thread::bind(queue);
+        if bound { 0 } else { UNKNOWN }
     })
 }
 
@@ -168,11 +180,32 @@ pub unsafe extern "C" fn aef_result_copy(queue: u32, handle: u32, dst: *mut u8, 
     })
 }
 
+/// Writes the token by which ATTACH, on any queue of this process, gives another handle for the same cluster, into `dst`,
+/// which has room for `len` bytes; gives its length, 32. It is no use of the cluster: it is good until the last handle was
+/// closed. -1: unknown handle, or one that closes; -2: no room.
+///
+/// # Safety
+/// `dst` is valid for writes of `len` bytes during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aef_cluster_share(cluster: u32, dst: *mut u8, len: u32) -> i32 {
+    guarded(PANICKED, || {
+        let target = unsafe { pointer::bytes_mut(dst, len) };
+        let Some(user) = user::get(cluster).filter(|user| !user.leaves()) else {
+            return UNKNOWN;
+        };
+        let Some(target) = target.get_mut(..share::TOKEN) else {
+            return -2;
+        };
+        target.copy_from_slice(&share::token(user.cluster()));
+        share::TOKEN as i32
+    })
+}
+
 /// 1 when at least one node of the cluster is active, 0 when none is, -1 when the handle is unknown.
 #[unsafe(no_mangle)]
 pub extern "C" fn aef_cluster_connected(cluster: u32) -> i32 {
     guarded(PANICKED, || {
-        cluster::get(cluster).map_or(UNKNOWN, |cluster| i32::from(cluster.connected()))
+        user::get(cluster).map_or(UNKNOWN, |user| i32::from(user.cluster().connected()))
     })
 }
 
@@ -212,7 +245,7 @@ pub extern "C" fn aef_log(queue: u32, level: u32) -> i32 {
 }
 
 /// Fills up to `count` counters and gives how many there are: queues, clusters, commands in flight, results held, bytes of
-/// results held, commands accepted, completions delivered, doorbell rings.
+/// results held, commands accepted, completions delivered, doorbell rings, users of clusters.
 ///
 /// # Safety
 /// `dst` is valid for writes of `count` aligned 64-bit numbers during the call.

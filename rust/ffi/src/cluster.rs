@@ -1,13 +1,13 @@
-//! Clusters: one per connection, shared by all queues of the process.
+//! Clusters: connections, partitions and limits. What a client has of one is a [`crate::user::User`].
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use aerospike_core::{AuthMode, Client, ClientPolicy, ErrorKind, Host};
-use tokio::sync::{Notify, OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
@@ -16,15 +16,14 @@ use crate::counter;
 use crate::direct::{Direct, Plan, Stats};
 use crate::driver::Progress;
 use crate::error::{self, Failure, Phase};
-use crate::handle::Table;
-use crate::limiter::{Limiter, Place};
+use crate::limiter::{Limiter, Permit, Place};
+use crate::presence::{Presence, STOP_BOUND};
+use crate::runtime;
 use crate::seed::{self, Unreachable};
-use crate::{queue, runtime};
+use crate::share::Id;
 
 /// How often at most the limiter looks at the number of nodes.
 const RESIZE_INTERVAL_MS: u64 = 100;
-/// How long a close waits for what it stopped. None of it waits for anything by then.
-const STOP_BOUND: Duration = Duration::from_secs(2);
 /// How long a close waits for core's tend task, which finishes the cycle it is in.
 const CORE_BOUND: Duration = Duration::from_secs(5);
 /// How long a late reply is waited for at least, before a command that waits for its turn is worth more than its
@@ -42,7 +41,9 @@ struct Trouble {
 
 /// One cluster.
 pub(crate) struct Cluster {
-    handle: OnceLock<u32>,
+    pub(crate) id: Id,
+    /// How many use it; once there is none, nobody joins any more.
+    users: AtomicUsize,
     /// Absent until core has started, which `failIfNotConnected: false` does not wait for.
     client: OnceLock<Client>,
     started: watch::Sender<bool>,
@@ -57,30 +58,17 @@ pub(crate) struct Cluster {
     per_node: Option<usize>,
     opened: Instant,
     resized_ms: AtomicU64,
-    closing: AtomicBool,
-    closed: watch::Sender<bool>,
-    /// Commands that were not answered yet.
-    active: AtomicUsize,
-    /// Commands, those included that were answered and wait for a late reply.
-    present: AtomicUsize,
-    left: Notify,
+    /// Commands of all users, those included that were answered and wait for a late reply.
+    pub(crate) present: Presence,
     /// Tells late replies that nobody waits any more.
     shutdown: watch::Sender<bool>,
 }
 
-static CLUSTERS: RwLock<Table<Arc<Cluster>>> = RwLock::new(Table::new());
-
-/// The cluster behind a handle.
-pub(crate) fn get(handle: u32) -> Option<Arc<Cluster>> {
-    CLUSTERS
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .get(handle)
-        .cloned()
-}
-
-/// Opens a cluster within its bound; gives its handle.
-pub(crate) async fn open(mut settings: Settings, progress: &Progress) -> Result<u32, Failure> {
+/// Opens a cluster within its bound. Who opens it is its first user.
+pub(crate) async fn open(
+    mut settings: Settings,
+    progress: &Progress,
+) -> Result<Arc<Cluster>, Failure> {
     progress.enter(Phase::Connect);
     let started = Instant::now();
     let bound = settings.connect_timeout;
@@ -105,7 +93,7 @@ pub(crate) async fn open(mut settings: Settings, progress: &Progress) -> Result<
             cluster.abandon();
             return Err(failure);
         }
-        return register(cluster);
+        return Ok(cluster.begin());
     }
     if reached.is_empty() {
         return Err(not_connected("no host can be reached", &list(&unreachable)));
@@ -117,7 +105,7 @@ pub(crate) async fn open(mut settings: Settings, progress: &Progress) -> Result<
             let _ = cluster.client.set(client);
             cluster.started.send_replace(true);
             cluster.resize();
-            register(cluster)
+            Ok(cluster.begin())
         }
         Ok(Err(error)) => Err(not_started(&error, &unreachable)),
         Err(_) => {
@@ -129,24 +117,6 @@ pub(crate) async fn open(mut settings: Settings, progress: &Progress) -> Result<
                 &what,
                 &silent.chain(list(&unreachable)).collect::<Vec<_>>(),
             ))
-        }
-    }
-}
-
-fn register(cluster: Arc<Cluster>) -> Result<u32, Failure> {
-    let mut clusters = CLUSTERS.write().unwrap_or_else(PoisonError::into_inner);
-    match clusters.insert(Arc::clone(&cluster)) {
-        Ok(handle) => {
-            let _ = cluster.handle.set(handle);
-            counter::CLUSTERS.add(1);
-            if let Some(direct) = &cluster.direct {
-                direct.start(&cluster);
-            }
-            Ok(handle)
-        }
-        Err(cluster) => {
-            cluster.abandon();
-            Err(Failure::internal("too many clusters are open"))
         }
     }
 }
@@ -217,7 +187,8 @@ impl Cluster {
         let per_node = settings.policy.max_conns_per_node;
         let stats = Arc::<Stats>::default();
         Arc::new(Self {
-            handle: OnceLock::new(),
+            id: Id::new(),
+            users: AtomicUsize::new(1),
             client: OnceLock::new(),
             started: watch::Sender::new(false),
             starter: Mutex::new(None),
@@ -231,13 +202,17 @@ impl Cluster {
             per_node: settings.max_commands.is_none().then_some(per_node),
             opened: Instant::now(),
             resized_ms: AtomicU64::new(0),
-            closing: AtomicBool::new(false),
-            closed: watch::Sender::new(false),
-            active: AtomicUsize::new(0),
-            present: AtomicUsize::new(0),
-            left: Notify::new(),
+            present: Presence::new(),
             shutdown: watch::Sender::new(false),
         })
+    }
+
+    fn begin(self: Arc<Self>) -> Arc<Self> {
+        counter::CLUSTERS.add(1);
+        if let Some(direct) = &self.direct {
+            direct.start(&self);
+        }
+        self
     }
 
     fn start_in_background(self: &Arc<Self>, mut policy: ClientPolicy, hosts: Vec<Host>) {
@@ -252,7 +227,7 @@ impl Cluster {
                 match Client::new(&policy, &hosts).await {
                     Ok(client) => {
                         match cluster.upgrade() {
-                            Some(cluster) if !cluster.closing.load(Ordering::SeqCst) => {
+                            Some(cluster) if !cluster.present.is_closing() => {
                                 let _ = cluster.client.set(client);
                                 cluster.started.send_replace(true);
                             }
@@ -310,9 +285,9 @@ impl Cluster {
             .map(|trouble| trouble.failure.message.clone().into_owned())
     }
 
-    /// Stops a cluster that never got a handle.
+    /// Stops a cluster that nobody got.
     fn abandon(self: Arc<Self>) {
-        self.closing.store(true, Ordering::SeqCst);
+        self.present.close();
         if let Some(runtime) = runtime::get() {
             runtime.spawn(async move { self.stop_core().await });
         }
@@ -360,9 +335,9 @@ impl Cluster {
         self.stats.connections() > 0 || nodes.iter().any(|node| node.pool_gauges().total > 0)
     }
 
-    /// Gets in line for a turn.
-    pub(crate) fn line_up(&self) -> Place {
-        let place = self.limiter.line_up();
+    /// Gets in a user's line for a turn.
+    pub(crate) fn line_up(&self, user: u32) -> Place {
+        let place = self.limiter.line_up(user);
         if place.waits() {
             self.resize_sometimes();
         }
@@ -370,7 +345,7 @@ impl Cluster {
     }
 
     /// A turn among the commands that run, when it has come.
-    pub(crate) async fn turn(&self, place: Place) -> Result<OwnedSemaphorePermit, Failure> {
+    pub(crate) async fn turn(&self, place: Place) -> Result<Permit, Failure> {
         self.limiter.permit(place).await.map_err(|_| {
             Failure::new(error::QUEUE_TIMEOUT, error::describe(error::QUEUE_TIMEOUT))
                 .in_phase(Phase::Queue)
@@ -396,38 +371,25 @@ impl Cluster {
         }
     }
 
-    /// Closes: refuses commands, gives running ones up to `drain`, stops the rest, ends core. Who comes second waits for
-    /// the first.
-    pub(crate) async fn close(self: Arc<Self>, drain: Duration) {
-        if self.closing.swap(true, Ordering::SeqCst) {
-            let _ = self.closed.subscribe().wait_for(|closed| *closed).await;
+    /// One user more. False once the last one has left.
+    pub(crate) fn join(&self) -> bool {
+        let more = |users| (users > 0).then_some(users + 1);
+        let joined = self
+            .users
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, more);
+        joined.is_ok()
+    }
+
+    /// One user less. The last one ends the cluster with its connections.
+    pub(crate) async fn leave(&self) {
+        if self.users.fetch_sub(1, Ordering::AcqRel) > 1 {
             return;
         }
-        let _ = timeout(
-            drain,
-            self.wait_for(|| self.active.load(Ordering::SeqCst) == 0),
-        )
-        .await;
-        let handle = self.handle.get().copied().unwrap_or_default();
-        for queue in queue::all() {
-            queue.cancel_cluster(handle);
-        }
+        self.present.close();
         self.shutdown.send_replace(true);
-        let _ = timeout(
-            STOP_BOUND,
-            self.wait_for(|| self.present.load(Ordering::SeqCst) == 0),
-        )
-        .await;
+        self.present.wait_empty(STOP_BOUND).await;
         self.stop_core().await;
-        if CLUSTERS
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(handle)
-            .is_some()
-        {
-            counter::CLUSTERS.sub(1);
-        }
-        self.closed.send_replace(true);
+        counter::CLUSTERS.sub(1);
     }
 
     async fn stop_core(&self) {
@@ -448,90 +410,14 @@ impl Cluster {
         self.started.send_replace(true);
     }
 
-    /// Only a close waits, and it says so before it looks at the counters.
-    fn tell_close(&self) {
-        if self.closing.load(Ordering::SeqCst) {
-            self.left.notify_waiters();
-        }
-    }
-
-    async fn wait_for(&self, condition: impl Fn() -> bool) {
-        loop {
-            let left = self.left.notified();
-            let mut left = std::pin::pin!(left);
-            left.as_mut().enable();
-            if condition() {
-                return;
-            }
-            left.await;
-        }
-    }
-}
-
-/// A command's presence on a cluster.
-pub(crate) struct Visit {
-    cluster: Arc<Cluster>,
-    /// Where a command on records stands in the line, until it takes it.
-    place: Option<Place>,
-    answered: bool,
-}
-
-impl Visit {
-    /// Refused when the cluster closes or is unknown. A command on records gets in line.
-    pub(crate) fn begin(handle: u32, on_records: bool) -> Result<Self, Failure> {
-        let cluster = get(handle).ok_or_else(Failure::closed)?;
-        cluster.active.fetch_add(1, Ordering::SeqCst);
-        cluster.present.fetch_add(1, Ordering::SeqCst);
-        let place = on_records.then(|| cluster.line_up());
-        let visit = Self {
-            cluster,
-            place,
-            answered: false,
-        };
-        // After the counters went up, so that a close that misses this check sees the command.
-        if visit.cluster.closing.load(Ordering::SeqCst) {
-            Err(Failure::closed())
-        } else {
-            Ok(visit)
-        }
-    }
-
-    pub(crate) fn cluster(&self) -> &Arc<Cluster> {
-        &self.cluster
-    }
-
-    /// The place in the cluster's line.
-    pub(crate) fn take_place(&mut self) -> Place {
-        let place = self.place.take();
-        place.unwrap_or_else(|| self.cluster.line_up())
-    }
-
-    /// The turn, if it has come.
-    pub(crate) fn take_turn(&mut self) -> Option<OwnedSemaphorePermit> {
-        match self.place.take()?.come() {
-            Ok(turn) => Some(turn),
-            Err(place) => {
-                self.place = Some(place);
-                None
-            }
-        }
-    }
-
-    /// The caller has its answer; what goes on is the wait for a late reply.
-    pub(crate) fn answered(&mut self) {
-        if !std::mem::replace(&mut self.answered, true) {
-            self.cluster.active.fetch_sub(1, Ordering::SeqCst);
-            self.cluster.tell_close();
-        }
-    }
-
-    /// Lets work go on for a while: not longer than its cluster, and only shortly where others wait for its turn.
-    pub(crate) async fn linger<F: Future>(self, bound: Duration, work: Pin<&mut F>) {
-        let mut shutdown = self.cluster.shutdown.subscribe();
+    /// Lets the work of a command that was answered go on for a while: not longer than the cluster, and only shortly where
+    /// others wait for its turn.
+    pub(crate) async fn linger<F: Future>(&self, bound: Duration, work: Pin<&mut F>) {
+        let mut shutdown = self.shutdown.subscribe();
         let crowded = async {
             loop {
                 tokio::time::sleep(CROWDED).await;
-                if self.cluster.limiter.is_crowded() {
+                if self.limiter.is_crowded() {
                     return;
                 }
             }
@@ -541,14 +427,6 @@ impl Visit {
             () = crowded => {}
             _ = shutdown.wait_for(|shutdown| *shutdown) => {}
         }
-    }
-}
-
-impl Drop for Visit {
-    fn drop(&mut self) {
-        self.answered();
-        self.cluster.present.fetch_sub(1, Ordering::SeqCst);
-        self.cluster.tell_close();
     }
 }
 

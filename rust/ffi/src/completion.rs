@@ -23,6 +23,11 @@ impl Completion {
         }
     }
 
+    /// The queue that it goes to.
+    pub(crate) fn queue(&self) -> &Arc<Queue> {
+        &self.queue
+    }
+
     /// Success with a small payload.
     pub(crate) fn bytes(mut self, payload: &[u8]) {
         self.send(Kind::Result, 0, Payload::Borrowed(payload));

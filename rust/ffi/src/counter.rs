@@ -31,9 +31,10 @@ pub(crate) static RESULT_BYTES: Counter = Counter::new();
 pub(crate) static ACCEPTED: Counter = Counter::new();
 pub(crate) static DELIVERED: Counter = Counter::new();
 pub(crate) static RINGS: Counter = Counter::new();
+pub(crate) static USERS: Counter = Counter::new();
 
 /// All counters, in the order of the ABI.
-pub(crate) fn all() -> [u64; 8] {
+pub(crate) fn all() -> [u64; 9] {
     [
         &QUEUES,
         &CLUSTERS,
@@ -43,6 +44,7 @@ pub(crate) fn all() -> [u64; 8] {
         &ACCEPTED,
         &DELIVERED,
         &RINGS,
+        &USERS,
     ]
     .map(Counter::get)
 }

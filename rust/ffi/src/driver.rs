@@ -10,12 +10,13 @@ use std::time::{Duration, Instant};
 
 use tokio::time::{Sleep, sleep_until};
 
-use crate::cluster::{Cluster, Visit};
+use crate::cluster::Cluster;
 use crate::completion::{Completion, Outcome};
 use crate::error::{self, Failure, Phase};
 use crate::policy::GRACE;
 use crate::queue::Stop;
 use crate::ticket::Ticket;
+use crate::user::Visit;
 
 /// How far a command has come; written by the command, read when it is stopped.
 #[derive(Debug)]
@@ -135,14 +136,14 @@ pub(crate) async fn drive(
         && progress.1.load(Ordering::Relaxed);
     if let Some(mut visit) = visit.filter(|_| lingers) {
         visit.answered();
-        visit.linger(GRACE, work).await;
+        visit.cluster().linger(GRACE, work).await;
     }
 }
 
 /// The failure of a command that was told to stop.
 pub(crate) fn stopped(why: Stop) -> Failure {
     match why {
-        Stop::ClusterClosed => Failure::closed(),
+        Stop::ClientClosed => Failure::closed(),
         Stop::Cancelled | Stop::QueueClosed => Failure::cancelled(),
     }
 }

@@ -11,6 +11,7 @@ use crate::key::KeyRef;
 use crate::operation::Operations;
 use crate::particle::Particle;
 use crate::policy::{BatchOptions, Policy, WriteBlock};
+use crate::share::TOKEN;
 
 /// Length of a frame's header.
 pub(crate) const HEADER: usize = 24;
@@ -314,6 +315,9 @@ pub(crate) enum Request<'a> {
     },
     Connections,
     Stats,
+    Attach {
+        token: &'a [u8; TOKEN],
+    },
     Get {
         policy: Policy,
         key: KeyRef<'a>,
@@ -377,6 +381,7 @@ pub(crate) struct Read<'a> {
 /// The commands that `submit` tells from the others.
 pub(crate) const ECHO: u8 = 1;
 pub(crate) const CLOSE: u8 = 4;
+const ATTACH: u8 = 11;
 const GET: u8 = 16;
 const EXISTS: u8 = 17;
 
@@ -387,7 +392,7 @@ pub(crate) fn is_on_records(command: u8) -> bool {
 
 /// Whether a command runs on a cluster that is open.
 pub(crate) fn needs_cluster(command: u8) -> bool {
-    command > CLOSE
+    command > CLOSE && command != ATTACH
 }
 
 /// Parses a body. Every length, number and name in it is checked.
@@ -418,6 +423,9 @@ pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> 
         },
         9 => Request::Connections,
         10 => Request::Stats,
+        ATTACH => Request::Attach {
+            token: cursor.array()?,
+        },
         GET => Request::Get {
             policy: Policy::parse(&mut cursor)?,
             key: KeyRef::parse(&mut cursor)?,

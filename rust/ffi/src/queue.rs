@@ -11,6 +11,7 @@ use crate::doorbell::Doorbell;
 use crate::handle::Table;
 use crate::record::{self, Kind};
 use crate::ticket::Ticket;
+use crate::{runtime, thread, user};
 
 /// Log records that may wait in a queue; what comes on top is counted and dropped.
 const LOG_LIMIT: u32 = 1024;
@@ -33,13 +34,14 @@ pub(crate) enum Stop {
     Cancelled,
     /// Its queue closes.
     QueueClosed,
-    /// Its cluster closes.
-    ClusterClosed,
+    /// Its client closes.
+    ClientClosed,
 }
 
 /// A command in flight, as the queue sees it.
 pub(crate) struct Flight {
-    pub(crate) cluster: u32,
+    /// The user's handle that it runs on, 0 none.
+    pub(crate) user: u32,
     /// Absent where a command completes too soon to be stopped.
     pub(crate) stop: Option<Arc<Ticket>>,
 }
@@ -68,6 +70,8 @@ enum Phase {
     Closed,
     /// The closed record was drained.
     Drained,
+    /// Its thread has ended: nobody drains, and it is freed with its last command.
+    Abandoned,
 }
 
 // Tags count up, so they are their own hash.
@@ -130,6 +134,13 @@ impl State {
 
     fn is_empty(&self) -> bool {
         self.head == self.records.len()
+    }
+
+    fn release_results(&mut self) {
+        let held = std::mem::replace(&mut self.results, Table::new());
+        for result in held.iter() {
+            count_released(result.len());
+        }
     }
 
     fn end_if_idle(&mut self) -> bool {
@@ -222,17 +233,47 @@ pub(crate) fn free(handle: u32) -> Option<bool> {
     if queue.lock().phase != Phase::Drained {
         return Some(false);
     }
-    QUEUES
+    remove(handle)?;
+    queue.doorbell.stop();
+    queue.lock().release_results();
+    thread::unbind(handle);
+    Some(true)
+}
+
+fn remove(handle: u32) -> Option<Arc<Queue>> {
+    let removed = QUEUES
         .write()
         .unwrap_or_else(PoisonError::into_inner)
         .remove(handle)?;
-    queue.doorbell.stop();
-    let held = std::mem::replace(&mut queue.lock().results, Table::new());
-    for result in held.iter() {
-        count_released(result.len());
-    }
     counter::QUEUES.sub(1);
-    Some(true)
+    Some(removed)
+}
+
+/// Gives up a queue whose thread ends: its commands are stopped, the users that came through it leave.
+pub(crate) fn abandon(handle: u32) {
+    let Some(queue) = get(handle) else { return };
+    // Here and now: what a doorbell calls is gone with the thread.
+    queue.doorbell.stop();
+    let is_idle = {
+        let mut state = queue.lock();
+        state.phase = Phase::Abandoned;
+        state.records = Vec::new();
+        state.head = 0;
+        state.answers = 0;
+        state.release_results();
+        queue.ready.notify_all();
+        state.flights.is_empty()
+    };
+    if is_idle {
+        remove(handle);
+    }
+    // The rest not in the last moments of a thread.
+    if let Some(runtime) = runtime::get() {
+        runtime.spawn(async move {
+            queue.stop_all(Stop::QueueClosed, |_| true);
+            user::leave_with(handle);
+        });
+    }
 }
 
 fn count_released(bytes: usize) {
@@ -247,6 +288,11 @@ impl Queue {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether its thread has ended.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.lock().phase == Phase::Abandoned
     }
 
     /// How many more commands fit, or `None` when the queue closes. A command counts until its record is drained, so
@@ -285,6 +331,15 @@ impl Queue {
         let mut state = self.lock();
         let flight = state.flights.remove(&tag);
         debug_assert!(flight.is_some(), "a command completed twice");
+        if state.phase == Phase::Abandoned {
+            let was_last = state.flights.is_empty();
+            drop(state);
+            counter::IN_FLIGHT.sub(1);
+            if was_last {
+                remove(self.handle());
+            }
+            return;
+        }
         let was_empty = state.is_empty();
         let bytes = payload.as_slice();
         if bytes.len() <= record::INLINE {
@@ -324,7 +379,7 @@ impl Queue {
     /// Adds a line of the log, or counts it when too many wait.
     pub(crate) fn log(&self, line: impl FnOnce(u64) -> Vec<u8>) {
         let mut state = self.lock();
-        if matches!(state.phase, Phase::Closed | Phase::Drained) {
+        if !matches!(state.phase, Phase::Open | Phase::Closing) {
             return;
         }
         if state.logs >= LOG_LIMIT {
@@ -413,7 +468,7 @@ impl Queue {
         let deadline = Instant::now() + timeout;
         let mut state = self.lock();
         loop {
-            if state.phase == Phase::Drained {
+            if matches!(state.phase, Phase::Drained | Phase::Abandoned) {
                 return Wait::Ended;
             }
             if !state.is_empty() {
@@ -472,9 +527,9 @@ impl Queue {
         found
     }
 
-    /// Tells every command on a cluster to stop.
-    pub(crate) fn cancel_cluster(&self, cluster: u32) {
-        self.stop_all(Stop::ClusterClosed, |flight| flight.cluster == cluster);
+    /// Tells every command of a user to stop.
+    pub(crate) fn cancel_user(&self, user: u32) {
+        self.stop_all(Stop::ClientClosed, |flight| flight.user == user);
     }
 
     fn stop_all(&self, why: Stop, matches: impl Fn(&Flight) -> bool) {
@@ -533,7 +588,7 @@ mod tests {
             (
                 tag,
                 Flight {
-                    cluster: 0,
+                    user: 0,
                     stop: None,
                 },
             )

@@ -4,14 +4,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-use tokio::sync::OwnedSemaphorePermit;
-
-use crate::cluster::Visit;
 use crate::completion::{Completion, Outcome};
 use crate::driver;
 use crate::error::{Failure, Phase};
 use crate::frame::Frame;
+use crate::limiter::Permit;
 use crate::queue::Stop;
+use crate::user::Visit;
 
 /// Shared by a command and the queue that it came from.
 #[derive(Default)]
@@ -32,7 +31,7 @@ pub(crate) struct Parked {
     pub(crate) completion: Completion,
     pub(crate) visit: Visit,
     /// Absent where others wait on the same turn.
-    pub(crate) turn: Option<OwnedSemaphorePermit>,
+    pub(crate) turn: Option<Permit>,
     pub(crate) frame: Frame,
     pub(crate) deadline: Option<Instant>,
     pub(crate) phase: Phase,

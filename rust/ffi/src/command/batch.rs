@@ -18,6 +18,7 @@ use crate::names::{Guess, Names};
 use crate::operation::{self, Plan, Send, Verb};
 use crate::part::{Part, ROW, is_unanswered};
 use crate::policy::{GRACE, Policy, core_read_touch_ttl};
+use crate::user::User;
 use crate::{key, particle, runtime};
 
 /// Length of the payload's header.
@@ -37,7 +38,8 @@ pub(super) async fn run(run: Run, body: BatchBody<'_>, schema: Option<Schema<'_>
     } = run;
     let progress = Progress::new();
     let place = visit.take_place();
-    let cluster = Arc::clone(visit.cluster());
+    let user = Arc::clone(visit.user());
+    let cluster = user.cluster();
     let deadline = bounds.deadline;
     let writes = body
         .templates()
@@ -63,7 +65,7 @@ pub(super) async fn run(run: Run, body: BatchBody<'_>, schema: Option<Schema<'_>
         let (mut parts, policy, missing) = if writes {
             (Vec::new(), body.policy, None)
         } else {
-            attempt(&cluster, &body, deadline, &names).await
+            attempt(cluster, &body, deadline, &names).await
         };
         if missing.as_ref().is_none_or(|missing| !missing.is_empty()) {
             let rows = build(&body, missing.as_deref())?;
@@ -71,7 +73,7 @@ pub(super) async fn run(run: Run, body: BatchBody<'_>, schema: Option<Schema<'_>
                 cluster.stats.core(rows.len());
             }
             let policy = policy.batch(&body.options, fallback::left(deadline), writes);
-            parts.extend(through_core(&cluster, &policy, rows, &names, effect).await?);
+            parts.extend(through_core(&user, &policy, rows, &names, effect).await?);
         }
         finish(count, parts, &names, schema)
     };
@@ -220,7 +222,7 @@ fn is_stranded(error: &core::Error) -> bool {
 }
 
 async fn through_core(
-    cluster: &Arc<Cluster>,
+    user: &Arc<User>,
     policy: &core::BatchPolicy,
     mut rows: Vec<Row>,
     names: &Arc<Names>,
@@ -232,28 +234,31 @@ async fn through_core(
         (rows.len() / PART).min(runtime::workers())
     };
     if parts == 1 {
-        return Ok(vec![execute(cluster, policy, rows, names, effect).await]);
+        return Ok(vec![
+            execute(user.cluster(), policy, rows, names, effect).await,
+        ]);
     }
     let mut running = JoinSet::new();
     let each = rows.len().div_ceil(parts);
     for number in 0..parts {
         let rest = rows.split_off(each.min(rows.len()));
-        let (part, cluster, policy, names) = (
+        let (part, user, policy, names) = (
             std::mem::replace(&mut rows, rest),
-            Arc::clone(cluster),
+            Arc::clone(user),
             policy.clone(),
             Arc::clone(names),
         );
         running.spawn(async move {
             // The first runs on the turn that the batch has.
+            let cluster = user.cluster();
             let _turn = if number == 0 {
                 None
             } else {
-                Some(cluster.turn(cluster.line_up()).await?)
+                Some(cluster.turn(user.line_up()).await?)
             };
             Ok::<_, Failure>((
                 number,
-                execute(&cluster, &policy, part, &names, effect).await,
+                execute(cluster, &policy, part, &names, effect).await,
             ))
         });
     }

@@ -11,15 +11,16 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::cluster::{self, Visit};
+use crate::cluster;
 use crate::completion::{Answer, Completion, Outcome};
 use crate::config::Settings;
 use crate::driver::{Bounds, Effect, Progress, drive};
 use crate::error::{Failure, Phase};
 use crate::frame::{self, Head, Malformed, Request};
 use crate::queue::{self, Acceptance, Flight};
-use crate::runtime;
 use crate::ticket::Ticket;
+use crate::user::{self, Visit};
+use crate::{runtime, share};
 
 use joined::Groups;
 
@@ -81,19 +82,13 @@ pub(crate) fn submit(queue: u32, frames: &[u8]) -> i32 {
         .map(|(head, body, _)| {
             let ticket = stoppable(head, &frames[body.clone()]).then(Arc::<Ticket>::default);
             tickets.push(ticket.clone());
-            // Closing a cluster stops its commands, and must not stop itself.
-            let cluster = if head.command == frame::CLOSE {
+            // Closing a client stops its commands, and must not stop itself.
+            let user = if head.command == frame::CLOSE {
                 0
             } else {
                 head.cluster
             };
-            (
-                head.tag,
-                Flight {
-                    cluster,
-                    stop: ticket,
-                },
-            )
+            (head.tag, Flight { user, stop: ticket })
         })
         .collect();
     match queue.accept(flights.into_iter()) {
@@ -241,6 +236,11 @@ async fn run(bytes: Arc<[u8]>, command: Accepted, submitted: Instant) {
         (Request::Close { drain_ms }, _) => {
             return Box::pin(close(completion, bounds, head.cluster, drain_ms)).await;
         }
+        (Request::Attach { token }, _) => {
+            let attached = share::attach(token, completion.queue());
+            completion.settle(attached.map(handle_payload));
+            return;
+        }
         (_, None) => {
             completion.settle(Err(Failure::internal("a command has no cluster")));
             return;
@@ -298,25 +298,30 @@ async fn echo(completion: Completion, bounds: Bounds, delay_ms: u32, bytes: &[u8
 
 async fn open(completion: Completion, bounds: Bounds, json: &[u8]) {
     let progress = Progress::new();
+    let queue = Arc::clone(completion.queue());
     let work = async {
-        let handle = cluster::open(Settings::parse(json)?, &progress).await?;
-        Ok(Answer::Payload(handle.to_le_bytes().to_vec()))
+        let cluster = cluster::open(Settings::parse(json)?, &progress).await?;
+        user::register(cluster, &queue).map(handle_payload)
     };
     drive(completion, bounds, None, Effect::Read, &progress, work).await;
 }
 
+fn handle_payload(handle: u32) -> Answer {
+    Answer::Payload(handle.to_le_bytes().to_vec())
+}
+
 async fn close(completion: Completion, bounds: Bounds, handle: u32, drain_ms: u32) {
     let progress = Progress::new();
-    let Some(cluster) = cluster::get(handle) else {
+    let Some(user) = user::get(handle) else {
         completion.settle(Err(Failure::closed()));
         return;
     };
     // A task of its own: a close that nobody waits for any more still goes through.
-    let closing = tokio::spawn(cluster.close(Duration::from_millis(drain_ms.into())));
+    let closing = tokio::spawn(user.leave(Duration::from_millis(drain_ms.into())));
     let work = async {
         closing
             .await
-            .map_err(|_| Failure::internal("closing the cluster panicked"))?;
+            .map_err(|_| Failure::internal("closing the client panicked"))?;
         Ok(Answer::Code(0)) as Outcome
     };
     drive(completion, bounds, None, Effect::Read, &progress, work).await;

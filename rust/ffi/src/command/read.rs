@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use aerospike_core as core;
 use aerospike_wire::read::{Want, push_single};
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::record::{encode, operate_on_core, read_outcome};
 use super::{Accepted, Run, changed, fallback};
@@ -17,6 +16,7 @@ use crate::direct::{self, Bound, Reason, Route};
 use crate::driver::{Bounds, Effect, Progress, drive};
 use crate::error::{self, Failure, Phase};
 use crate::frame::{Cursor, Frame, Head, Parsed, Read};
+use crate::limiter::Permit;
 use crate::operation::{Operations, Verb};
 use crate::particle;
 use crate::policy::{Policy, WriteBlock};
@@ -191,7 +191,7 @@ pub(crate) fn answered(parked: Parked, ticket: Arc<Ticket>, answer: direct::Answ
 /// What a read was told before it got a task.
 pub(super) struct Tried {
     /// Absent where it shared the turn of others.
-    turn: Option<OwnedSemaphorePermit>,
+    turn: Option<Permit>,
     answer: direct::Answer,
 }
 
