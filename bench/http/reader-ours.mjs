@@ -41,15 +41,15 @@ const WAYS = {
   }),
 };
 
-/** How a client connects that reads in one of the ways. */
-export function clientOptions(hosts, reads) {
+/** The options of a client that reads in one of the ways. */
+export function clientOptions(reads) {
   const policy = { totalTimeout: TIMEOUT_MS };
-  return { hosts, autoBatch: reads === "joined", policies: { read: policy, write: policy, batch: policy } };
+  return { autoBatch: reads === "joined", policies: { read: policy, write: policy, batch: policy } };
 }
 
 /** Connects, and gives the reader that `reads` names: see `replica.mjs`. */
 export async function openReader({ hosts, namespace, reads }) {
-  return readerOf(await connect(clientOptions(hosts, reads)), { namespace, reads });
+  return readerOf(await connect({ hosts, ...clientOptions(reads) }), { namespace, reads });
 }
 
 /** The reader that `reads` names, over a client that is there. */

@@ -3,11 +3,11 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { attach } from "../../mod.ts";
 import { answering } from "./questions.mjs";
-import { readerOf } from "./reader-ours.mjs";
+import { clientOptions, readerOf } from "./reader-ours.mjs";
 import { startReplica } from "./replica.mjs";
 import { listen } from "./web-server.mjs";
 
-const openReader = async (options) => readerOf(await attach(workerData.token), options);
+const openReader = async (options) => readerOf(await attach(workerData.token, clientOptions(options.reads)), options);
 const { version, answer, close } = await startReplica(openReader, listen);
 const ended = async () => {
   await close();

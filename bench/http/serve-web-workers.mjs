@@ -12,7 +12,7 @@ const { AEROSPIKE_HOSTS: hosts, BENCH_READS: reads, BENCH_WORKERS: count } = pro
 /** What one of them does for all, and what all of them do. */
 const EACH = ["begin", "end"];
 
-const client = await connect(clientOptions(hosts, reads));
+const client = await connect({ hosts, ...clientOptions(reads) });
 const token = await client.share();
 const questions = new Questions();
 const workers = [];

@@ -8,10 +8,8 @@ const TIMEOUT_MS = 10_000;
 const { deno, bun } = process.versions;
 export const runtimeVersion = `aerospike-ts on ${deno ? `deno ${deno}` : `bun ${bun}`}`;
 
-export function clientOptions(hosts) {
-  const policy = { totalTimeout: TIMEOUT_MS };
-  return { hosts, policies: { write: policy, batch: policy } };
-}
+const policy = { totalTimeout: TIMEOUT_MS };
+export const CLIENT_OPTIONS = { policies: { write: policy, batch: policy } };
 
 /** Every bin of every record that was found. */
 async function eager(client, keys) {

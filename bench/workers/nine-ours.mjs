@@ -2,12 +2,12 @@
 import process from "node:process";
 import { connect } from "../../mod.ts";
 import { answer } from "./nine.mjs";
-import { clientOptions, measuredBy, runtimeVersion } from "./nine-client.mjs";
+import { CLIENT_OPTIONS, measuredBy, runtimeVersion } from "./nine-client.mjs";
 import { serve } from "./protocol.mjs";
 
 const { AEROSPIKE_HOSTS: hosts, BENCH_NAMESPACE: namespace, BENCH_READS: reads } = process.env;
 
-const client = await connect(clientOptions(hosts));
+const client = await connect({ hosts, ...CLIENT_OPTIONS });
 const measured = measuredBy(client, namespace, reads);
 
 await serve(`${runtimeVersion}, ${reads}`, (request) => answer(measured, request));

@@ -5,13 +5,13 @@ import { attach, connect } from "../../mod.ts";
 import { binsOf } from "../features.mjs";
 import { answering } from "../http/questions.mjs";
 import { answer as answerNine } from "./nine.mjs";
-import { clientOptions, measuredBy } from "./nine-client.mjs";
+import { CLIENT_OPTIONS, measuredBy } from "./nine-client.mjs";
 import { sustain } from "./protocol.mjs";
 
 const { AEROSPIKE_HOSTS: hosts, BENCH_CLIENT: name, BENCH_NAMESPACE: namespace } = process.env;
 const { token, number } = workerData;
 const PUT_KEYS = 1_000;
-const client = token === undefined ? await connect(clientOptions(hosts)) : await attach(token);
+const client = token === undefined ? await connect({ hosts, ...CLIENT_OPTIONS }) : await attach(token, CLIENT_OPTIONS);
 const measured = Object.fromEntries(["eager", "columns"].map((reads) => [reads, measuredBy(client, namespace, reads)]));
 
 async function answer(request) {

@@ -7,14 +7,14 @@ import { connect } from "../../mod.ts";
 import { Questions } from "../http/questions.mjs";
 import { openConnections } from "../open-connections.mjs";
 import { rss } from "../resident-memory.mjs";
-import { clientOptions, runtimeVersion } from "./nine-client.mjs";
+import { CLIENT_OPTIONS, runtimeVersion } from "./nine-client.mjs";
 import { serve, Usage } from "./protocol.mjs";
 
 const { AEROSPIKE_HOSTS: hosts, BENCH_CLUSTER: cluster, BENCH_WORKERS: count } = process.env;
 /** What all Workers do; the rest one of them can do for all. */
 const EACH = ["handle", "put"];
 
-const client = cluster === "shared" ? await connect(clientOptions(hosts)) : undefined;
+const client = cluster === "shared" ? await connect({ hosts, ...CLIENT_OPTIONS }) : undefined;
 const token = await client?.share();
 const questions = new Questions();
 const workers = [];
