@@ -7,7 +7,7 @@ import { generator } from "./statistics.mjs";
 import { clientConditions, startWorkers, stopWorkers } from "./worker-processes.mjs";
 
 /**
- * Starts the server and the clients, lets `load(workers)` write what is read, `verify(worker)` compare what each client reads
+ * Starts the server and the clients, lets `load(workers, env)` write what is read, `verify(worker)` compare what each client reads
  * with that, and measures; then takes away what was written to `sets`. Where something stands between clients and server,
  * `between(server)` starts it and gives `{ cases, description, stop }`: the cases know how to get there.
  *
@@ -31,7 +31,7 @@ export async function runSession({ options, processes, sets, cases, between, loa
   try {
     ({ workers, failures, leftOut } = await start(chosen, env));
     if (workers.length > 0) {
-      await load(workers);
+      await load(workers, env);
       for (const worker of workers) await verify(worker);
       started = await between?.(server);
       cases = started?.cases ?? cases;

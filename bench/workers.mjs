@@ -1,11 +1,12 @@
 // `workers`: 1, 2 and 4 Workers of one process, on one cluster that they share and on a client each.
 import { bun, deno } from "../scripts/setup.mjs";
 import { printComparison } from "./comparison.mjs";
-import { verify } from "./feature-clients.mjs";
+import { PROCESSES as NINE_PROCESSES, verify } from "./feature-clients.mjs";
 import { KEYS, setNames } from "./features.mjs";
 import { keepSession, printSession, runSession } from "./session.mjs";
 import { generator } from "./statistics.mjs";
 import { judge } from "./target.mjs";
+import { WorkerProcess } from "./worker-process.mjs";
 
 const THREADS = "bench/workers/threads.mjs";
 export const RUNTIMES = {
@@ -25,7 +26,8 @@ const PROCESSES = Object.fromEntries(
 const referenceOf = (client) => `${client.split("-")[0]}-1-shared`;
 
 const IN_FLIGHT = 4;
-const PUT_SET = "bench-workers";
+/** Of the Worker whose turn it is. */
+const PEAK_IN_FLIGHT = 32;
 const ROWS = { name: "200 keys as rows, 8 ms of work", request: { reads: "eager", keys: 200, workMs: 8 } };
 const COLUMNS = {
   name: `${KEYS.toLocaleString("en-US")} keys as columns, 8 ms of work`,
@@ -36,7 +38,11 @@ const HANDLERS = [
   COLUMNS,
   { name: `${KEYS.toLocaleString("en-US")} keys as rows`, request: { reads: "eager", keys: KEYS, workMs: 0 } },
 ];
-const PUTS = { name: "puts", request: { case: "put", inFlight: IN_FLIGHT, set: PUT_SET } };
+/** The same load of each Worker, at different times: connections that one does not need now, another can use. */
+const TURNS = {
+  name: `200 keys as rows, ${PEAK_IN_FLIGHT} in flight, Workers in turn`,
+  request: { case: "turns", reads: "eager", keys: 200, workMs: 0, inFlight: PEAK_IN_FLIGHT },
+};
 const MORE = { connections: "connections", rssMiB: "RSS after MiB" };
 
 const TARGETS = Object.keys(RUNTIMES).flatMap((runtime) => {
@@ -46,10 +52,8 @@ const TARGETS = Object.keys(RUNTIMES).flatMap((runtime) => {
       ...{ case: name, client: `${runtime}-2-shared`, reference: `${runtime}-1-shared` },
       ...{ quantity: "perSecond", atLeast: 1.7 },
     })),
-    ...[ROWS, COLUMNS].flatMap(({ name }) => [
-      { case: name, ...four, quantity: "connections", atMost: 0.25 },
-      { case: name, ...four, quantity: "rssMiB", atMost: 1 },
-    ]),
+    { case: TURNS.name, ...four, quantity: "connections", atMost: 0.25 },
+    { case: TURNS.name, ...four, quantity: "rssMiB", atMost: 1 },
   ];
 });
 
@@ -66,19 +70,25 @@ async function casesOf(workers) {
     for (const { name, request } of HANDLERS) {
       cases.push({ name, clients: names, request: { case: "handle", inFlight: IN_FLIGHT, stepsPerMs, ...request } });
     }
-    cases.push({ ...PUTS, clients: names });
+    cases.push({ ...TURNS, clients: names });
   }
   return cases;
 }
 
-/** Any of the clients can write what all read. */
-async function load(workers) {
-  await workers[0].ask({ case: "load", seconds: 60 });
+/** By a process that is thrown away: writing opens connections, which no measured one shall have. */
+async function load(_, env) {
+  const { command, args, env: own } = NINE_PROCESSES["bun-eager"];
+  const writer = await new WorkerProcess("writer", command, args, { ...env, ...own }).start();
+  try {
+    await writer.ask({ case: "load", seconds: 60 });
+  } finally {
+    await writer.stop();
+  }
 }
 
 export async function run(options) {
   const session = await runSession({
-    ...{ options, processes: PROCESSES, sets: [...setNames, PUT_SET], cases: casesOf, load, verify },
+    ...{ options, processes: PROCESSES, sets: setNames, cases: casesOf, load, verify },
   });
   const { workers, samples, failures } = session;
   if (workers.length === 0) return failures;
@@ -87,7 +97,7 @@ export async function run(options) {
   printSession(session, { "in flight": `${IN_FLIGHT} for each Worker` });
   const random = generator(options.seed);
   const names = workers.map(({ name }) => name);
-  const cases = [...HANDLERS, PUTS];
+  const cases = [...HANDLERS, TURNS];
   printComparison({
     ...{ samples, cases, clients: names, reference: "1 Worker", referenceOf, unit: "ms", more: MORE, random },
   });

@@ -253,15 +253,17 @@ function workers(raw) {
         : [...row, ...row.map((one) => ({ ...one, client: `${client} alone`, how: "a client each" }))];
     }).map((row) => ({ ...row, client: `${row.family} ${row.how}` }));
     const axis = { title: "Workers", axis: { values: [1, 2, 4] } };
-    return { ...lines(values, axis, title, { width: 230, y: { scale: { zero: true } } }), title };
+    const wrapped = { text: name.replace(", ", ",\n").split("\n"), fontSize: 12 };
+    return { ...lines(values, axis, title, { width: 230, y: { scale: { zero: true } } }), title: wrapped };
   };
-  const [{ name }] = busy;
+  const turns = raw.cases.filter(({ request }) => request.case === "turns");
   return {
-    title: name,
     hconcat: [
-      panel("perSecond", "handlers per second", name),
-      panel("connections", "connections left open", name),
-      panel("rssMiB", "resident memory, MiB", name),
+      ...busy.slice(0, 1).map(({ name }) => panel("perSecond", "handlers per second", name)),
+      ...turns.flatMap(({ name }) => [
+        panel("connections", "connections left idle", name),
+        panel("rssMiB", "resident memory afterwards, MiB", name),
+      ]),
     ],
   };
 }

@@ -11,15 +11,15 @@ import { CLIENT_OPTIONS, runtimeVersion } from "./nine-client.mjs";
 import { serve, Usage } from "./protocol.mjs";
 
 const { AEROSPIKE_HOSTS: hosts, BENCH_CLUSTER: cluster, BENCH_WORKERS: count } = process.env;
-/** What all Workers do; the rest one of them can do for all. */
-const EACH = ["handle", "put"];
+/** What all Workers do, at once or one after the other; the rest one of them can do for all. */
+const EACH = ["handle", "turns"];
 
 const client = cluster === "shared" ? await connect({ hosts, ...CLIENT_OPTIONS }) : undefined;
 const token = await client?.share();
 const questions = new Questions();
 const workers = [];
 for (let i = 0; i < Number(count); i++) {
-  const worker = new Worker(new URL("thread.mjs", import.meta.url), { workerData: { token, number: i } });
+  const worker = new Worker(new URL("thread.mjs", import.meta.url), { workerData: { token } });
   worker.on("error", (error) => questions.fail(error));
   await once(worker, "message");
   worker.on("message", (message) => questions.settle(message));
@@ -28,17 +28,27 @@ for (let i = 0; i < Number(count); i++) {
 const ask = (worker, request) => questions.ask((message) => worker.postMessage(message), request);
 const askAll = (request) => Promise.all(workers.map((worker) => ask(worker, request)));
 
+/** Each has its part of the time, and what it did in it. */
+async function askInTurn({ seconds, ...request }) {
+  const answers = [];
+  for (const worker of workers) {
+    answers.push(await ask(worker, { ...request, case: "handle", seconds: seconds / workers.length }));
+  }
+  return answers;
+}
+
 async function answer(request) {
   if (!EACH.includes(request.case)) return await ask(workers[0], request);
   const usage = new Usage();
-  const answers = await askAll(request);
+  const inTurn = request.case === "turns";
+  const answers = await (inTurn ? askInTurn : askAll)(request);
   const { cpuSeconds } = usage.end();
   const values = (quantity) => answers.map((one) => one[quantity]);
   const sum = (quantity) => values(quantity).reduce((total, value) => total + value, 0);
   const longest = (quantity) => Math.max(...values(quantity));
   return {
     operations: sum("operations"),
-    seconds: longest("seconds"),
+    seconds: inTurn ? sum("seconds") : longest("seconds"),
     cpuSeconds,
     threadSeconds: values("threadSeconds").includes(null) ? null : sum("threadSeconds"),
     // Of that Worker whose were the longest.
