@@ -31,11 +31,11 @@ const isPeer = (peer, client) =>
 export function lossesOf(published) {
   let compared = 0;
   const worse = [];
-  const look = (found, better, more) => {
-    if (Number.isNaN(found.ratio)) return;
+  const look = (ratio, interval, better, more) => {
+    if (Number.isNaN(ratio)) return;
     compared++;
-    const { ratio, low, high } = found;
     if (better === "more" ? ratio >= 1 : ratio <= 1) return;
+    const { low, high } = interval();
     worse.push({ ...more, ratio, low, high, sure: better === "more" ? high < 1 : low > 1 });
   };
   for (const [benchmark, { raw }] of Object.entries(published)) {
@@ -54,7 +54,8 @@ function lookAt(benchmark, measured, look) {
         for (const [quantity, title, better] of QUANTITIES) {
           // In an open loop it is what was asked for.
           if (quantity === "perSecond" && request.case === "open") continue;
-          look(measured.compare(name, client, peer, quantity), better, {
+          const interval = () => measured.compare(name, client, peer, quantity);
+          look(measured.ratio(name, client, peer, quantity), interval, better, {
             ...{ benchmark, name, client, peer, quantity: title },
           });
         }
@@ -73,7 +74,7 @@ function lookAtStarts({ samples, seed }, look) {
         const pairs = [...of(client)].filter(([round]) => others.has(round))
           .map(([round, one]) => [one[quantity], others.get(round)[quantity]])
           .filter((pair) => pair.every((value) => value !== null));
-        look(ratioOfMedians(pairs, generator(seed)), "less", {
+        look(ratioOfMedians(pairs).ratio, () => ratioOfMedians(pairs, generator(seed)), "less", {
           ...{ benchmark: "start", name: "a fresh process", client, peer, quantity: title },
         });
       }

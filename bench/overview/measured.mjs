@@ -2,11 +2,23 @@
 import * as schedule from "../schedule.mjs";
 import { generator } from "../statistics.mjs";
 
+/** A bootstrap takes a while, and several tables ask the same. */
+const KNOWN = new WeakMap();
+
 export class Measured {
   #raw;
+  #known;
 
   constructor(raw) {
     this.#raw = raw;
+    if (!KNOWN.has(raw)) KNOWN.set(raw, new Map());
+    this.#known = KNOWN.get(raw);
+  }
+
+  #once(compute, ...what) {
+    const key = JSON.stringify(what);
+    if (!this.#known.has(key)) this.#known.set(key, compute());
+    return this.#known.get(key);
   }
 
   get clients() {
@@ -24,7 +36,11 @@ export class Measured {
 
   /** `{ median, low, high }` of a quantity of `schedule.mjs`. */
   within(name, client, quantity) {
-    return schedule.within(this.#raw.samples, name, client, quantity, generator(this.#raw.seed));
+    const { samples, seed } = this.#raw;
+    return this.#once(
+      () => schedule.within(samples, name, client, quantity, generator(seed)),
+      ...["within", name, client, quantity],
+    );
   }
 
   /** The median alone. */
@@ -34,7 +50,16 @@ export class Measured {
 
   /** `{ ratio, low, high }` to another client. */
   compare(name, client, reference, quantity) {
-    return schedule.compare(this.#raw.samples, name, client, reference, quantity, generator(this.#raw.seed));
+    const { samples, seed } = this.#raw;
+    return this.#once(
+      () => schedule.compare(samples, name, client, reference, quantity, generator(seed)),
+      ...["compare", name, client, reference, quantity],
+    );
+  }
+
+  /** The ratio alone. */
+  ratio(name, client, reference, quantity) {
+    return schedule.compare(this.#raw.samples, name, client, reference, quantity).ratio;
   }
 
   samples(name, client) {
