@@ -262,7 +262,7 @@ function workers(raw) {
       ...busy.slice(0, 1).map(({ name }) => panel("perSecond", "handlers per second", name)),
       ...turns.flatMap(({ name }) => [
         panel("connections", "connections left idle", name),
-        panel("rssMiB", "resident memory afterwards, MiB", name),
+        panel("rssMiB", "memory afterwards, MiB", name),
       ]),
     ],
   };
