@@ -49,6 +49,7 @@ function library(records: { readonly held: number }[]): {
         onWake = options.onWake;
         return queue;
       },
+      shareCluster: () => undefined,
       clusterConnected: () => 1,
       counters: () => [],
     },

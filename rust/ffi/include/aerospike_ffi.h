@@ -29,6 +29,12 @@ uint32_t aef_abi_version(void);
 // failure.
 uint32_t aef_queue_open(uint32_t capacity);
 
+// Binds a queue to the calling thread, which is to be the one that drains it: when that thread ends and the queue was not
+// freed, the queue is given up. Its doorbell rings no more, its commands are stopped, the clients that were opened or
+// attached through it are closed without a drain, and it is freed after its last command. -1: unknown queue, or the thread
+// ends already.
+int32_t aef_queue_bind_thread(uint32_t queue);
+
 // Sets the doorbell to a callback. It carries no data and rings when the queue goes from empty to non-empty; what it is
 // for is to make the queue's thread drain. Mode 0 calls it on whatever thread completes, mode 1 on one thread that
 // belongs to the queue. The callback must not call into this library in mode 0.
@@ -80,6 +86,14 @@ int32_t aef_cancel(uint32_t queue, uint32_t tag);
 // `dst` is valid for writes of `len` bytes during the call.
 int32_t aef_result_copy(uint32_t queue, uint32_t handle, uint8_t *dst, uint32_t len);
 
+// Writes the token by which ATTACH, on any queue of this process, gives another handle for the same cluster, into `dst`,
+// which has room for `len` bytes; gives its length, 32. It is no use of the cluster: it is good until the last handle was
+// closed. -1: unknown handle, or one that closes; -2: no room.
+//
+// # Safety
+// `dst` is valid for writes of `len` bytes during the call.
+int32_t aef_cluster_share(uint32_t cluster, uint8_t *dst, uint32_t len);
+
 // 1 when at least one node of the cluster is active, 0 when none is, -1 when the handle is unknown.
 int32_t aef_cluster_connected(uint32_t cluster);
 
@@ -96,7 +110,7 @@ int32_t aef_queue_free(uint32_t queue);
 int32_t aef_log(uint32_t queue, uint32_t level);
 
 // Fills up to `count` counters and gives how many there are: queues, clusters, commands in flight, results held, bytes of
-// results held, commands accepted, completions delivered, doorbell rings.
+// results held, commands accepted, completions delivered, doorbell rings, users of clusters.
 //
 // # Safety
 // `dst` is valid for writes of `count` aligned 64-bit numbers during the call.

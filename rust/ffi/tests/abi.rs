@@ -265,6 +265,11 @@ fn unknown_handles_are_refused() {
             (-1, -1)
         );
         assert_eq!(aef_cluster_connected(queue), -1);
+        assert_eq!(aef_queue_bind_thread(queue), -1);
+        assert_eq!(
+            unsafe { aef_cluster_share(queue, [0u8; 32].as_mut_ptr(), 32) },
+            -1
+        );
     }
     let queue = aef_queue_open(4);
     assert_eq!(aef_queue_free(queue), -2, "not closed yet");
@@ -523,6 +528,65 @@ fn hostile_frames_do_no_harm() {
     assert_eq!(submit(queue, &echo(1, 0, b"still here")), 1);
     assert_eq!(take(queue, 1)[0].payload, b"still here");
     close(queue);
+}
+
+#[test]
+fn a_queue_ends_with_its_thread() {
+    static RUNG_LATE: AtomicU32 = AtomicU32::new(0);
+    extern "C" fn late(_: u32) {
+        RUNG_LATE.fetch_add(1, Ordering::SeqCst);
+    }
+    let of_thread = std::thread::spawn(|| {
+        let freed = aef_queue_open(4);
+        assert_eq!(aef_queue_bind_thread(freed), 0);
+        close(freed);
+        let queue = aef_queue_open(100);
+        assert_eq!(aef_queue_bind_thread(queue), 0);
+        assert_eq!(aef_queue_bind_thread(queue), 0, "twice is as once");
+        assert_eq!(aef_queue_callback(queue, Some(late), 0), 0);
+        // One is done and not drained, a large one is held, one cannot be stopped, and one goes on for a minute.
+        for frame in [
+            echo(1, 0, b"done"),
+            echo(2, 0, &[7; 100_000]),
+            echo(3, 60_000, b"never"),
+        ] {
+            assert_eq!(submit(queue, &frame), 1);
+        }
+        let until = Instant::now() + Duration::from_secs(20);
+        while RUNG_LATE.load(Ordering::SeqCst) == 0 {
+            assert!(Instant::now() < until);
+            std::thread::yield_now();
+        }
+        RUNG_LATE.store(0, Ordering::SeqCst);
+        queue
+    });
+    let queue = of_thread.join().unwrap();
+    let until = Instant::now() + Duration::from_secs(20);
+    while submit(queue, &echo(4, 0, b"")) != -1 {
+        assert!(Instant::now() < until, "the queue is still there");
+        std::thread::yield_now();
+    }
+    assert_eq!((aef_queue_wait(queue, 60_000), drain(queue).len()), (2, 0));
+    assert_eq!(aef_queue_free(queue), -1);
+    assert_eq!(RUNG_LATE.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn who_waits_hears_of_the_end_of_the_queues_thread() {
+    let (give, take) = std::sync::mpsc::channel();
+    let (end, ended) = std::sync::mpsc::channel::<()>();
+    let of_thread = std::thread::spawn(move || {
+        let queue = aef_queue_open(4);
+        assert_eq!(aef_queue_bind_thread(queue), 0);
+        assert_eq!(submit(queue, &echo(1, 60_000, b"")), 1);
+        give.send(queue).unwrap();
+        ended.recv().unwrap();
+    });
+    let queue = take.recv().unwrap();
+    let waits = std::thread::spawn(move || aef_queue_wait(queue, 60_000));
+    end.send(()).unwrap();
+    of_thread.join().unwrap();
+    assert_eq!(waits.join().unwrap(), 2);
 }
 
 #[test]

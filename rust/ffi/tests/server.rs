@@ -13,6 +13,7 @@ const INFO: u8 = 6;
 const PING: u8 = 7;
 const WARM_UP: u8 = 8;
 const CONNECTIONS: u8 = 9;
+const ATTACH: u8 = 11;
 const GET: u8 = 16;
 const EXISTS: u8 = 17;
 const PUT: u8 = 18;
@@ -182,6 +183,20 @@ impl Session {
         }
     }
 
+    /// Another client, with a queue of its own, on the same cluster.
+    fn attach(&self) -> Self {
+        let mut session = Self {
+            queue: aef_queue_open(1000),
+            cluster: 0,
+            tag: 0,
+            drained: VecDeque::new(),
+        };
+        let token = token(self.cluster).unwrap();
+        session.cluster = number(&session.call(ATTACH, &token).ok(), 0);
+        assert_eq!(aef_cluster_connected(session.cluster), 1);
+        session
+    }
+
     fn close(mut self) {
         let drain = 1000u32.to_le_bytes();
         self.call(CLOSE, &drain).ok();
@@ -190,6 +205,22 @@ impl Session {
         aef_queue_close_begin(self.queue);
         self.next().assert(3, 0);
         assert_eq!(aef_queue_free(self.queue), 0);
+    }
+}
+
+fn token(cluster: u32) -> Result<[u8; 32], i32> {
+    let mut token = [0; 32];
+    match unsafe { aef_cluster_share(cluster, token.as_mut_ptr(), token.len() as u32) } {
+        32 => Ok(token),
+        refused => Err(refused),
+    }
+}
+
+fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let until = Instant::now() + Duration::from_secs(20);
+    while !is_so() {
+        assert!(Instant::now() < until, "not in time: {what}");
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 
@@ -1186,4 +1217,149 @@ fn a_close_waits_for_what_was_submitted_in_front_of_it() {
     aef_queue_close_begin(session.queue);
     session.next().assert(3, 0);
     assert_eq!(aef_queue_free(session.queue), 0);
+}
+
+fn put(set: &str, key: i64) -> Vec<u8> {
+    [
+        &policy(0)[..],
+        &write_block(0, None),
+        &integer_key(set, key),
+        &bins(&[("n", integer(1))]),
+    ]
+    .concat()
+}
+
+#[test]
+fn the_last_user_of_a_cluster_ends_it() {
+    let server = aerospike_emulator::Server::start(&Default::default()).unwrap();
+    let address = server.address();
+    let mut first = Session::at(&address.ip().to_string(), address.port(), "");
+    let shared = token(first.cluster).unwrap();
+    assert_eq!(
+        unsafe { aef_cluster_share(first.cluster, [0u8; 31].as_mut_ptr(), 31) },
+        -2
+    );
+    let mut second = first.attach();
+    assert_ne!(first.cluster, second.cluster);
+    assert_eq!(token(second.cluster), Ok(shared));
+
+    // A close stops what its own user has in flight, on whichever queue, and nothing else.
+    server.fault(aerospike_emulator::Fault {
+        silence: true,
+        data_only: true,
+        ..Default::default()
+    });
+    let stays = second.submit(PUT, &put("users", 1), 60_000);
+    first.submit(PUT, &put("users", 2), 60_000);
+    first.submit(CLOSE, &0u32.to_le_bytes(), 0);
+    first.next().assert(2, -1003);
+    first.next().assert(1, 0);
+    assert_eq!(aef_cluster_connected(first.cluster), -1);
+    assert_eq!(token(first.cluster), Err(-1));
+    assert_eq!(aef_cluster_connected(second.cluster), 1);
+    assert_eq!(aef_cancel(second.queue, stays), 1);
+    second.next().assert(2, -1004);
+    server.fault(aerospike_emulator::Fault::default());
+
+    // The token is good for as long as there is a user.
+    first.cluster = 0;
+    first.cluster = number(&first.call(ATTACH, &shared).ok(), 0);
+    second.close();
+    first.call(PUT, &put("users", 3)).ok();
+    let mut queue = first.attach();
+    first.close();
+    queue.call(PUT, &put("users", 4)).ok();
+    queue.call(CLOSE, &1000u32.to_le_bytes()).ok();
+    wait_until("the connections are closed", || {
+        server.stats().connections_open == 0
+    });
+
+    let stale = queue.call(ATTACH, &shared);
+    stale.assert(2, -1003);
+    assert!(stale.text().contains("last client"), "{}", stale.text());
+    let mut foreign = shared;
+    foreign[0] ^= 1;
+    let foreign = queue.call(ATTACH, &foreign);
+    foreign.assert(2, -2);
+    assert!(foreign.text().contains("another process"));
+    aef_queue_close_begin(queue.queue);
+    queue.next().assert(3, 0);
+    assert_eq!(aef_queue_free(queue.queue), 0);
+}
+
+#[test]
+fn users_leave_with_the_thread_of_their_queue() {
+    let server = aerospike_emulator::Server::start(&Default::default()).unwrap();
+    let (host, port) = (server.address().ip().to_string(), server.address().port());
+    server.fault(aerospike_emulator::Fault {
+        silence: true,
+        data_only: true,
+        ..Default::default()
+    });
+    let (give, take) = std::sync::mpsc::channel();
+    let (end, ended) = std::sync::mpsc::channel::<()>();
+    let of_thread = std::thread::spawn(move || {
+        let mut session = Session::at(&host, port, "");
+        assert_eq!(aef_queue_bind_thread(session.queue), 0);
+        for key in 0..50 {
+            session.submit(PUT, &put("ended", key), 60_000);
+        }
+        give.send((session.cluster, token(session.cluster).unwrap()))
+            .unwrap();
+        ended.recv().unwrap();
+    });
+    let (cluster, token) = take.recv().unwrap();
+    assert_eq!(aef_cluster_connected(cluster), 1);
+    let mut other = Session {
+        queue: aef_queue_open(10),
+        cluster: 0,
+        tag: 0,
+        drained: VecDeque::new(),
+    };
+    other.cluster = number(&other.call(ATTACH, &token).ok(), 0);
+    end.send(()).unwrap();
+    of_thread.join().unwrap();
+    wait_until("the user has left", || aef_cluster_connected(cluster) == -1);
+    server.fault(aerospike_emulator::Fault::default());
+    other.call(PUT, &put("ended", 1)).ok();
+    assert_eq!(server.stats().records, 1);
+    other.close();
+    wait_until("the connections are closed", || {
+        server.stats().connections_open == 0
+    });
+}
+
+#[test]
+fn the_users_of_a_cluster_take_turns() {
+    let server = aerospike_emulator::Server::start(&Default::default()).unwrap();
+    let address = server.address();
+    let limit = r#","maxConcurrentCommands":1"#;
+    let mut many = Session::at(&address.ip().to_string(), address.port(), limit);
+    let mut few = many.attach();
+    server.record_commands(10_000);
+    server.fault(aerospike_emulator::Fault {
+        delay: Duration::from_millis(2),
+        data_only: true,
+        ..Default::default()
+    });
+    for key in 0..500 {
+        many.submit(PUT, &put("many", key), 60_000);
+    }
+    for key in 0..10 {
+        few.submit(PUT, &put("few", key), 60_000);
+    }
+    assert_eq!(codes(&mut few, 10), [0; 10]);
+    let order: Vec<_> = server
+        .commands()
+        .into_iter()
+        .map(|command| command.set)
+        .collect();
+    let of_few: Vec<_> = (0..order.len()).filter(|at| order[*at] == "few").collect();
+    // From the first on, one of the many stands between two of the few.
+    let gaps: Vec<_> = of_few.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert_eq!(gaps, [2; 9], "{of_few:?}");
+    server.fault(aerospike_emulator::Fault::default());
+    assert_eq!(codes(&mut many, 500), [0; 500]);
+    few.close();
+    many.close();
 }
