@@ -29,6 +29,8 @@ const TARGETS = OURS.flatMap((runtime) => [
 ]);
 
 export const clients = Object.keys(PROCESSES);
+/** One process each, and what nearly all programs do. */
+export const quickClients = clients.filter((name) => !/-(x\d+|joined)$/.test(name));
 
 export function run(options) {
   return runPredictions({

@@ -27,6 +27,8 @@ const CLOSED = {
 };
 
 export const clients = Object.keys(PROCESSES);
+/** One process each, with the model on its event loop. */
+export const quickClients = clients.filter((name) => !/-(x\d+|worker)$/.test(name));
 
 export function run(options) {
   const model = dlrm();

@@ -109,21 +109,19 @@ export async function run({ only, repeat, seconds, seed }) {
   console.log(
     "\n`added`: time per command minus one bare call. `CPU` and `JS thread` are per command.\n\ntargets",
   );
-  for (const worker of workers) {
+  const targets = workers.map((worker) => {
     const { perSecond } = summary(samples, "256 in flight", worker.name);
-    printTarget(
-      `${worker.name}, 256 in flight`,
-      perSecond,
-      TARGET_PER_SECOND,
-      "/s",
-    );
-  }
+    return printTarget(`${worker.name}, 256 in flight`, perSecond, TARGET_PER_SECOND, " per second");
+  });
   keep("echo", {
     conditions: found,
     seed,
     repeat,
     seconds,
     bareCalls,
+    clients: Object.fromEntries(workers.map(({ name, version }) => [name, version])),
+    cases,
+    targets,
     samples,
     failures,
   });

@@ -31,14 +31,18 @@ export function multiple(value) {
   return value < 1 ? value.toFixed(3) : figure(value);
 }
 
-/** One line for one target: what was reached, what was to be reached, and whether it was. */
+/** One line for one target: what was reached, what was to be reached, and whether it was. Gives that, for the results. */
 export function printTarget(name, reached, wanted, unit, bound = "at least") {
   const isReached = bound === "at least" ? reached >= wanted : reached <= wanted;
   const verdict = Number.isNaN(reached) ? "NOT MEASURED" : isReached ? "pass" : "MISS";
   console.log(
     `  ${verdict.padEnd(12)} ${name}: ${figure(reached)}${unit} (target ${bound} ${figure(wanted)}${unit})`,
   );
+  return { name, reached, unit, bound, wanted, verdict };
 }
+
+/** The line by which {@link keep} says where it wrote. */
+export const RAW_NUMBERS = /^raw numbers: (.+)$/m;
 
 /** Writes everything that was measured to `bench/results/NAME-<date>.json` and says where. */
 export function keep(name, results) {

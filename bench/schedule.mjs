@@ -1,6 +1,6 @@
 // Runs cases on clients in an order that spreads whatever the machine does over all of them.
 import process from "node:process";
-import { median, ratioOfMedians, shuffled, spread } from "./statistics.mjs";
+import { median, medianWithin, ratioOfMedians, shuffled, spread } from "./statistics.mjs";
 
 /**
  * Measures every case on every client `repeat` times. One repetition goes through all cases in a shuffled order, and
@@ -72,6 +72,8 @@ const QUANTITIES = {
   peakRssMiB: (sample) => sample.peakRssMiB,
   bystanderP50: (sample) => sample.bystanderP50,
   bystanderP99: (sample) => sample.bystanderP99,
+  connections: (sample) => sample.connections,
+  rssMiB: (sample) => sample.rssMiB,
 };
 
 const known = (value) => value !== null && value !== undefined && !Number.isNaN(value);
@@ -88,6 +90,11 @@ export function summary(samples, name, client) {
       Object.entries(QUANTITIES).map(([quantity, value]) => [quantity, median(own.map(value).filter(known))]),
     ),
   };
+}
+
+/** A quantity's median over the repetitions and its bootstrap interval: `{ median, low, high }`. */
+export function within(samples, name, client, quantity, random) {
+  return medianWithin(samplesOf(samples, name, client).map(QUANTITIES[quantity]).filter(known), random);
 }
 
 /** A quantity of one client as a multiple of another's in the same case: `{ ratio, low, high }`. */

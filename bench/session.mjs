@@ -7,7 +7,7 @@ import { generator } from "./statistics.mjs";
 import { clientConditions, startWorkers, stopWorkers } from "./worker-processes.mjs";
 
 /**
- * Starts the server and the clients, lets `load(workers)` write what is read, `verify(worker)` compare what each client reads
+ * Starts the server and the clients, lets `load(workers, env)` write what is read, `verify(worker)` compare what each client reads
  * with that, and measures; then takes away what was written to `sets`. Where something stands between clients and server,
  * `between(server)` starts it and gives `{ cases, description, stop }`: the cases know how to get there.
  *
@@ -31,7 +31,7 @@ export async function runSession({ options, processes, sets, cases, between, loa
   try {
     ({ workers, failures, leftOut } = await start(chosen, env));
     if (workers.length > 0) {
-      await load(workers);
+      await load(workers, env);
       for (const worker of workers) await verify(worker);
       started = await between?.(server);
       cases = started?.cases ?? cases;
@@ -68,8 +68,24 @@ export function printSession({ found, server, workers, leftOut, options }, more 
 }
 
 /** Keeps a session's raw numbers; `more` are the benchmark's own. */
-export function keepSession(name, { found, server, leftOut, failures, samples, options }, more = {}) {
+export function keepSession(name, session, more = {}) {
+  const { found, server, workers, leftOut, failures, samples, cases, options } = session;
   const { repeat, seconds, seed } = options;
-  const { description } = server;
-  keep(name, { conditions: found, server: description, leftOut, seed, repeat, seconds, ...more, samples, failures });
+  keep(name, {
+    ...{ conditions: found, server: server.description, leftOut, seed, repeat, seconds },
+    clients: Object.fromEntries(workers.map((worker) => [worker.name, worker.version])),
+    cases: distinct(cases),
+    ...{ ...more, samples, failures },
+  });
+}
+
+/** The cases as a reader knows them: one for each name, without the addresses of this run. */
+function distinct(cases) {
+  const named = new Map();
+  for (const { name, request: { hosts: _, ...request }, ...more } of cases) {
+    const same = named.get(name);
+    if (same === undefined) named.set(name, { name, request, ...more });
+    else same.clients = [...same.clients, ...more.clients];
+  }
+  return [...named.values()];
 }

@@ -72,8 +72,9 @@ export async function run({ only, seconds, seed }) {
     "\n`MiB an hour`: the slope of resident memory over means of stretches of time; the last three columns are what the native\n" +
       "library had outstanding when all calls were settled.\n\ntargets",
   );
-  for (const one of judged) printJudgement(one, seconds);
-  keep("soak", { conditions: found, server: server.description, leftOut, seed, seconds, soaked: judged, failures });
+  const targets = judged.flatMap((one) => printJudgement(one, seconds));
+  const { description } = server;
+  keep("soak", { conditions: found, server: description, leftOut, seed, seconds, targets, soaked: judged, failures });
   return failures;
 }
 
@@ -117,7 +118,7 @@ function growthOf(memory, seconds, random) {
   return slopeWithin(settled.map((sample) => [sample.seconds / 3600, sample.rssMiB]), BLOCKS, random);
 }
 
-/** Growth that cannot be told from none: its interval holds 0, or lies below. */
+/** Growth that cannot be told from none: its interval holds 0, or lies below. Gives both targets, for the results. */
 function printJudgement({ client, counters, growth }, seconds) {
   const judgeable = seconds >= LONG_ENOUGH && !Number.isNaN(growth.slope);
   const grew = !judgeable ? "NOT MEASURED" : growth.low <= 0 ? "pass" : "MISS";
@@ -130,4 +131,15 @@ function printJudgement({ client, counters, growth }, seconds) {
   console.log(
     `  ${verdict.padEnd(12)} ${client}, outstanding at the end: ${left.join(", ") || "nothing"} (target: nothing)`,
   );
+  const { slope, low, high } = growth;
+  const memory = { name: `${client}, resident memory`, reached: slope, low, high, unit: " MiB an hour" };
+  const bytes = {
+    name: `${client}, native bytes outstanding at the end`,
+    reached: counters.resultBytesHeld,
+    unit: " B",
+  };
+  return [
+    { ...memory, bound: "not to be told from", wanted: 0, verdict: grew },
+    { ...bytes, bound: "at most", wanted: 0, verdict },
+  ];
 }

@@ -74,12 +74,13 @@ export async function run({ only, repeat, seed }) {
     "\nnpm aerospike loads its native part when it is imported. `process` runs from starting the process to the line that it\n" +
       `prints, the runtime's own start included. The library has ${figure(libraryMB)} MB.\n\ntargets`,
   );
-  for (const client of only.filter((name) => name !== REFERENCE)) {
-    printTarget(`${client}, import to first record`, totals[client], TARGET_MS, " ms", "at most");
-  }
-  printTarget("the library", libraryMB, TARGET_MB, " MB", "at most");
+  const targets = only.filter((name) => name !== REFERENCE).map((client) => ({
+    ...printTarget(`${client}, import to first record`, totals[client].median, TARGET_MS, " ms", "at most"),
+    ...{ low: totals[client].low, high: totals[client].high },
+  }));
+  targets.push(printTarget("the library", libraryMB, TARGET_MB, " MB", "at most"));
   const { description } = server;
-  keep("start", { conditions: found, server: description, seed, rounds, libraryMB, samples, failures });
+  keep("start", { conditions: found, server: description, seed, rounds, libraryMB, targets, samples, failures });
   return failures;
 }
 
@@ -110,15 +111,14 @@ async function start(client, env) {
   }
 }
 
-/** Prints a line for each client; gives the medians from import to record. */
+/** Prints a line for each client; gives the medians from import to record and their intervals. */
 function printStarts(samples, only, random) {
   const totals = {};
   const rows = only.map((client) => {
     const own = samples.filter((sample) => sample.client === client);
     const of = (quantity) =>
       medianWithin(own.map((sample) => sample[quantity]).filter((value) => value !== null), random);
-    const { median, low, high } = of("total");
-    totals[client] = median;
+    const { median, low, high } = totals[client] = of("total");
     return [
       client,
       ...Object.keys(STEPS).map((step) => figure(of(step).median)),

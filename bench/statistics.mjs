@@ -87,12 +87,12 @@ export function slopeWithin(points, blocks, random) {
  * What is known of the ratio of two medians: `{ ratio, low, high }`, the last two from a bootstrap of 95 % that draws
  * whole repetitions, because what was measured in one repetition shared the machine's mood.
  *
- * `pairs` has one `[numerator, denominator]` for each repetition.
+ * `pairs` has one `[numerator, denominator]` for each repetition. Without `random` there is no interval, only the ratio.
  */
 export function ratioOfMedians(pairs, random) {
   const of = (chosen) => median(chosen.map(([above]) => above)) / median(chosen.map(([, below]) => below));
   const drawn = Array.from(
-    { length: pairs.length === 0 ? 0 : RESAMPLES },
+    { length: pairs.length === 0 || random === undefined ? 0 : RESAMPLES },
     () => of(resample(pairs, random)),
   );
   return { ratio: of(pairs), ...interval(drawn) };

@@ -11,6 +11,8 @@ const UNITS = {
   p50: "p50",
   p95: "p95",
   p99: "p99",
+  connections: "connections left idle",
+  rssMiB: "resident memory",
 };
 
 /**

@@ -1,7 +1,7 @@
 // A server that is measured over HTTP: its processes and the load generator, to the harness one client as any other.
 import { peakRss, resetPeakRss } from "../resident-memory.mjs";
 import { WorkerProcess } from "../worker-process.mjs";
-import { readScrape } from "./stages.mjs";
+import { readScrape } from "./histograms.mjs";
 
 /** Questions that a server's process answers by itself. */
 const OWN = new Set(["load", "sample"]);
@@ -69,7 +69,8 @@ export class HttpService {
     const sum = (values) => values.reduce((total, value) => total + value, 0);
     return {
       ...seen,
-      cpuSeconds: sum([...replicas, ...primaries].map((one) => one.cpuSeconds)),
+      // A Worker's is in that of its process, the primary.
+      cpuSeconds: sum([...replicas, ...primaries].map((one) => one.cpuSeconds ?? 0)),
       threadSeconds: replicas.some((one) => one.threadSeconds === null)
         ? null
         : sum(replicas.map((one) => one.threadSeconds)),

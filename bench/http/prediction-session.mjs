@@ -11,7 +11,7 @@ import { printSeen, printStages } from "./report.mjs";
 
 export const OURS = ["bun", "deno"];
 export const PEER = "fastify";
-/** The server that the others are set against, and that sets the rate. */
+/** The server that the others are set against where no other is named, and that sets the rate. */
 export const REFERENCE = `${PEER}-batch`;
 export const CONNECTIONS = 10;
 
@@ -19,10 +19,14 @@ export const openLoop = (rate) => ({ name: `open loop, ${rate}/s`, request: { ca
 
 /**
  * Runs `processes` (see `services.mjs`). `casesOf(rate)`, `conditionsOf(rate)` and `targetsOf(rate)` give the benchmark's own for
- * a rate of requests a second, which is that of `options.rate`, or what the reference just holds. `model` is what scores are
- * compared with, where there are scores. Resolves to the failures.
+ * a rate of requests a second, which is that of `options.rate`, or what the reference just holds; where nothing is `rated`,
+ * for none. `model` is what scores are compared with, where there are scores; `more` is kept beside the raw numbers. Resolves
+ * to the failures.
  */
-export async function runPredictions({ name, title, options, processes, model, casesOf, conditionsOf, targetsOf }) {
+export async function runPredictions(
+  { name, title, options, processes, model, reference = REFERENCE, rated = true, ...own },
+) {
+  const { casesOf, conditionsOf, targetsOf = () => [], more = {} } = own;
   const candidates = COMPARED.map((r) => model && expectedCandidates(model, r));
   let stopGenerator = () => {};
   let rate = options.rate;
@@ -37,7 +41,9 @@ export async function runPredictions({ name, title, options, processes, model, c
       },
       verify: (service) => verifyService(service, candidates),
       cases: async (services) => {
-        rate ??= await heldRate(services.find(({ name }) => name === REFERENCE) ?? services[0]);
+        if (rated) {
+          rate ??= await heldRate(services.find(({ name }) => name === REFERENCE) ?? services[0], options.quick);
+        }
         return casesOf(rate);
       },
     });
@@ -51,11 +57,12 @@ export async function runPredictions({ name, title, options, processes, model, c
   printSession(session, conditionsOf(rate));
   const random = generator(options.seed);
   const clients = workers.map(({ name }) => name);
-  printSeen({ samples, cases, clients, reference: REFERENCE, random });
+  printSeen({ samples, cases, clients, reference, random });
   printStages({ samples, cases, clients });
-  console.log("\ntargets");
-  const targets = targetsOf(rate).map((one) => judge(samples, one, random));
-  keepSession(name, session, { rate, targets });
+  const wanted = targetsOf(rate);
+  if (wanted.length > 0) console.log("\ntargets");
+  const targets = wanted.map((one) => judge(samples, one, random));
+  keepSession(name, session, { rate, targets, ...more });
   return failures;
 }
 

@@ -1,5 +1,6 @@
 // The rate that a server just holds: what the open loops of `B` and `C` ask of every client.
 const SECONDS = 2;
+const QUICK_SECONDS = 1;
 const CONNECTIONS = 10;
 /** Between these shares of what a closed loop reaches the highest rate is looked for, by halving so often. */
 const LOWEST = 0.5;
@@ -11,15 +12,16 @@ const OVERRUN = 0.05;
 const SAFE = 0.95;
 
 /** A rate in requests a second; throws where not even half of a closed loop's throughput is held. */
-export async function heldRate(service) {
-  const closed = () => service.ask({ case: "closed", connections: CONNECTIONS, thinkMs: 0, seconds: SECONDS });
+export async function heldRate(service, quick) {
+  const tried = quick ? QUICK_SECONDS : SECONDS;
+  const closed = () => service.ask({ case: "closed", connections: CONNECTIONS, thinkMs: 0, seconds: tried });
   // The first one is for the compiler.
   await closed();
   const { operations, seconds } = await closed();
   const capacity = operations / seconds;
   const holds = async (rate) => {
-    const answer = await service.ask({ case: "open", rate, seconds: SECONDS });
-    return answer.seconds <= SECONDS * (1 + OVERRUN);
+    const answer = await service.ask({ case: "open", rate, seconds: tried });
+    return answer.seconds <= tried * (1 + OVERRUN);
   };
   let low = capacity * LOWEST;
   let high = capacity * HIGHEST;

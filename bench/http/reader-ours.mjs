@@ -41,12 +41,20 @@ const WAYS = {
   }),
 };
 
+/** The options of a client that reads in one of the ways. */
+export function clientOptions(reads) {
+  const policy = { totalTimeout: TIMEOUT_MS };
+  return { autoBatch: reads === "joined", policies: { read: policy, write: policy, batch: policy } };
+}
+
 /** Connects, and gives the reader that `reads` names: see `replica.mjs`. */
 export async function openReader({ hosts, namespace, reads }) {
+  return readerOf(await connect({ hosts, ...clientOptions(reads) }), { namespace, reads });
+}
+
+/** The reader that `reads` names, over a client that is there. */
+export function readerOf(client, { namespace, reads }) {
   if (!Object.hasOwn(WAYS, reads)) throw new Error(`this client has no way to read ${reads}`);
-  const policy = { totalTimeout: TIMEOUT_MS };
-  const policies = { read: policy, write: policy, batch: policy };
-  const client = await connect({ hosts, autoBatch: reads === "joined", policies });
   const { deno, bun } = process.versions;
   return {
     version: `aerospike-ts on ${deno ? `deno ${deno}` : `bun ${bun}`}, ${reads}`,

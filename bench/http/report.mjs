@@ -3,7 +3,7 @@ import { cpus } from "node:os";
 import { figure, printTable } from "../results.mjs";
 import { compare, summary } from "../schedule.mjs";
 import { median } from "../statistics.mjs";
-import { addStages, quantile } from "./stages.mjs";
+import { addStages, quantile } from "./histograms.mjs";
 
 const SEEN = ["p50", "p90", "p95", "p99"];
 const STAGES = ["read", "features", "inference", "total"];

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import process from "node:process";
 import Fastify from "fastify";
 import { serve, Usage } from "../workers/protocol.mjs";
+import { answering, Questions } from "./questions.mjs";
 import { openReader } from "./reader-aerospike.mjs";
 import { requestNumber, startReplica } from "./replica.mjs";
 
@@ -46,13 +47,7 @@ else {
 /** A replica, which takes its questions from the process that started it. */
 async function answerPrimary() {
   const { version, answer, close } = await startReplica(openReader, listen);
-  process.on("message", async ({ id, request }) => {
-    try {
-      process.send({ id, answer: await answer(request) });
-    } catch (error) {
-      process.send({ id, error: String(error?.stack ?? error) });
-    }
-  });
+  process.on("message", answering(answer, (message) => process.send(message)));
   process.send({ version });
   await once(process, "disconnect");
   await close();
@@ -62,25 +57,12 @@ async function answerPrimary() {
 async function runCluster() {
   const workers = Array.from({ length: replicas }, () => cluster.fork());
   const started = await Promise.all(workers.map((worker) => once(worker, "message")));
-  const asked = new Map();
-  let next = 0;
+  const questions = new Questions();
   for (const worker of workers) {
-    worker.on("message", ({ id, answer, error }) => {
-      const { resolve, reject } = asked.get(id);
-      asked.delete(id);
-      if (error === undefined) resolve(answer);
-      else reject(new Error(error));
-    });
-    worker.on("exit", (code) => {
-      for (const { reject } of asked.values()) reject(new Error(`a replica ended with ${code}`));
-      asked.clear();
-    });
+    worker.on("message", (message) => questions.settle(message));
+    worker.on("exit", (code) => questions.fail(new Error(`a replica ended with ${code}`)));
   }
-  const ask = (worker, request) =>
-    new Promise((resolve, reject) => {
-      asked.set(next, { resolve, reject });
-      worker.send({ id: next++, request });
-    });
+  const ask = (worker, request) => questions.ask((message) => worker.send(message), request);
   let usage;
   await serve(`${started[0][0].version}, ${replicas} replicas of a cluster`, async (request) => {
     if (request.case === "begin") usage = new Usage();

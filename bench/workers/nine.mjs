@@ -1,7 +1,7 @@
 // The cases of `nine`, `A` and `competing`, over a client that reads all keys of a request and adds up what it read. Keys
 // are made anew for each request, as an application makes them. Every answer is checked: a fast wrong answer is none.
 import * as features from "../features.mjs";
-import { Bystander, Work } from "./work.mjs";
+import { Bystander, calibrate, Work } from "./work.mjs";
 import { sustain } from "./protocol.mjs";
 
 const { absentKeyOf, binsOf, canonical, expected, isFound, KEYS, REQUESTS, requestsOf, setOf, spanOf, userKeyOf } =
@@ -70,7 +70,7 @@ export async function answer(client, request) {
     }
     case "compete": {
       const wanted = expectedOf(count);
-      const work = Work.ofMilliseconds(request.workMs);
+      const work = Work.ofMilliseconds(request.workMs, request.stepsPerMs);
       const bystander = new Bystander();
       const measured = await sustain(request.inFlight, request.seconds, async (n) => {
         await readChecked(wanted, n);
@@ -78,6 +78,8 @@ export async function answer(client, request) {
       });
       return { ...measured, ...bystander.stop() };
     }
+    case "calibrate":
+      return { stepsPerMs: calibrate() };
     default:
       throw new Error(`no such case: ${request.case}`);
   }

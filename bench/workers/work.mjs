@@ -23,7 +23,7 @@ let kept = 1;
 let stepsPerMs;
 
 /** Steps that this runtime does in a millisecond of CPU time: the time of the thread, so that other programs do not count. */
-function calibrate() {
+export function calibrate() {
   const rates = [];
   for (let i = 0; i < CALIBRATION_ROUNDS; i++) {
     const before = threadSeconds();
@@ -46,9 +46,9 @@ export class Work {
     this.#steps = steps;
   }
 
-  static ofMilliseconds(milliseconds) {
-    stepsPerMs ??= calibrate();
-    return new Work(Math.round(stepsPerMs * milliseconds));
+  /** `rate`: steps of a millisecond, where they were found before. */
+  static ofMilliseconds(milliseconds, rate = stepsPerMs ??= calibrate()) {
+    return new Work(Math.round(rate * milliseconds));
   }
 
   do() {
