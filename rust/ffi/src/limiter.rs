@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
+use crate::clock::{self, Instant};
+
 /// First come, first served.
 pub(crate) struct Limiter {
     permits: Arc<Semaphore>,
@@ -98,9 +100,9 @@ impl Limiter {
             Turn::Waiting(turn, waits) => (turn, waits),
         };
         let permit = match self.queue_timeout {
-            Some(bound) => tokio::time::timeout(bound, turn)
+            Some(bound) => clock::timeout_at(Instant::now() + bound, turn)
                 .await
-                .map_err(|_| QueueTimeout)?,
+                .ok_or(QueueTimeout)?,
             None => turn.await,
         };
         // The semaphore is never closed.

@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
 
 use tokio::sync::OwnedSemaphorePermit;
 
+use crate::clock::Instant;
 use crate::cluster::Visit;
 use crate::completion::{Completion, Outcome};
 use crate::driver;
