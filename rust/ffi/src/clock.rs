@@ -66,8 +66,11 @@ pub(crate) fn lost() -> Duration {
 }
 
 pub(crate) async fn sleep_until(at: Instant) {
-    while Instant::now() < at {
+    loop {
         tokio::time::sleep_until(at.on_system_clock()).await;
+        if Instant::now() >= at {
+            return;
+        }
     }
 }
 
