@@ -19,7 +19,7 @@ test("a process that is stopped while its commands find no connection", async ()
 });
 
 test("a process that is stopped in the turn in which it calls its commands", async () => {
-  assertSurvived(await suspended("called", 1_000, 2_500), 0);
+  assertSurvived(await suspended("called", 2_000, 3_500), 0);
 });
 
 /** Keeps the event loop from turning. */
