@@ -102,6 +102,10 @@ class BunQueue implements NativeQueue {
     return this.#symbols.aef_submit(this.handle, frames, length);
   }
 
+  clock(): number {
+    return this.#symbols.aef_clock();
+  }
+
   drain(into: Uint8Array<ArrayBuffer>): number {
     return this.#symbols.aef_queue_drain(this.handle, into, into.length);
   }

@@ -97,6 +97,10 @@ class DenoQueue implements NativeQueue {
     return this.#symbols.aef_submit(this.handle, frames, length);
   }
 
+  clock(): number {
+    return this.#symbols.aef_clock();
+  }
+
   drain(into: Uint8Array<ArrayBuffer>): number {
     return this.#symbols.aef_queue_drain(this.handle, into, into.length);
   }

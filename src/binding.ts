@@ -33,6 +33,8 @@ export interface NativeQueue {
    * Returns how many were accepted, or a negative status (`docs/abi.md`, `aef_submit`).
    */
   submit(frames: Uint8Array<ArrayBuffer>, length: number): number;
+  /** Milliseconds on the clock of deadlines, which stands still while the process is stopped. */
+  clock(): number;
   /** Copies whole records into `into` and returns the bytes written; 0 when there are none. */
   drain(into: Uint8Array<ArrayBuffer>): number;
   /** Copies a held result into `into`, which has its exact length, and frees it. Negative: it could not. */

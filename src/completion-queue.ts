@@ -77,7 +77,7 @@ interface Pending {
   sent: boolean;
   /** Its promise is settled; only its record is outstanding, if it was sent. */
   settled: boolean;
-  /** When it was called, in `performance.now()` milliseconds: its deadline counts from there. */
+  /** When it was called, on the queue's clock: its deadline counts from there. */
   readonly calledAt: number;
 }
 
@@ -220,7 +220,7 @@ export class CompletionQueue {
       // Called by the caller's own code in the middle of another frame, which this one must not begin in.
       return Promise.resolve().then(() => this.send(submission, write, settle));
     }
-    const calledAt = submission.deadline === 0 ? 0 : performance.now();
+    const calledAt = submission.deadline === 0 ? 0 : this.#queue.clock();
     const tag = this.#free.pop() ?? this.#slots.push(undefined) - 1;
     const writer = this.writer;
     const start = writer.begin(tag, submission.command, submission.cluster, submission.deadline);
@@ -280,7 +280,7 @@ export class CompletionQueue {
 
   /** Takes from the deadlines the time since the calls, and ends what has none left. */
   #countDown(): void {
-    const now = performance.now();
+    const now = this.#queue.clock();
     let offset = 0;
     for (const pending of this.#written) {
       const left = pending.deadline - (now - pending.calledAt);

@@ -26,6 +26,7 @@ export interface CommandOptions {
 export interface BasePolicy {
   /**
    * A hard deadline, counted from the call: queueing, connecting, retries and encoding included. 0: none. Default 1000.
+   * Time in which the whole process is stopped, for a second or more, does not count.
    */
   readonly totalTimeout?: number | undefined;
   /** The bound on one attempt's wait for the server. 0: none. Default 30000. */

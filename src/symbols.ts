@@ -12,7 +12,7 @@ export interface NativeSymbol {
   /** Its parameters, in order. */
   readonly parameters: readonly ParameterType[];
   /** What it returns. */
-  readonly result: "u32" | "i32";
+  readonly result: "u32" | "i32" | "f64";
 }
 
 /** The version of the C ABI that this code speaks (`aef_abi_version`). */
@@ -35,6 +35,7 @@ export const SYMBOLS = {
   aef_queue_close_begin: { parameters: ["u32"], result: "i32" },
   aef_queue_free: { parameters: ["u32"], result: "i32" },
   aef_log: { parameters: ["u32", "u32"], result: "i32" },
+  aef_clock: { parameters: [], result: "f64" },
   aef_counters: { parameters: ["buffer", "u32"], result: "u32" },
 } as const satisfies Record<string, NativeSymbol>;
 

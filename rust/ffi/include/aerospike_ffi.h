@@ -109,6 +109,10 @@ int32_t aef_queue_free(uint32_t queue);
 // does not fit is counted and dropped. -1: unknown queue; -2: the process has another logger.
 int32_t aef_log(uint32_t queue, uint32_t level);
 
+// Milliseconds on the clock that the deadlines of frames count on; it begins at any time. It stands still while the
+// process is stopped for a second or more. Any thread.
+double aef_clock(void);
+
 // Fills up to `count` counters and gives how many there are: queues, clusters, commands in flight, results held, bytes of
 // results held, commands accepted, completions delivered, doorbell rings, users of clusters.
 //

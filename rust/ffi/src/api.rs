@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::pointer;
 use crate::queue::{self, Wait};
-use crate::{command, counter, logger, runtime, share, thread, user};
+use crate::{clock, command, counter, logger, runtime, share, thread, user};
 
 /// Version of the ABI; a binding refuses another than its own.
 pub const AEF_ABI_VERSION: u32 = 1;
@@ -241,6 +241,15 @@ pub extern "C" fn aef_log(queue: u32, level: u32) -> i32 {
         None => UNKNOWN,
         Some(queue) if logger::listen(&queue, level) => 0,
         Some(_) => -2,
+    })
+}
+
+/// Milliseconds on the clock that the deadlines of frames count on; it begins at any time. It stands still while the
+/// process is stopped for a second or more. Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn aef_clock() -> f64 {
+    guarded(0.0, || {
+        clock::Instant::now().as_duration().as_secs_f64() * 1000.0
     })
 }
 

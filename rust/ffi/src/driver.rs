@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tokio::time::{Sleep, sleep_until};
-
+use crate::clock::{self, Instant};
 use crate::cluster::Cluster;
 use crate::completion::{Completion, Outcome};
 use crate::error::{self, Failure, Phase};
@@ -96,7 +95,7 @@ pub(crate) async fn drive(
 ) {
     let mut work = pin!(work);
     let event = {
-        let mut timer = pin!(bounds.deadline.map(|deadline| sleep_until(deadline.into())));
+        let mut timer = pin!(bounds.deadline.map(clock::sleep_until));
         let stop = bounds.stop;
         poll_fn(|context| {
             if let Poll::Ready(outcome) = work.as_mut().poll(context) {
@@ -107,11 +106,7 @@ pub(crate) async fn drive(
             {
                 return Poll::Ready(Event::Stopped(why));
             }
-            match timer
-                .as_mut()
-                .as_pin_mut()
-                .map(|timer: Pin<&mut Sleep>| timer.poll(context))
-            {
+            match timer.as_mut().as_pin_mut().map(|timer| timer.poll(context)) {
                 Some(Poll::Ready(())) => Poll::Ready(Event::TimedOut),
                 _ => Poll::Pending,
             }

@@ -2,6 +2,7 @@
 //! queue that rings when it has something. `docs/abi.md` is the contract; [`api`] is its index.
 
 pub mod api;
+mod clock;
 mod cluster;
 mod columns;
 mod command;

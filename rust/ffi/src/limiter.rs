@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use tokio::sync::oneshot::{Receiver, Sender, channel};
 
+use crate::clock::{self, Instant};
+
 /// Hands out permits.
 pub(crate) struct Limiter {
     shared: Arc<Shared>,
@@ -209,9 +211,9 @@ impl Limiter {
             Turn::Waiting(permit, waits) => (permit, waits),
         };
         let permit = match self.queue_timeout {
-            Some(bound) => tokio::time::timeout(bound, permit)
+            Some(bound) => clock::timeout_at(Instant::now() + bound, permit)
                 .await
-                .map_err(|_| QueueTimeout)?,
+                .ok_or(QueueTimeout)?,
             None => permit.await,
         };
         // A waiter stays in its line for as long as it is waited for.

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
 
+use crate::clock::Instant;
 use crate::completion::{Completion, Outcome};
 use crate::driver;
 use crate::error::{Failure, Phase};

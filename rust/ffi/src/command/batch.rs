@@ -1,12 +1,12 @@
 //! Batches: rows in, one payload of rows out, or of columns.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use aerospike_core as core;
 use tokio::task::JoinSet;
 
 use super::{Run, fallback, record};
+use crate::clock::{self, Instant};
 use crate::cluster::Cluster;
 use crate::columns::{self, Schema};
 use crate::completion::{Answer, Outcome};
@@ -17,7 +17,7 @@ use crate::frame::{BatchBody, Template};
 use crate::names::{Guess, Names};
 use crate::operation::{self, Plan, Send, Verb};
 use crate::part::{Part, ROW, is_unanswered};
-use crate::policy::{GRACE, Policy, core_read_touch_ttl};
+use crate::policy::{BatchOptions, GRACE, Policy, core_read_touch_ttl};
 use crate::user::User;
 use crate::{key, particle, runtime};
 
@@ -72,8 +72,13 @@ pub(super) async fn run(run: Run, body: BatchBody<'_>, schema: Option<Schema<'_>
             if !writes {
                 cluster.stats.core(rows.len());
             }
-            let policy = policy.batch(&body.options, fallback::left(deadline), writes);
-            parts.extend(through_core(&user, &policy, rows, &names, effect).await?);
+            let terms = Terms {
+                policy,
+                options: body.options,
+                deadline,
+                effect,
+            };
+            parts.extend(through_core(&user, terms, rows, &names).await?);
         }
         finish(count, parts, &names, schema)
     };
@@ -221,31 +226,36 @@ fn is_stranded(error: &core::Error) -> bool {
     error.result_code() == PARTITION_UNAVAILABLE && error.node().is_none()
 }
 
+/// How core is to execute rows.
+#[derive(Clone, Copy)]
+struct Terms {
+    policy: Policy,
+    options: BatchOptions,
+    deadline: Option<Instant>,
+    effect: Effect,
+}
+
 async fn through_core(
     user: &Arc<User>,
-    policy: &core::BatchPolicy,
+    terms: Terms,
     mut rows: Vec<Row>,
     names: &Arc<Names>,
-    effect: Effect,
 ) -> Result<Vec<Part>, Failure> {
-    let parts = if effect != Effect::Read || rows.len() < SPLIT {
+    let parts = if terms.effect.writes() || rows.len() < SPLIT {
         1
     } else {
         (rows.len() / PART).min(runtime::workers())
     };
     if parts == 1 {
-        return Ok(vec![
-            execute(user.cluster(), policy, rows, names, effect).await,
-        ]);
+        return Ok(vec![execute(user.cluster(), terms, rows, names).await]);
     }
     let mut running = JoinSet::new();
     let each = rows.len().div_ceil(parts);
     for number in 0..parts {
         let rest = rows.split_off(each.min(rows.len()));
-        let (part, user, policy, names) = (
+        let (part, user, names) = (
             std::mem::replace(&mut rows, rest),
             Arc::clone(user),
-            policy.clone(),
             Arc::clone(names),
         );
         running.spawn(async move {
@@ -256,10 +266,7 @@ async fn through_core(
             } else {
                 Some(cluster.turn(user.line_up()).await?)
             };
-            Ok::<_, Failure>((
-                number,
-                execute(cluster, &policy, part, &names, effect).await,
-            ))
+            Ok::<_, Failure>((number, execute(cluster, terms, part, &names).await))
         });
     }
     let mut done = Vec::with_capacity(parts);
@@ -390,13 +397,8 @@ fn build(body: &BatchBody<'_>, only: Option<&[u32]>) -> Result<Vec<Row>, Failure
     Ok(rows)
 }
 
-async fn execute(
-    cluster: &Cluster,
-    policy: &core::BatchPolicy,
-    rows: Vec<Row>,
-    names: &Names,
-    effect: Effect,
-) -> Part {
+async fn execute(cluster: &Cluster, terms: Terms, rows: Vec<Row>, names: &Names) -> Part {
+    let effect = terms.effect;
     let count = rows.len();
     let places = rows.iter().map(|row| row.at).collect();
     let (mut operations, plans): (Vec<_>, Vec<_>) = rows
@@ -415,7 +417,15 @@ async fn execute(
             };
         }
     };
-    let outcome = client.batch(policy, &mut operations).await;
+    let outcome = loop {
+        let lost = clock::lost();
+        let left = fallback::left(terms.deadline);
+        let policy = terms.policy.batch(&terms.options, left, effect.writes());
+        let outcome = client.batch(&policy, &mut operations).await;
+        if outcome.is_ok() || effect.writes() || !fallback::was_stopped(lost, terms.deadline) {
+            break outcome;
+        }
+    };
     let mut part = Part {
         rows: places,
         heads: Vec::with_capacity(count * ROW),

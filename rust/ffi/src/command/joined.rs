@@ -6,13 +6,12 @@ use std::future::Future;
 use std::hash::Hash;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::time::Instant;
 
 use aerospike_wire::batch::{ALLOW_INLINE, RESPOND_ALL_KEYS, ROW_ERRORS};
-use tokio::time::timeout_at;
 
 use super::read::answered;
 use super::{Accepted, fallback};
+use crate::clock::{self, Instant};
 use crate::direct::{self, Bound, Direct, Part, Reason};
 use crate::driver::Progress;
 use crate::error::{Failure, Phase};
@@ -141,7 +140,7 @@ impl Group {
             let Some(next) = self.next_deadline() else {
                 return Some(work.await);
             };
-            if let Ok(output) = timeout_at(next.into(), work.as_mut()).await {
+            if let Some(output) = clock::timeout_at(next, work.as_mut()).await {
                 return Some(output);
             }
             for (claim, deadline) in self.claims.iter_mut().zip(&self.deadlines) {

@@ -9,8 +9,9 @@ mod record;
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::clock::Instant;
 use crate::cluster;
 use crate::completion::{Answer, Completion, Outcome};
 use crate::config::Settings;

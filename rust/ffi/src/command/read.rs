@@ -3,13 +3,14 @@
 use std::ops::ControlFlow;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aerospike_core as core;
 use aerospike_wire::read::{Want, push_single};
 
 use super::record::{encode, operate_on_core, read_outcome};
 use super::{Accepted, Run, changed, fallback};
+use crate::clock::{self, Instant};
 use crate::cluster::Cluster;
 use crate::completion::{Answer, Outcome};
 use crate::direct::{self, Bound, Reason, Route};
@@ -295,7 +296,10 @@ pub(super) async fn run(run: Run, wants: Wants<'_>, read: Read<'_>, tried: Optio
             ControlFlow::Continue(policy) => policy,
         };
         cluster.stats.core(1);
-        through_core(client, policy, fallback::left(deadline), wants, &read).await
+        fallback::through_core(deadline, Effect::Read, |left| {
+            through_core(client, policy, left, wants, &read)
+        })
+        .await
     });
     drive(
         completion,
@@ -372,9 +376,9 @@ async fn attempt(
         return read.await;
     }
     // The connection watches the reply that it waits for first; this read may wait behind another.
-    match tokio::time::timeout_at(bound.at.into(), read).await {
-        Ok(answer) => answer,
-        Err(_) => direct.late(key.namespace, &digest),
+    match clock::timeout_at(bound.at, read).await {
+        Some(answer) => answer,
+        None => direct.late(key.namespace, &digest),
     }
 }
 

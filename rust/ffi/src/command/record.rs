@@ -159,7 +159,7 @@ fn effect_of_write(policy: &Policy) -> Effect {
 async fn in_turn<F>(
     run: Run,
     effect: Effect,
-    work: impl FnOnce(Arc<Cluster>, Option<Duration>) -> F + std::marker::Send,
+    work: impl Fn(Arc<Cluster>, Option<Duration>) -> F + std::marker::Send + Sync,
 ) where
     F: Future<Output = Outcome> + std::marker::Send,
 {
@@ -177,7 +177,7 @@ async fn in_turn<F>(
         cluster.client(&progress).await?;
         let _turn = cluster.turn(place).await?;
         progress.enter(Phase::Command);
-        work(Arc::clone(&cluster), fallback::left(deadline)).await
+        fallback::through_core(deadline, effect, |left| work(Arc::clone(&cluster), left)).await
     });
     drive(completion, bounds, Some(visit), effect, &progress, work).await;
 }

@@ -6,13 +6,13 @@ use aerospike_wire::Digest;
 use aerospike_wire::digest::partition;
 use aerospike_wire::read::{BatchWriter, Want};
 use tokio::task::JoinSet;
-use tokio::time::timeout_at;
 
 use super::connection::Connection;
 use super::node::Node;
 use super::reply::Walker;
 use super::stats::Reason;
 use super::{Bound, Direct};
+use crate::clock;
 use crate::names::{Guess, Names};
 
 /// From this many rows on, a node's share is split over connections, and so over the threads of both sides.
@@ -180,9 +180,9 @@ impl Direct {
             node.pool.give(connection);
             Ok(())
         };
-        let outcome = match timeout_at(bound.at.into(), exchange).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(Reason::Late),
+        let outcome = match clock::timeout_at(bound.at, exchange).await {
+            Some(outcome) => outcome,
+            None => Err(Reason::Late),
         };
         self.stats.answered(walker.answered);
         let reason = match outcome {

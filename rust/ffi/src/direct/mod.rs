@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
+use crate::clock;
 use crate::cluster::Cluster;
 use crate::error::{self, Failure, Phase};
 
@@ -51,7 +52,7 @@ pub(crate) struct Direct {
 /// When an attempt has to have ended.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bound {
-    pub(crate) at: Instant,
+    pub(crate) at: clock::Instant,
     /// Milliseconds from now, for the server.
     pub(crate) milliseconds: u32,
 }
@@ -68,7 +69,7 @@ impl Bound {
 
     pub(crate) fn of(timeout: Duration) -> Self {
         Self {
-            at: Instant::now() + timeout,
+            at: clock::Instant::now() + timeout,
             milliseconds: u32::try_from(timeout.as_millis())
                 .unwrap_or(u32::MAX)
                 .max(1),

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io::ErrorKind;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aerospike_wire::proto;
 use tokio::sync::{Notify, oneshot};
@@ -15,6 +15,7 @@ use super::node::Peer;
 use super::reply::{self, Single};
 use super::single::Answer;
 use super::stats::Reason;
+use crate::clock::Instant;
 use crate::command;
 use crate::ticket::Claim;
 
@@ -321,7 +322,7 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
     let mut answers: Vec<Outcome> = Vec::new();
     let mut used = Instant::now();
     let mut armed = used + FAR;
-    let mut timer = pin!(sleep_until(armed.into()));
+    let mut timer = pin!(sleep_until(armed.on_system_clock()));
     loop {
         let over = pipe.lock().take_due(Instant::now());
         for listener in over {
@@ -368,7 +369,7 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
             let until = state.due.map_or(look, |due| look.min(due)).min(until);
             if until < armed || armed <= now {
                 armed = until;
-                timer.as_mut().reset(armed.into());
+                timer.as_mut().reset(armed.on_system_clock());
             }
             state.armed = Some(armed);
         }
@@ -391,7 +392,11 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
                 ready.map_err(|_| Reason::Lost)?;
                 false
             }
-            () = timer.as_mut() => false,
+            () = timer.as_mut() => {
+                // Whatever it was set to, it has to be set anew: the clock may have stood still.
+                armed = Instant::now();
+                false
+            }
         };
         if wakes {
             // Who woke this task mostly has company: the commands of a burst come one after the other.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
 
 use aerospike_wire::Digest;
 use aerospike_wire::read::{Want, push_single};
@@ -15,6 +14,7 @@ use super::pipe::{Listener, Outcome};
 use super::reply::Single;
 use super::stats::Reason;
 use super::{Bound, Direct};
+use crate::clock::Instant;
 use crate::ticket::Claim;
 
 /// How many reads of a burst stand behind each other on one pipe before the next one gets some.
