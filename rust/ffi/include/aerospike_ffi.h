@@ -92,7 +92,9 @@ int32_t aef_result_copy(uint32_t queue, uint32_t handle, uint8_t *dst, uint32_t 
 //
 // # Safety
 // `dst` is valid for writes of `len` bytes during the call.
-int32_t aef_cluster_share(uint32_t cluster, uint8_t *dst, uint32_t len);
+int32_t aef_cluster_share(uint32_t cluster,
+                          uint8_t *dst,
+                          uint32_t len);
 
 // 1 when at least one node of the cluster is active, 0 when none is, -1 when the handle is unknown.
 int32_t aef_cluster_connected(uint32_t cluster);
