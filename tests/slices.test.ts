@@ -18,6 +18,7 @@ function library(records: { readonly held: number }[]): {
   let onWake: () => boolean = () => false;
   const queue = {
     handle: 1,
+    clock: () => 0,
     wake: "callback",
     submit: (_frames: Uint8Array, length: number) => length === 0 ? 0 : records.length,
     /** All records at once: each says that a result is held. Tags count from 1. */
