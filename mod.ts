@@ -110,6 +110,24 @@ export {
   ServerError,
   type SubError,
 } from "./src/errors.ts";
+/**
+ * Builders of expressions: plain functions that return immutable {@link Expression}s. Where a value is missing, or has
+ * another type than the expression says, it is unknown: a filter is then not met.
+ *
+ * ```ts
+ * import { connect, exp, Key, op } from "@aerospike-ts/client";
+ *
+ * await using client = await connect({ hosts: "127.0.0.1:3000" });
+ * const key = new Key("test", "users", "alice");
+ * await client.put(key, { name: "Alice", age: 30, visits: [3, 1] });
+ * const isAdult = exp.and(exp.ge(exp.intBin("age"), 18), exp.gt(exp.list.size(exp.listBin("visits")), 1));
+ * console.log(await client.get(key, { filter: isAdult }));
+ * const result = await client.operate(key, [op.readExp("next", exp.add(exp.intBin("age"), 1))]);
+ * console.log(result?.bins.next); // 31
+ * ```
+ */
+export * as exp from "./src/exp/exp.ts";
+export { Expression, type ExpressionType, type Filter, type ValueType } from "./src/exp/expression.ts";
 export type { Host } from "./src/hosts.ts";
 export { Key, type UserKey } from "./src/key.ts";
 export { op, type Operation, type OperationBuilders, type OperationKind } from "./src/operation.ts";

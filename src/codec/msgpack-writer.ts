@@ -25,7 +25,7 @@ const mapSize = Object.getOwnPropertyDescriptor(Map.prototype, "size")?.get as (
 const LONG_TEXT = 0xffff;
 
 /** Writes a value inside a collection; `depth` is how many collections it stands in. */
-function writeNested(w: FrameWriter, value: unknown, depth: number): void {
+export function writeNested(w: FrameWriter, value: unknown, depth: number): void {
   switch (typeof value) {
     case "string":
       return writeText(w, Particle.STRING, value);
@@ -78,6 +78,18 @@ export function isPlain(value: object): boolean {
 export function writeList(w: FrameWriter, list: readonly unknown[], depth: number): void {
   checkDepth(list, depth);
   const count = list.length;
+  writeArrayHeader(w, count);
+  let at = 0;
+  try {
+    for (; at < count; at++) writeNested(w, list[at], depth);
+  } catch (error) {
+    if (error instanceof ValueProblem) error.through(list, at);
+    throw error;
+  }
+}
+
+/** Writes the header of an array. */
+export function writeArrayHeader(w: FrameWriter, count: number): void {
   if (count < 16) w.u8(0x90 | count);
   else if (count < 0x1_0000) {
     w.u8(0xdc);
@@ -85,13 +97,6 @@ export function writeList(w: FrameWriter, list: readonly unknown[], depth: numbe
   } else {
     w.u8(0xdd);
     w.u32BE(count);
-  }
-  let at = 0;
-  try {
-    for (; at < count; at++) writeNested(w, list[at], depth);
-  } catch (error) {
-    if (error instanceof ValueProblem) error.through(list, at);
-    throw error;
   }
 }
 
@@ -310,7 +315,8 @@ export function checkInt64(value: bigint): void {
   }
 }
 
-function writeTextHeader(w: FrameWriter, size: number): void {
+/** Writes the header of a text or of bytes. */
+export function writeTextHeader(w: FrameWriter, size: number): void {
   if (size < 32) w.u8(0xa0 | size);
   else if (size < 0x100) w.u16BE(0xd900 | size);
   else if (size < 0x1_0000) {

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
-use aerospike_core::operations::{self, Operation};
+use aerospike_core::expressions::Expression;
+use aerospike_core::operations::{self, Operation, exp};
 use aerospike_core::{Bin, Record, Value};
+use aerospike_wire::particle::BLOB;
 
 use crate::frame::{Cursor, Malformed, Parsed, Selection};
 use crate::particle::{self, Particle};
+use crate::policy::core_expression;
 
 /// What an operation does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub(crate) enum Verb {
     Delete,
     ReadAll,
     ReadHeader,
+    ReadExp,
+    WriteExp,
 }
 
 impl Verb {
@@ -34,12 +39,17 @@ impl Verb {
             7 => Self::Delete,
             8 => Self::ReadAll,
             9 => Self::ReadHeader,
+            10 => Self::ReadExp,
+            11 => Self::WriteExp,
             _ => return Err(Malformed),
         })
     }
 
     pub(crate) fn writes(self) -> bool {
-        !matches!(self, Self::Read | Self::ReadAll | Self::ReadHeader)
+        !matches!(
+            self,
+            Self::Read | Self::ReadAll | Self::ReadHeader | Self::ReadExp
+        )
     }
 }
 
@@ -64,7 +74,21 @@ impl OperationRef<'_> {
             Verb::Delete => operations::delete(),
             Verb::ReadAll => operations::get(),
             Verb::ReadHeader => operations::get_header(),
+            Verb::ReadExp => {
+                let (flags, packed) = self.expression();
+                exp::read_exp(self.bin, packed, exp::ExpReadFlags::from_bits(flags))
+            }
+            Verb::WriteExp => {
+                let (flags, packed) = self.expression();
+                exp::write_exp(self.bin, packed, exp::ExpWriteFlags::from_bits(flags))
+            }
         }
+    }
+
+    /// The flags in front of a packed expression, and the expression.
+    fn expression(self) -> (i64, Expression) {
+        let (flags, packed) = self.particle.bytes.split_first().unwrap_or((&0, &[]));
+        (i64::from(*flags), core_expression(packed))
     }
 }
 
@@ -81,11 +105,16 @@ impl<'a> Operations<'a> {
     }
 
     fn next(cursor: &mut Cursor<'a>) -> Parsed<OperationRef<'a>> {
-        Ok(OperationRef {
+        let operation = OperationRef {
             verb: Verb::parse(cursor.u8()?)?,
             bin: cursor.name()?,
             particle: cursor.particle()?,
-        })
+        };
+        let Particle { kind, bytes } = operation.particle;
+        match operation.verb {
+            Verb::ReadExp | Verb::WriteExp if kind != BLOB || bytes.len() < 2 => Err(Malformed),
+            _ => Ok(operation),
+        }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = OperationRef<'a>> + use<'a> {
@@ -209,7 +238,7 @@ impl Plan {
         let mut results = vec![None; self.verbs.len()];
         for ((verb, bin), result) in self.verbs.iter().zip(&mut results).rev() {
             match verb {
-                Verb::Read => {
+                Verb::Read | Verb::ReadExp => {
                     if let Some((last, rest)) = left
                         .get(bin.as_str())
                         .and_then(|values| values.split_last())

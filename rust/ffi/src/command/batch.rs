@@ -17,7 +17,7 @@ use crate::frame::{BatchBody, Template};
 use crate::names::{Guess, Names};
 use crate::operation::{self, Plan, Send, Verb};
 use crate::part::{Part, ROW, is_unanswered};
-use crate::policy::{GRACE, Policy, core_read_touch_ttl};
+use crate::policy::{GRACE, Policy, core_expression, core_read_touch_ttl};
 use crate::{key, particle, runtime};
 
 /// Length of the payload's header.
@@ -41,7 +41,7 @@ pub(super) async fn run(run: Run, body: BatchBody<'_>, schema: Option<Schema<'_>
     let deadline = bounds.deadline;
     let writes = body
         .templates()
-        .any(|template| matches!(template, Template::Write(_) | Template::Remove(_)));
+        .any(|template| matches!(template, Template::Write(..) | Template::Remove(..)));
     let effect = match (writes, body.policy.retries()) {
         (false, _) => Effect::Read,
         (true, false) => Effect::Write,
@@ -80,12 +80,12 @@ pub(super) async fn run(run: Run, body: BatchBody<'_>, schema: Option<Schema<'_>
 
 /// Tries the direct path: what it answered, the policy under which core goes on, and the rows that are core's; all of
 /// them where there is no list.
-async fn attempt(
+async fn attempt<'a>(
     cluster: &Cluster,
-    body: &BatchBody<'_>,
+    body: &BatchBody<'a>,
     deadline: Option<Instant>,
     names: &Arc<Names>,
-) -> (Vec<Part>, Policy, Option<Vec<u32>>) {
+) -> (Vec<Part>, Policy<'a>, Option<Vec<u32>>) {
     let all = (Vec::new(), body.policy, None);
     let Some(direct) = cluster.direct() else {
         return all;
@@ -98,10 +98,12 @@ async fn attempt(
             Template::Bins {
                 read_touch_ttl: 0,
                 bins,
+                ..
             } => Some(*bins),
             Template::Operations {
                 read_touch_ttl: 0,
                 operations,
+                ..
             } => operations.to_selection(names),
             _ => None,
         };
@@ -129,7 +131,11 @@ async fn attempt(
     let spaces: Vec<_> = body.spaces().collect();
     let wants: Vec<_> = encoded
         .iter()
-        .map(|(selection, bins)| selection.want(bins))
+        .zip(&templates)
+        .map(|((selection, bins), template)| {
+            let filter = template.filter().or(body.policy.filter);
+            (selection.want(bins), filter)
+        })
         .collect();
     let keys: Vec<_> = body
         .rows()
@@ -282,15 +288,17 @@ enum Prepared {
     Remove(core::BatchDeletePolicy),
 }
 
-fn prepare(template: Template<'_>) -> Result<Prepared, Failure> {
+fn prepare(template: Template<'_>, filter: Option<&[u8]>) -> Result<Prepared, Failure> {
+    let filter = template.filter().or(filter);
     let reads = |percent| core::BatchReadPolicy {
         read_touch_ttl: core_read_touch_ttl(percent),
-        filter_expression: None,
+        filter_expression: filter.map(core_expression),
     };
     Ok(match template {
         Template::Bins {
             read_touch_ttl,
             bins,
+            ..
         } => Prepared::Bins(reads(read_touch_ttl), bins.to_core()),
         Template::Operations { operations, .. } if operations.len() == 0 || operations.writes() => {
             return Err(Failure::invalid(
@@ -300,9 +308,10 @@ fn prepare(template: Template<'_>) -> Result<Prepared, Failure> {
         Template::Operations {
             read_touch_ttl,
             operations,
+            ..
         } => Prepared::Operations(reads(read_touch_ttl), Arc::new(operations.to_core())),
-        Template::Write(write) => Prepared::Write(write.batch_write()),
-        Template::Remove(write) => Prepared::Remove(write.batch_delete()),
+        Template::Write(write, _) => Prepared::Write(write.batch_write(filter)),
+        Template::Remove(write, _) => Prepared::Remove(write.batch_delete(filter)),
     })
 }
 
@@ -311,11 +320,11 @@ fn build(body: &BatchBody<'_>, only: Option<&[u32]>) -> Result<Vec<Row>, Failure
     let spaces: Vec<_> = body.spaces().collect();
     let sends_key: Vec<_> = body
         .templates()
-        .map(|template| matches!(template, Template::Write(write) | Template::Remove(write) if write.send_key))
+        .map(|template| matches!(template, Template::Write(write, _) | Template::Remove(write, _) if write.send_key))
         .collect();
     let prepared = body
         .templates()
-        .map(prepare)
+        .map(|template| prepare(template, body.policy.filter))
         .collect::<Result<Vec<_>, _>>()?;
     let mut rows = Vec::with_capacity(only.map_or(body.rows as usize, <[u32]>::len));
     let mut wanted = only.map(|only| only.iter().peekable());
