@@ -5,15 +5,16 @@
  */
 
 import { InvalidArgumentError } from "../errors.ts";
-import type { Operation, OperationKind } from "../operation.ts";
+import type { Operation, OperationKind, WholeKind } from "../operation.ts";
 import { unknownOption } from "../option-check.ts";
 import { Double } from "../values/double.ts";
+import { CALLS, writeCall } from "./call.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { binPath, writeBinName, writeNoParticle, writeParticle } from "./particle.ts";
 import { toArgumentError, unsupportedOperand, ValueProblem } from "./value-problem.ts";
 
 /** A Map, because an object would find its prototype's members too. */
-const NUMBERS: ReadonlyMap<unknown, number> = new Map<OperationKind, number>([
+const NUMBERS: ReadonlyMap<unknown, number> = new Map<WholeKind, number>([
   ["read", 1],
   ["write", 2],
   ["add", 3],
@@ -28,7 +29,12 @@ const NUMBERS: ReadonlyMap<unknown, number> = new Map<OperationKind, number>([
 export const OPERATION_WRITE = 2;
 const FIELDS = ["kind", "bin", "value"] as const;
 const FIRST_WITHOUT_BIN = 6;
-const READS: ReadonlySet<OperationKind> = new Set<OperationKind>(["read", "read-all", "header"]);
+const READS: ReadonlySet<unknown> = new Set<unknown>([
+  "read",
+  "read-all",
+  "header",
+  ...[...CALLS].filter(([, spec]) => !spec.writes).map(([kind]) => kind),
+]);
 
 /** Whether nothing among the operations writes. Leaves the check of their form to the writer. */
 export function readsOnly(operations: readonly Operation[]): boolean {
@@ -50,7 +56,11 @@ export function writeOperations(w: FrameWriter, operations: readonly Operation[]
 function writeOperation(w: FrameWriter, operation: Operation, root: string, index: number): void {
   const kind = operation?.kind;
   const number = NUMBERS.get(kind);
-  if (number === undefined) throw notAnOperation(kind, `${root}[${index}]`);
+  if (number === undefined) {
+    const call = CALLS.get(kind);
+    if (call === undefined) throw notAnOperation(kind, `${root}[${index}]`);
+    return writeCall(w, call, operation, `${root}[${index}]`);
+  }
   for (const name in operation) {
     if (name !== "kind" && name !== "bin" && name !== "value") throw unknownOption(name, `${root}[${index}]`, FIELDS);
   }
@@ -81,7 +91,9 @@ function writeOperation(w: FrameWriter, operation: Operation, root: string, inde
 function notAnOperation(kind: unknown, path: string): InvalidArgumentError {
   return typeof kind === "string"
     ? new InvalidArgumentError(
-      `${path}.kind is ${JSON.stringify(kind.slice(0, 40))}: it must be one of ${[...NUMBERS.keys()].join(", ")}`,
+      `${path}.kind is ${JSON.stringify(kind.slice(0, 40))}: it must be one of ${
+        [...NUMBERS.keys()].join(", ")
+      }, or what list, map, bit and hll make`,
     )
     : new InvalidArgumentError(`${path} is not an operation: make it with op.read(), op.write(), ...`);
 }

@@ -294,7 +294,7 @@ pub(super) async fn operate_on_core(
     key: &core::Key,
     operations: Operations<'_>,
 ) -> core::errors::Result<Answer> {
-    let plan = operations.to_core();
+    let plan = operations.to_core()?;
     let record = match &plan.send {
         Send::Header => client.get(&policy.read(left), key, core::Bins::None).await,
         Send::Operations(sent) => {

@@ -1,9 +1,20 @@
 //! Operations on one record, and which result answers which of them.
 
+mod bit;
+mod call;
+mod context;
+mod hll;
+mod list;
+mod map;
+mod value;
+
 use std::collections::HashMap;
 
 use aerospike_core::operations::{self, Operation};
-use aerospike_core::{Bin, Record, Value};
+use aerospike_core::{Bin, Error, Record, Result, Value};
+
+pub(crate) use self::call::Family;
+use self::call::CallRef;
 
 use crate::frame::{Cursor, Malformed, Parsed, Selection};
 use crate::particle::{self, Particle};
@@ -20,10 +31,13 @@ pub(crate) enum Verb {
     Delete,
     ReadAll,
     ReadHeader,
+    /// A function of a family.
+    Call(Family, u8),
 }
 
 impl Verb {
-    fn parse(number: u8) -> Parsed<Self> {
+    fn parse(number: u8, particle: Particle<'_>) -> Parsed<Self> {
+        let call = |family| Ok(Self::Call(family, CallRef::parse(particle.bytes)?.function));
         Ok(match number {
             1 => Self::Read,
             2 => Self::Write,
@@ -34,12 +48,20 @@ impl Verb {
             7 => Self::Delete,
             8 => Self::ReadAll,
             9 => Self::ReadHeader,
+            16 => return call(Family::List),
+            17 => return call(Family::Map),
+            18 => return call(Family::Bit),
+            19 => return call(Family::Hll),
             _ => return Err(Malformed),
         })
     }
 
     pub(crate) fn writes(self) -> bool {
-        !matches!(self, Self::Read | Self::ReadAll | Self::ReadHeader)
+        match self {
+            Self::Read | Self::ReadAll | Self::ReadHeader => false,
+            Self::Call(family, function) => family.writes(function),
+            _ => true,
+        }
     }
 }
 
@@ -52,9 +74,9 @@ pub(crate) struct OperationRef<'a> {
 }
 
 impl OperationRef<'_> {
-    fn to_core(self) -> Operation {
+    fn to_core(self) -> Result<Operation> {
         let bin = || Bin::new(self.bin, self.particle.to_core());
-        match self.verb {
+        Ok(match self.verb {
             Verb::Read => operations::get_bin(self.bin),
             Verb::Write => operations::put(&bin()),
             Verb::Add => operations::add(&bin()),
@@ -64,7 +86,10 @@ impl OperationRef<'_> {
             Verb::Delete => operations::delete(),
             Verb::ReadAll => operations::get(),
             Verb::ReadHeader => operations::get_header(),
-        }
+            Verb::Call(family, _) => CallRef::parse(self.particle.bytes)
+                .map_err(|_| value::refused("a call that is malformed"))?
+                .to_core(family, self.bin)?,
+        })
     }
 }
 
@@ -81,10 +106,11 @@ impl<'a> Operations<'a> {
     }
 
     fn next(cursor: &mut Cursor<'a>) -> Parsed<OperationRef<'a>> {
+        let (number, bin, particle) = (cursor.u8()?, cursor.name()?, cursor.particle()?);
         Ok(OperationRef {
-            verb: Verb::parse(cursor.u8()?)?,
-            bin: cursor.name()?,
-            particle: cursor.particle()?,
+            verb: Verb::parse(number, particle)?,
+            bin,
+            particle,
         })
     }
 
@@ -132,26 +158,33 @@ impl<'a> Operations<'a> {
 
     /// What core is to send. Reads of the header are left out where another operation makes the server answer with
     /// generation and TTL anyway: its flag for the whole message would strip the bins off the others.
-    pub(crate) fn to_core(self) -> Plan {
+    ///
+    /// # Errors
+    /// Where an argument of a call does not fit; which operation it is of stands before what is wrong.
+    pub(crate) fn to_core(self) -> Result<Plan> {
         let verbs: Vec<_> = self
             .iter()
             .map(|operation| (operation.verb, operation.bin.to_owned()))
             .collect();
         if !verbs.is_empty() && verbs.iter().all(|(verb, _)| *verb == Verb::ReadHeader) {
-            return Plan {
+            return Ok(Plan {
                 verbs,
                 send: Send::Header,
-            };
+            });
         }
-        let send = self
-            .iter()
-            .filter(|operation| operation.verb != Verb::ReadHeader)
-            .map(OperationRef::to_core);
-        Plan {
-            send: Send::Operations(send.collect()),
+        let send = (0..)
+            .zip(self.iter())
+            .filter(|(_, operation)| operation.verb != Verb::ReadHeader)
+            .map(|(at, operation)| operation.to_core().map_err(|error| at_operation(at, &error)));
+        Ok(Plan {
+            send: Send::Operations(send.collect::<Result<_>>()?),
             verbs,
-        }
+        })
     }
+}
+
+fn at_operation(at: usize, error: &Error) -> Error {
+    value::refused(format!("operations[{at}]: {}", error.base_message()))
 }
 
 /// How a list of operations is executed.
