@@ -1,5 +1,16 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { INFINITY, InvalidArgumentError, Key, list, map, op, type Operation, ServerError, WILDCARD } from "../mod.ts";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import {
+  INFINITY,
+  InvalidArgumentError,
+  Key,
+  list,
+  map,
+  op,
+  OperateRecord,
+  type Operation,
+  ServerError,
+  WILDCARD,
+} from "../mod.ts";
 import { operationTests } from "./support/operations.ts";
 
 const { run, server, test } = operationTests();
@@ -135,8 +146,11 @@ test("rows of batches take them: reads in batchRead, writes in batchWrite", asyn
   assertEquals(written.toArray().map((row) => row.status), ["ok", "ok"]);
   const top = [list.getByRank("l", -1), map.getByKey("m", "k", { return: "exists" })];
   const read = await client.batchRead([...keys.map((key) => ({ key, operations: top })), keys[0] as Key]);
-  assertEquals(read.at(0)?.results, [3, true]);
-  assertEquals(read.at(1)?.results, [3, true]);
+  for (const row of [0, 1]) {
+    const record = read.at(row)?.record;
+    assertInstanceOf(record, OperateRecord);
+    assertEquals(record.results, [3, true]);
+  }
   assertEquals(read.at(2)?.record?.bins, { l: [3, 1, 2], m: { k: 1 } });
   await assertRejects(
     () => client.batchRead(keys.map((key) => ({ key, operations: append }))),

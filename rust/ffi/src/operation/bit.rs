@@ -1,9 +1,9 @@
 //! Operations on the bits of bytes.
 
+use aerospike_core::operations::Operation;
 use aerospike_core::operations::bitwise::{
     self, BitPolicy, BitwiseOverflowActions as Overflow, BitwiseResizeFlags, BitwiseWriteFlags,
 };
-use aerospike_core::operations::Operation;
 use aerospike_core::{Result, Value};
 
 use super::call::Call;

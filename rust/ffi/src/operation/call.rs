@@ -44,9 +44,8 @@ impl<'a> CallRef<'a> {
     pub(super) fn parse(payload: &'a [u8]) -> Parsed<Self> {
         let mut cursor = Cursor::new(payload);
         let (function, count) = (cursor.u8()?, cursor.u8()?);
-        let contexts = cursor.span(|cursor| {
-            (0..count).try_for_each(|_| ContextRef::parse(cursor).map(drop))
-        })?;
+        let contexts = cursor
+            .span(|cursor| (0..count).try_for_each(|_| ContextRef::parse(cursor).map(drop)))?;
         let arguments = cursor.rest();
         while !cursor.rest().is_empty() {
             cursor.particle()?;

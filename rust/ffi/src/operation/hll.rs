@@ -1,8 +1,8 @@
 //! HyperLogLog operations.
 
-use aerospike_core::operations::hll::{self, HllPolicy, HllWriteFlags};
-use aerospike_core::operations::Operation;
 use aerospike_core::Result;
+use aerospike_core::operations::Operation;
+use aerospike_core::operations::hll::{self, HllPolicy, HllWriteFlags};
 
 use super::call::Call;
 use super::value::refused;

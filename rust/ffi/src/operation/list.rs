@@ -1,8 +1,8 @@
 //! List operations.
 
+use aerospike_core::Result;
 use aerospike_core::operations::lists::{self, ListPolicy, ListReturnType as Return};
 use aerospike_core::operations::{ListOrderType, ListSortFlags, ListWriteFlags, Operation};
-use aerospike_core::Result;
 
 use super::call::Call;
 use super::value::refused;
@@ -89,7 +89,11 @@ fn increment(call: &mut Call<'_>) -> Result<Operation> {
         (1, true) => lists::increment_by_one(bin, index),
         (1, false) => lists::increment_by_one_with_policy(&policy, bin, index),
         (delta, true) => lists::increment(&policy, bin, index, delta),
-        _ => return Err(refused("an order or flags of an increment by more than one")),
+        _ => {
+            return Err(refused(
+                "an order or flags of an increment by more than one",
+            ));
+        }
     })
 }
 
@@ -130,9 +134,7 @@ fn get_by(call: &mut Call<'_>) -> Result<Operation> {
             (value, rank, Some(count)) => {
                 lists::get_by_value_relative_rank_range_count(bin, value, rank, count, what)
             }
-            (value, rank, None) => {
-                lists::get_by_value_relative_rank_range(bin, value, rank, what)
-            }
+            (value, rank, None) => lists::get_by_value_relative_rank_range(bin, value, rank, what),
         },
         _ => return Err(call.unknown()),
     })

@@ -13,8 +13,8 @@ use std::collections::HashMap;
 use aerospike_core::operations::{self, Operation};
 use aerospike_core::{Bin, Error, Record, Result, Value};
 
-pub(crate) use self::call::Family;
 use self::call::CallRef;
+pub(crate) use self::call::Family;
 
 use crate::frame::{Cursor, Malformed, Parsed, Selection};
 use crate::particle::{self, Particle};
@@ -175,7 +175,11 @@ impl<'a> Operations<'a> {
         let send = (0..)
             .zip(self.iter())
             .filter(|(_, operation)| operation.verb != Verb::ReadHeader)
-            .map(|(at, operation)| operation.to_core().map_err(|error| at_operation(at, &error)));
+            .map(|(at, operation)| {
+                operation
+                    .to_core()
+                    .map_err(|error| at_operation(at, &error))
+            });
         Ok(Plan {
             send: Send::Operations(send.collect::<Result<_>>()?),
             verbs,
@@ -274,3 +278,6 @@ pub(crate) fn last(value: &Value) -> Option<&Value> {
         value => Some(value),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,7 +45,9 @@ fn placeholder(bytes: &[u8]) -> Result<Value> {
     match bytes {
         [WILDCARD] => Ok(Value::Wildcard),
         [INFINITY] => Ok(Value::Infinity),
-        _ => Err(refused("an extension that is neither infinity nor a wildcard")),
+        _ => Err(refused(
+            "an extension that is neither infinity nor a wildcard",
+        )),
     }
 }
 
