@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { ctx, InvalidArgumentError, list, map, op, ServerError } from "../mod.ts";
+import { ctx, InvalidArgumentError, list, map, op, type ServerError } from "../mod.ts";
 import { operationTests } from "./support/operations.ts";
 
 const { run, server, test } = operationTests();
