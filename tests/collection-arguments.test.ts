@@ -113,9 +113,26 @@ test("results answer operations by position, with reads and writes of bins betwe
 });
 
 test("results answer operations by position where all bins are read too", async () => {
-  const reading = await run({ b: [1, 2], c: 5 }, [list.size("b"), op.readAll(), list.get("b", 1)]);
-  assertEquals(reading.results, [2, null, 2]);
-  assertEquals(reading.record.bins, { b: [1, 2], c: 5, other: 1 } as never);
+  const { results, record } = await run({ b: [1, 2], c: 5, m: { k: 7 } }, [
+    list.size("b"),
+    list.size("none"),
+    op.readAll(),
+    op.read("c"),
+    list.get("b", 1),
+    map.getByKey("m", "k"),
+    list.getByIndex("b", 0, { return: "none" }),
+    map.getByKey("m", "x"),
+  ]);
+  assertEquals(results, [2, null, null, 5, 2, 7, null, null]);
+  assertEquals(record.bins, { b: [1, 2], c: 5, m: { k: 7 }, other: 1 } as never);
+});
+
+test("reading all bins beside a call is refused where something is written, as the server would", async () => {
+  await assertRejects(
+    () => run({ b: [1] }, [list.append("b", 2), op.readAll()]),
+    InvalidArgumentError,
+    "the server refuses to read all bins",
+  );
 });
 
 test("nothing is applied where one operation is refused, and it is named where it can only be one", async () => {

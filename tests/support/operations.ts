@@ -24,6 +24,17 @@ export class Refusal {
   }
 }
 
+/** A list in any order: that of several items by rank is the server's choice. */
+export class AnyOrder {
+  readonly items: readonly BinValue[];
+  constructor(items: readonly BinValue[]) {
+    this.items = items;
+  }
+}
+
+/** These items in any order. */
+export const anyOrder = (...items: BinValue[]): AnyOrder => new AnyOrder(items);
+
 /** A refusal with a code. */
 export const fails = (code: number): Refusal => new Refusal(code);
 
@@ -36,7 +47,7 @@ export const NOTHING: unique symbol = Symbol("nothing");
 export type Case = readonly [
   before: BinValue | typeof NOTHING,
   operation: Operation,
-  result: BinValue | Refusal,
+  result: BinValue | AnyOrder | Refusal,
   after?: BinValue | typeof NOTHING,
 ];
 
@@ -58,6 +69,9 @@ export interface Ran {
   readonly bins: Bins;
   readonly record: OperateRecord;
 }
+
+const same = (value: unknown): unknown => value;
+const sorted = (list: unknown): unknown => Array.isArray(list) ? list.toSorted((a, b) => Number(a) - Number(b)) : list;
 
 /** Begins the tests of a file. */
 export function operationTests(): OperationTests {
@@ -94,7 +108,8 @@ export function operationTests(): OperationTests {
       assert(refused.message.includes(`operations[0], ${operation.kind}`), refused.message);
     } else {
       const record = await started().client.operate(key, [operation]);
-      assertEquals(record?.results, [result], shown);
+      const expected = result instanceof AnyOrder ? sorted(result.items) : result;
+      assertEquals(record?.results.map(result instanceof AnyOrder ? sorted : same), [expected], shown);
     }
     assertEquals(await binsOf(key), after === NOTHING ? {} : { b: after }, `afterwards: ${shown}`);
   };

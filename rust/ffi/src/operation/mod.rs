@@ -152,8 +152,9 @@ impl<'a> Operations<'a> {
 
     /// Whether the server would refuse the combination.
     pub(crate) fn mixes_reads_of_all_and_one(&self) -> bool {
-        let has = |verb| self.iter().any(|operation| operation.verb == verb);
-        self.writes() && has(Verb::Read) && has(Verb::ReadAll)
+        let reads_all = self.iter().any(|operation| operation.verb == Verb::ReadAll);
+        let answers = |verb| matches!(verb, Verb::Read | Verb::Call(..));
+        self.writes() && reads_all && self.iter().any(|operation| answers(operation.verb))
     }
 
     /// What core is to send. Reads of the header are left out where another operation makes the server answer with
@@ -246,7 +247,7 @@ impl Plan {
         let mut results = vec![None; self.verbs.len()];
         for ((verb, bin), result) in self.verbs.iter().zip(&mut results).rev() {
             match verb {
-                Verb::Read => {
+                Verb::Read | Verb::Call(..) => {
                     if let Some((last, rest)) = left
                         .get(bin.as_str())
                         .and_then(|values| values.split_last())
