@@ -130,7 +130,69 @@ export * as exp from "./src/exp/exp.ts";
 export { Expression, type ExpressionType, type Filter, type ValueType } from "./src/exp/expression.ts";
 export type { Host } from "./src/hosts.ts";
 export { Key, type UserKey } from "./src/key.ts";
-export { op, type Operation, type OperationBuilders, type OperationKind } from "./src/operation.ts";
+export {
+  type InsideKind,
+  op,
+  type Operation,
+  type OperationBuilders,
+  type OperationKind,
+  type WholeKind,
+} from "./src/operation.ts";
+export {
+  bit,
+  type BitArithmeticOptions,
+  type BitEncodeOptions,
+  type BitIntOptions,
+  type BitOperations,
+  type BitResizeOptions,
+  type BitWriteOptions,
+} from "./src/operations/bit.ts";
+export {
+  type Context,
+  type ContextBuilders,
+  type ContextKind,
+  ctx,
+  type PackedExpression,
+} from "./src/operations/ctx.ts";
+export type {
+  BitOverflow,
+  ContextOptions,
+  IndexRange,
+  Int,
+  KeyRange,
+  ListInsertOptions,
+  ListOrder,
+  ListReturn,
+  ListSelectOptions,
+  ListWriteOptions,
+  MapCreateOptions,
+  MapItems,
+  MapOrder,
+  MapReturn,
+  MapSelectOptions,
+  MapWriteOptions,
+  OperationFields,
+  RankRange,
+  RelativeIndexRange,
+  RelativeRankRange,
+  ValueRange,
+} from "./src/operations/fields.ts";
+export {
+  hll,
+  type HllAddOptions,
+  type HllInitOptions,
+  type HllOperations,
+  type HllWriteOptions,
+} from "./src/operations/hll.ts";
+export {
+  list,
+  type ListCreateOptions,
+  type ListIndexOptions,
+  type ListJoinOptions,
+  type ListOperations,
+  type ListSortOptions,
+} from "./src/operations/list.ts";
+export { map, type MapOperations } from "./src/operations/map.ts";
 export type {
   BasePolicy,
   BatchColumnsOptions,
@@ -165,6 +227,7 @@ export { AerospikeRecord, OperateRecord } from "./src/record.ts";
 export { Double } from "./src/values/double.ts";
 export { GeoJSON } from "./src/values/geojson.ts";
 export { HyperLogLog } from "./src/values/hyperloglog.ts";
+export { INFINITY, Placeholder, WILDCARD } from "./src/values/placeholder.ts";
 export { Unparsed } from "./src/values/unparsed.ts";
 export type { BinInput, Bins, BinValue, DecodeOptions, MapKey } from "./src/values/value.ts";
 export { doubles, vector } from "./src/values/vector.ts";

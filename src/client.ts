@@ -292,7 +292,7 @@ export class Client implements AsyncDisposable {
       writeOperations(w, operations, "operations");
       size = w.length - start;
     }, (reply) => {
-      if (isFailure(reply)) throw this.#error(reply, { key, size, ttl: hasTtl(options) });
+      if (isFailure(reply)) throw this.#error(reply, { key, size, ttl: hasTtl(options), operations });
       return reply.code === Code.OK ? readOperateRecord<T>(reply, key, writes, this.#decode) : null;
     });
   }

@@ -5,10 +5,15 @@
  */
 
 import type { Expression, ValueType } from "./exp/expression.ts";
+import type { BitOperations } from "./operations/bit.ts";
+import type { OperationFields } from "./operations/fields.ts";
+import type { HllOperations } from "./operations/hll.ts";
+import type { ListOperations } from "./operations/list.ts";
+import type { MapOperations } from "./operations/map.ts";
 import type { BinInput } from "./values/value.ts";
 
-/** What an operation does. */
-export type OperationKind =
+/** What an operation does to a bin or a record as a whole. */
+export type WholeKind =
   | "read"
   | "write"
   | "add"
@@ -21,8 +26,18 @@ export type OperationKind =
   | "read-exp"
   | "write-exp";
 
-/** One operation; make it with {@link op}. */
-export interface Operation extends WriteExpOptions {
+/** What an operation does to what is in a bin. */
+export type InsideKind =
+  | `list.${keyof ListOperations}`
+  | `map.${keyof MapOperations}`
+  | `bit.${keyof BitOperations}`
+  | `hll.${keyof HllOperations}`;
+
+/** What an operation does. */
+export type OperationKind = WholeKind | InsideKind;
+
+/** One operation; make it with {@link op}, `list`, `map`, `bit` or `hll`. */
+export interface Operation extends OperationFields, WriteExpOptions {
   /** What it does. */
   readonly kind: OperationKind;
   /** The bin it works on; empty where it works on the whole record. */

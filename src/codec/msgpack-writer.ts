@@ -9,6 +9,7 @@ import { isDetached } from "../values/detached.ts";
 import { Double } from "../values/double.ts";
 import { GeoJSON } from "../values/geojson.ts";
 import { HyperLogLog } from "../values/hyperloglog.ts";
+import { Placeholder } from "../values/placeholder.ts";
 import { Unparsed } from "../values/unparsed.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { Particle } from "./particle-type.ts";
@@ -19,6 +20,8 @@ import { ValueProblem } from "./value-problem.ts";
 const DEPTH_LIMIT = 64;
 
 const KEY_ORDERED = 1;
+/** An ext of one byte that is no container's order. */
+const PLACEHOLDER = 0xd4ff;
 /** The getter of `size`, which only a real Map passes. */
 const mapSize = Object.getOwnPropertyDescriptor(Map.prototype, "size")?.get as (this: unknown) => number;
 /** Reserved for the header of a str before its length is known: five bytes, its largest. */
@@ -63,7 +66,16 @@ function writeObject(w: FrameWriter, value: object | null, depth: number): void 
     }
     return writeBlob(w, value.particleType, value.bytes);
   }
+  if (value instanceof Placeholder && w.takesPlaceholders) {
+    w.u16BE(PLACEHOLDER);
+    return w.u8(placeholderNumber(value));
+  }
   throw unsupported(value);
+}
+
+/** The number of what stands for values. */
+export function placeholderNumber(value: Placeholder): number {
+  return value.name === "infinity" ? 1 : 0;
 }
 
 /** Whether an object is a plain one: it becomes a map, and nothing of it would be lost. */
@@ -213,7 +225,8 @@ function compareStrings(a: string, b: string): number {
   return a.length - b.length;
 }
 
-function checkKey(key: unknown): void {
+/** Throws a {@link ValueProblem} where a value cannot be a key of a map. */
+export function checkKey(key: unknown): void {
   if (typeof key === "string") return;
   if (key instanceof Uint8Array) return checkBytes(key);
   if (typeof key === "bigint") return checkInt64(key);
@@ -407,6 +420,9 @@ export function unsupported(value: unknown): ValueProblem {
     );
   }
   if (value instanceof ArrayBuffer) return new ValueProblem("is an ArrayBuffer", "wrap it: new Uint8Array(buffer)");
+  if (value instanceof Placeholder) {
+    return new ValueProblem(`is ${value.name}`, "it is no value, and only stands where values are compared");
+  }
   if (value instanceof Set) return new ValueProblem("is a Set", "use Array.from(set)");
   if (value instanceof Promise) return new ValueProblem("is a Promise", "await it first");
   if (value instanceof Number || value instanceof String || value instanceof Boolean) {

@@ -5,17 +5,18 @@
  */
 
 import { InvalidArgumentError } from "../errors.ts";
-import type { Operation, OperationKind } from "../operation.ts";
 import { isExpression, packed } from "../exp/expression.ts";
+import type { Operation, OperationKind, WholeKind } from "../operation.ts";
 import { checkNames, flagBits, type Flags, unknownOption } from "../option-check.ts";
 import { Double } from "../values/double.ts";
+import { CALLS, writeCall } from "./call.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { Particle } from "./particle-type.ts";
 import { binPath, writeBinName, writeHeader, writeNoParticle, writeParticle } from "./particle.ts";
 import { toArgumentError, unsupportedOperand, ValueProblem } from "./value-problem.ts";
 
 /** A Map, because an object would find its prototype's members too. */
-const NUMBERS: ReadonlyMap<unknown, number> = new Map<OperationKind, number>([
+const NUMBERS: ReadonlyMap<unknown, number> = new Map<WholeKind, number>([
   ["read", 1],
   ["write", 2],
   ["add", 3],
@@ -33,7 +34,13 @@ export const OPERATION_WRITE = 2;
 const FIELDS = ["kind", "bin", "value"] as const;
 const FIRST_EXPRESSION = 10;
 const FIRST_WITHOUT_BIN = 6;
-const READS: ReadonlySet<OperationKind> = new Set<OperationKind>(["read", "read-all", "header", "read-exp"]);
+const READS: ReadonlySet<unknown> = new Set<unknown>([
+  "read",
+  "read-all",
+  "header",
+  "read-exp",
+  ...[...CALLS].filter(([, spec]) => !spec.writes).map(([kind]) => kind),
+]);
 
 /** Whether nothing among the operations writes. Leaves the check of their form to the writer. */
 export function readsOnly(operations: readonly Operation[]): boolean {
@@ -55,7 +62,11 @@ export function writeOperations(w: FrameWriter, operations: readonly Operation[]
 function writeOperation(w: FrameWriter, operation: Operation, root: string, index: number): void {
   const kind = operation?.kind;
   const number = NUMBERS.get(kind);
-  if (number === undefined) throw notAnOperation(kind, `${root}[${index}]`);
+  if (number === undefined) {
+    const call = CALLS.get(kind);
+    if (call === undefined) throw notAnOperation(kind, `${root}[${index}]`);
+    return writeCall(w, call, operation, `${root}[${index}]`);
+  }
   if (number >= FIRST_EXPRESSION) return writeExpression(w, operation, number, `${root}[${index}]`);
   for (const name in operation) {
     if (name !== "kind" && name !== "bin" && name !== "value") throw unknownOption(name, `${root}[${index}]`, FIELDS);
@@ -107,7 +118,9 @@ function writeExpression(w: FrameWriter, operation: Operation, number: number, p
 function notAnOperation(kind: unknown, path: string): InvalidArgumentError {
   return typeof kind === "string"
     ? new InvalidArgumentError(
-      `${path}.kind is ${JSON.stringify(kind.slice(0, 40))}: it must be one of ${[...NUMBERS.keys()].join(", ")}`,
+      `${path}.kind is ${JSON.stringify(kind.slice(0, 40))}: it must be one of ${
+        [...NUMBERS.keys()].join(", ")
+      }, or what list, map, bit and hll make`,
     )
     : new InvalidArgumentError(`${path} is not an operation: make it with op.read(), op.write(), ...`);
 }

@@ -9,7 +9,7 @@ import { writeArrayHeader, writeNested } from "../codec/msgpack-writer.ts";
 import { toArgumentError } from "../codec/value-problem.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import type { Context, ContextKind } from "../operations/ctx.ts";
-import { choiceOption } from "../option-check.ts";
+import { booleanOption, checkNames, choiceOption } from "../option-check.ts";
 import { isExpression, packedFilter } from "./expression.ts";
 import { pack, writeBinHeader, writeInt } from "./pack.ts";
 
@@ -44,6 +44,12 @@ const STEPS: ReadonlyMap<unknown, readonly [number: number, by: keyof Context]> 
   ["mapKeysIn", [0x2a, "keys"]],
 ]);
 
+/** What steps that create say beside what they go by. */
+const CREATES: ReadonlyMap<ContextKind, readonly string[]> = new Map<ContextKind, readonly string[]>([
+  ["listIndexCreate", ["order", "pad"]],
+  ["mapKeyCreate", ["order"]],
+]);
+
 /** The packed `true` of a step to all children. */
 const ALL: Uint8Array = Uint8Array.of(0xc3);
 
@@ -73,8 +79,10 @@ function createFlags(step: Context, path: string): number {
     return 0x40 * (choiceOption(step.order ?? "unordered", `${path}.order`, orders) + 1);
   }
   if (step.kind !== "listIndexCreate") return 0;
-  if (choiceOption(step.order ?? "unordered", `${path}.order`, ["unordered", "ordered"]) === 1) return 0xc0;
-  return step.pad === true ? 0x80 : 0x40;
+  const isOrdered = choiceOption(step.order ?? "unordered", `${path}.order`, ["unordered", "ordered"]) === 1;
+  const pads = step.pad !== undefined && booleanOption(step.pad, `${path}.pad`);
+  if (isOrdered && pads) throw new InvalidArgumentError(`${path}.pad has no use: an ordered list is not filled up`);
+  return isOrdered ? 0xc0 : pads ? 0x80 : 0x40;
 }
 
 /** Writes the steps; `asBytes` says that filters stand as bytes rather than as expressions. */
@@ -94,6 +102,7 @@ function writeStep(w: FrameWriter, step: Context, asBytes: boolean, path: string
   const known = STEPS.get(step?.kind);
   if (known === undefined) throw new InvalidArgumentError(`${path} is no step: make it with ctx, as ctx.mapKey("a")`);
   const [number, by] = known;
+  checkNames(step, path, ["kind", by, ...(CREATES.get(step.kind) ?? [])]);
   const value: unknown = step[by];
   if (!fits(by, value)) throw new InvalidArgumentError(`${path}.${by} is nothing that ctx.${step.kind}() goes by`);
   writeInt(w, number | createFlags(step, path));

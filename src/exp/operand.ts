@@ -9,8 +9,9 @@ import { InvalidArgumentError } from "../errors.ts";
 import { Double } from "../values/double.ts";
 import { GeoJSON } from "../values/geojson.ts";
 import { HyperLogLog } from "../values/hyperloglog.ts";
+import { Placeholder } from "../values/placeholder.ts";
 import type { BinInput, BinValue, MapKey } from "../values/value.ts";
-import { Expression, type ExpressionType, isExpression, UNKNOWN, type ValueType } from "./expression.ts";
+import { Expression, type ExpressionType, isExpression, UNKNOWN, untyped, type ValueType } from "./expression.ts";
 import { node, Op, pack } from "./pack.ts";
 
 /** The constants of each type. */
@@ -41,7 +42,7 @@ export interface Constants {
 export type Operand<T extends ValueType> = Expression<T> | Constants[T];
 
 /** An expression or a constant of any type: an integral number is an int. */
-export type AnyOperand = Expression<ValueType> | BinValue;
+export type AnyOperand = Expression<ValueType> | BinValue | Placeholder;
 
 /** An expression, or a number that becomes a constant of the same type. */
 export type Numeric = "int" | "float";
@@ -93,6 +94,7 @@ export function anyOperand(value: unknown, path: string): Expression<ExpressionT
     if (value.type === "ael") throw standsAlone(path);
     return value;
   }
+  if (value instanceof Placeholder) return untyped([pack((w) => writeNested(w, value, 0))]);
   return constant(value, typeOf(value) ?? "nil", path);
 }
 

@@ -94,6 +94,8 @@ export const Module = { COLLECTION: 0, BIT: 1, HLL: 2, STRING: 3 } as const;
 const MODIFY = 0x40;
 
 const scratch: FrameWriter = new FrameWriter();
+// Nothing that is packed here is stored as it stands.
+scratch.takesPlaceholders = true;
 
 /** The bytes that `write` writes; what cannot be written is the error of `path`. */
 export function pack(write: (w: FrameWriter) => void, path = ""): Uint8Array<ArrayBuffer> {

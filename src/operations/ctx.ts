@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkObject } from "../option-check.ts";
 import type { BinInput, MapKey } from "../values/value.ts";
 import type { Int, ListOrder, MapOrder } from "./fields.ts";
 
@@ -95,17 +96,15 @@ export interface ContextBuilders {
  */
 export const ctx: ContextBuilders = Object.freeze({
   listIndex: (index: Int): Context => Object.freeze({ kind: "listIndex", index }),
-  listIndexCreate: (
-    index: Int,
-    options?: { order?: ListOrder | undefined; pad?: boolean | undefined },
-  ): Context => Object.freeze({ ...options, kind: "listIndexCreate", index }),
+  listIndexCreate: (index: Int, options?: { order?: ListOrder | undefined; pad?: boolean | undefined }): Context =>
+    created({ kind: "listIndexCreate", index }, options),
   listRank: (rank: Int): Context => Object.freeze({ kind: "listRank", rank }),
   listValue: (value: BinInput): Context => Object.freeze({ kind: "listValue", value }),
   mapIndex: (index: Int): Context => Object.freeze({ kind: "mapIndex", index }),
   mapRank: (rank: Int): Context => Object.freeze({ kind: "mapRank", rank }),
   mapKey: (key: MapKey): Context => Object.freeze({ kind: "mapKey", key }),
   mapKeyCreate: (key: MapKey, options?: { order?: MapOrder | undefined }): Context =>
-    Object.freeze({ ...options, kind: "mapKeyCreate", key }),
+    created({ kind: "mapKeyCreate", key }, options),
   mapValue: (value: BinInput): Context => Object.freeze({ kind: "mapValue", value }),
   mapKeysIn: (keys: readonly MapKey[]): Context => Object.freeze({ kind: "mapKeysIn", keys }),
   allChildren: (): Context => Object.freeze({ kind: "allChildren" }),
@@ -113,3 +112,9 @@ export const ctx: ContextBuilders = Object.freeze({
     Object.freeze({ kind: "allChildrenWithFilter", filter }),
   andFilter: (filter: PackedExpression): Context => Object.freeze({ kind: "andFilter", filter }),
 });
+
+/** A step that creates. The options' names and values are checked when it is written, where its place is known. */
+function created(step: Context, options: Pick<Context, "order" | "pad"> | undefined): Context {
+  if (options !== undefined) checkObject(options, `ctx.${step.kind}: options`);
+  return Object.freeze({ ...options, ...step });
+}

@@ -52,7 +52,7 @@ export interface ContextOptions {
 export interface ListWriteOptions extends ContextOptions {
   /** How the list is kept where the operation creates it. Default `"unordered"`. */
   readonly order?: ListOrder | undefined;
-  /** Refuses what is in the list already: code 24 (`ELEMENT_EXISTS`). */
+  /** Refuses what is in the list already: code 24 (`FAIL_ELEMENT_EXISTS`). */
   readonly addUnique?: boolean | undefined;
   /** Refuses an index beyond the list's end, instead of filling up with nil: code 26. */
   readonly insertBounded?: boolean | undefined;
@@ -83,9 +83,9 @@ export interface MapCreateOptions extends ContextOptions {
 
 /** Options of map operations that write entries. */
 export interface MapWriteOptions extends MapCreateOptions {
-  /** Refuses a key that is in the map: code 24 (`ELEMENT_EXISTS`). */
+  /** Refuses a key that is in the map: code 24 (`FAIL_ELEMENT_EXISTS`). */
   readonly createOnly?: boolean | undefined;
-  /** Refuses a key that is not in the map: code 23 (`ELEMENT_NOT_FOUND`). */
+  /** Refuses a key that is not in the map: code 23 (`FAIL_ELEMENT_NOT_FOUND`). */
   readonly updateOnly?: boolean | undefined;
   /** What is refused is left out, and no error. */
   readonly noFail?: boolean | undefined;

@@ -1,10 +1,11 @@
 //! Applies operations to a draft of a record. Families of operations are dispatched from here, each in its own file.
 
+use crate::collection::Answer;
 use crate::command::{Code, Command, wire};
 use crate::read::{nothing, respond};
 use crate::record::{Draft, Record};
 use crate::reply::Message;
-use crate::{particle as checked, scalar};
+use crate::{collection, particle as checked, scalar};
 use aerospike_wire::operation::{self, Operation};
 use aerospike_wire::result_code::code;
 use aerospike_wire::{message::info1, particle};
@@ -33,18 +34,23 @@ pub(crate) fn check_filter(command: &Command<'_>, _record: &Record) -> Result<()
 
 /// Answers an operation of a read-only command that is not a plain read.
 pub(crate) fn read(
-    _command: &Command<'_>,
+    command: &Command<'_>,
     operation: Operation<'_>,
-    _bin: Option<Operation<'_>>,
-    _message: &mut Message,
-    _out: &mut Vec<u8>,
+    bin: Option<Operation<'_>>,
+    message: &mut Message,
+    out: &mut Vec<u8>,
 ) -> Result<(), Code> {
-    Err(match operation.op {
-        operation::CDT_READ | operation::BIT_READ | operation::HLL_READ | operation::EXP_READ => {
-            wire(code::UNSUPPORTED_FEATURE)
+    let answer = match operation.op {
+        operation::CDT_READ => {
+            collection::read(operation.data, bin.map(|bin| (bin.particle, bin.data)))?
         }
-        _ => wire(code::REQUEST_INVALID),
-    })
+        operation::BIT_READ | operation::HLL_READ | operation::EXP_READ => {
+            return Err(wire(code::UNSUPPORTED_FEATURE));
+        }
+        _ => return Err(wire(code::REQUEST_INVALID)),
+    };
+    respond_value(command, operation, &answer, message, out);
+    Ok(())
 }
 
 /// Applies one operation of a command that writes.
@@ -67,9 +73,19 @@ pub(crate) fn apply(
         operation::APPEND => scalar::append(operation, draft)?,
         operation::PREPEND => scalar::prepend(operation, draft)?,
         operation::DELETE => draft.bins.clear(),
-        operation::CDT_READ
-        | operation::CDT_MODIFY
-        | operation::BIT_READ
+        operation::CDT_READ => {
+            let bin = draft.get(operation.name);
+            let bin = bin.map(|bin| (bin.particle, bin.data.as_slice()));
+            let answer = collection::read(operation.data, bin)?;
+            respond_value(command, operation, &answer, message, out);
+            return Ok(());
+        }
+        operation::CDT_MODIFY => {
+            let answer = modify_collection(operation, draft)?;
+            respond_value(command, operation, &answer, message, out);
+            return Ok(());
+        }
+        operation::BIT_READ
         | operation::BIT_MODIFY
         | operation::HLL_READ
         | operation::HLL_MODIFY
@@ -81,6 +97,34 @@ pub(crate) fn apply(
         message.operation(out, nothing(operation));
     }
     Ok(())
+}
+
+fn modify_collection(operation: Operation<'_>, draft: &mut Draft) -> Result<Answer, Code> {
+    let bin = draft.get(operation.name);
+    let bin = bin.map(|bin| (bin.particle, bin.data.as_slice()));
+    let modified = collection::modify(operation.data, bin)?;
+    draft.set(operation.name, modified.bin.particle, modified.bin.data);
+    Ok(modified.answer)
+}
+
+/// Answers a value, or that there is none when every operation gets an answer.
+fn respond_value(
+    command: &Command<'_>,
+    operation: Operation<'_>,
+    answer: &Answer,
+    message: &mut Message,
+    out: &mut Vec<u8>,
+) {
+    if answer.particle != particle::NULL || command.responds_to_all() {
+        message.operation(
+            out,
+            Operation {
+                particle: answer.particle,
+                data: &answer.data,
+                ..operation
+            },
+        );
+    }
 }
 
 fn read_draft(

@@ -15,7 +15,7 @@ use crate::driver::{Effect, Progress, drive};
 use crate::error::{Failure, INTERNAL, PARTITION_UNAVAILABLE, Phase};
 use crate::frame::{BatchBody, Template};
 use crate::names::{Guess, Names};
-use crate::operation::{self, Plan, Send, Verb};
+use crate::operation::{self, Operations, Plan, Send, Verb};
 use crate::part::{Part, ROW, is_unanswered};
 use crate::policy::{GRACE, Policy, core_expression, core_read_touch_ttl};
 use crate::{key, particle, runtime};
@@ -309,10 +309,17 @@ fn prepare(template: Template<'_>, filter: Option<&[u8]>) -> Result<Prepared, Fa
             read_touch_ttl,
             operations,
             ..
-        } => Prepared::Operations(reads(read_touch_ttl), Arc::new(operations.to_core())),
+        } => Prepared::Operations(reads(read_touch_ttl), plan_of(operations)?),
         Template::Write(write, _) => Prepared::Write(write.batch_write(filter)),
         Template::Remove(write, _) => Prepared::Remove(write.batch_delete(filter)),
     })
+}
+
+fn plan_of(operations: Operations<'_>) -> Result<Arc<Plan>, Failure> {
+    let plan = operations
+        .to_core()
+        .map_err(|error| Failure::from_core(&error, false))?;
+    Ok(Arc::new(plan))
 }
 
 /// The rows at `only`, which is in order, or all of them.
@@ -329,7 +336,7 @@ fn build(body: &BatchBody<'_>, only: Option<&[u32]>) -> Result<Vec<Row>, Failure
     let mut rows = Vec::with_capacity(only.map_or(body.rows as usize, <[u32]>::len));
     let mut wanted = only.map(|only| only.iter().peekable());
     // Rows that are written alike share one plan, which core then sends once.
-    let mut last: Option<(crate::operation::Operations<'_>, Arc<Plan>)> = None;
+    let mut last: Option<(Operations<'_>, Arc<Plan>)> = None;
     for (at, row) in (0u32..).zip(body.rows()) {
         if let Some(wanted) = &mut wanted
             && wanted.next_if_eq(&&at).is_none()
@@ -369,7 +376,7 @@ fn build(body: &BatchBody<'_>, only: Option<&[u32]>) -> Result<Vec<Row>, Failure
                     })?;
                 let plan = match &last {
                     Some((same, plan)) if *same == operations => Arc::clone(plan),
-                    _ => Arc::new(operations.to_core()),
+                    _ => plan_of(operations)?,
                 };
                 last = Some((operations, Arc::clone(&plan)));
                 let Send::Operations(sent) = &plan.send else {

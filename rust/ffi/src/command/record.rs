@@ -263,7 +263,7 @@ pub(super) async fn operate(
     }
     if operations.mixes_reads_of_all_and_one() {
         let failure = Failure::invalid(
-            "the server refuses to read all bins and single bins while it writes: read all of them, or each by name",
+            "the server refuses to read all bins beside single bins, or what is in them, while it writes: read all of them, or each by name",
         );
         return run.completion.settle(Err(failure));
     }
@@ -294,7 +294,7 @@ pub(super) async fn operate_on_core(
     key: &core::Key,
     operations: Operations<'_>,
 ) -> core::errors::Result<Answer> {
-    let plan = operations.to_core();
+    let plan = operations.to_core()?;
     let record = match &plan.send {
         Send::Header => client.get(&policy.read(left), key, core::Bins::None).await,
         Send::Operations(sent) => {

@@ -1,11 +1,22 @@
 //! Operations on one record, and which result answers which of them.
 
+mod bit;
+mod call;
+mod context;
+mod hll;
+mod list;
+mod map;
+mod value;
+
 use std::collections::HashMap;
 
 use aerospike_core::expressions::Expression;
 use aerospike_core::operations::{self, Operation, exp};
-use aerospike_core::{Bin, Record, Value};
+use aerospike_core::{Bin, Error, Record, Result, Value};
 use aerospike_wire::particle::BLOB;
+
+use self::call::CallRef;
+pub(crate) use self::call::Family;
 
 use crate::frame::{Cursor, Malformed, Parsed, Selection};
 use crate::particle::{self, Particle};
@@ -25,10 +36,17 @@ pub(crate) enum Verb {
     ReadHeader,
     ReadExp,
     WriteExp,
+    /// A function of a family.
+    Call(Family, u8),
 }
 
 impl Verb {
-    fn parse(number: u8) -> Parsed<Self> {
+    fn parse(number: u8, particle: Particle<'_>) -> Parsed<Self> {
+        let call = |family| Ok(Self::Call(family, CallRef::parse(particle.bytes)?.function));
+        let computes = |verb| match particle.kind {
+            BLOB if particle.bytes.len() > 1 => Ok(verb),
+            _ => Err(Malformed),
+        };
         Ok(match number {
             1 => Self::Read,
             2 => Self::Write,
@@ -39,17 +57,22 @@ impl Verb {
             7 => Self::Delete,
             8 => Self::ReadAll,
             9 => Self::ReadHeader,
-            10 => Self::ReadExp,
-            11 => Self::WriteExp,
+            10 => return computes(Self::ReadExp),
+            11 => return computes(Self::WriteExp),
+            16 => return call(Family::List),
+            17 => return call(Family::Map),
+            18 => return call(Family::Bit),
+            19 => return call(Family::Hll),
             _ => return Err(Malformed),
         })
     }
 
     pub(crate) fn writes(self) -> bool {
-        !matches!(
-            self,
-            Self::Read | Self::ReadAll | Self::ReadHeader | Self::ReadExp
-        )
+        match self {
+            Self::Read | Self::ReadAll | Self::ReadHeader | Self::ReadExp => false,
+            Self::Call(family, function) => family.writes(function),
+            _ => true,
+        }
     }
 }
 
@@ -62,9 +85,9 @@ pub(crate) struct OperationRef<'a> {
 }
 
 impl OperationRef<'_> {
-    fn to_core(self) -> Operation {
+    fn to_core(self) -> Result<Operation> {
         let bin = || Bin::new(self.bin, self.particle.to_core());
-        match self.verb {
+        Ok(match self.verb {
             Verb::Read => operations::get_bin(self.bin),
             Verb::Write => operations::put(&bin()),
             Verb::Add => operations::add(&bin()),
@@ -82,7 +105,10 @@ impl OperationRef<'_> {
                 let (flags, packed) = self.expression();
                 exp::write_exp(self.bin, packed, exp::ExpWriteFlags::from_bits(flags))
             }
-        }
+            Verb::Call(family, _) => CallRef::parse(self.particle.bytes)
+                .map_err(|_| value::refused("a call that is malformed"))?
+                .to_core(family, self.bin)?,
+        })
     }
 
     /// The flags in front of a packed expression, and the expression.
@@ -105,16 +131,12 @@ impl<'a> Operations<'a> {
     }
 
     fn next(cursor: &mut Cursor<'a>) -> Parsed<OperationRef<'a>> {
-        let operation = OperationRef {
-            verb: Verb::parse(cursor.u8()?)?,
-            bin: cursor.name()?,
-            particle: cursor.particle()?,
-        };
-        let Particle { kind, bytes } = operation.particle;
-        match operation.verb {
-            Verb::ReadExp | Verb::WriteExp if kind != BLOB || bytes.len() < 2 => Err(Malformed),
-            _ => Ok(operation),
-        }
+        let (number, bin, particle) = (cursor.u8()?, cursor.name()?, cursor.particle()?);
+        Ok(OperationRef {
+            verb: Verb::parse(number, particle)?,
+            bin,
+            particle,
+        })
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = OperationRef<'a>> + use<'a> {
@@ -155,32 +177,44 @@ impl<'a> Operations<'a> {
 
     /// Whether the server would refuse the combination.
     pub(crate) fn mixes_reads_of_all_and_one(&self) -> bool {
-        let has = |verb| self.iter().any(|operation| operation.verb == verb);
-        self.writes() && has(Verb::Read) && has(Verb::ReadAll)
+        let reads_all = self.iter().any(|operation| operation.verb == Verb::ReadAll);
+        let answers = |verb| matches!(verb, Verb::Read | Verb::Call(..));
+        self.writes() && reads_all && self.iter().any(|operation| answers(operation.verb))
     }
 
     /// What core is to send. Reads of the header are left out where another operation makes the server answer with
     /// generation and TTL anyway: its flag for the whole message would strip the bins off the others.
-    pub(crate) fn to_core(self) -> Plan {
+    ///
+    /// # Errors
+    /// Where an argument of a call does not fit; which operation it is of stands before what is wrong.
+    pub(crate) fn to_core(self) -> Result<Plan> {
         let verbs: Vec<_> = self
             .iter()
             .map(|operation| (operation.verb, operation.bin.to_owned()))
             .collect();
         if !verbs.is_empty() && verbs.iter().all(|(verb, _)| *verb == Verb::ReadHeader) {
-            return Plan {
+            return Ok(Plan {
                 verbs,
                 send: Send::Header,
-            };
+            });
         }
-        let send = self
-            .iter()
-            .filter(|operation| operation.verb != Verb::ReadHeader)
-            .map(OperationRef::to_core);
-        Plan {
-            send: Send::Operations(send.collect()),
+        let send = (0..)
+            .zip(self.iter())
+            .filter(|(_, operation)| operation.verb != Verb::ReadHeader)
+            .map(|(at, operation)| {
+                operation
+                    .to_core()
+                    .map_err(|error| at_operation(at, &error))
+            });
+        Ok(Plan {
+            send: Send::Operations(send.collect::<Result<_>>()?),
             verbs,
-        }
+        })
     }
+}
+
+fn at_operation(at: usize, error: &Error) -> Error {
+    value::refused(format!("operations[{at}]: {}", error.base_message()))
 }
 
 /// How a list of operations is executed.
@@ -238,7 +272,7 @@ impl Plan {
         let mut results = vec![None; self.verbs.len()];
         for ((verb, bin), result) in self.verbs.iter().zip(&mut results).rev() {
             match verb {
-                Verb::Read | Verb::ReadExp => {
+                Verb::Read | Verb::ReadExp | Verb::Call(..) => {
                     if let Some((last, rest)) = left
                         .get(bin.as_str())
                         .and_then(|values| values.split_last())
@@ -270,3 +304,6 @@ pub(crate) fn last(value: &Value) -> Option<&Value> {
         value => Some(value),
     }
 }
+
+#[cfg(test)]
+mod tests;
