@@ -40,7 +40,8 @@ pub(crate) fn stored_map(data: &[u8]) -> Result<Vec<u8>, Malformed> {
     }
 }
 
-fn whole(data: &[u8]) -> Result<Value<'_>, Malformed> {
+/// A list, a map or what one of them holds, and nothing behind it.
+pub(crate) fn whole(data: &[u8]) -> Result<Value<'_>, Malformed> {
     let mut reader = Reader::new(data);
     let value = parse(&mut reader, 0)?;
     if reader.rest().is_empty() {
@@ -136,7 +137,8 @@ fn parse_map<'a>(reader: &mut Reader<'a>, len: u32, depth: usize) -> Result<Valu
     Ok(Value::Map { flags, pairs })
 }
 
-fn encode(value: &Value<'_>) -> Vec<u8> {
+/// A value in the stored form.
+pub(crate) fn encode(value: &Value<'_>) -> Vec<u8> {
     let mut out = Vec::new();
     write(value, &mut out);
     out

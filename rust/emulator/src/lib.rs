@@ -14,6 +14,7 @@ mod command;
 mod config;
 mod connection;
 mod container;
+mod expression;
 mod fault;
 mod geojson;
 mod info;

@@ -1,8 +1,9 @@
 //! Applies operations to a draft of a record. Families of operations are dispatched from here, each in its own file.
 
 use crate::command::{Code, Command, wire};
+use crate::expression::{self, Subject};
 use crate::read::{nothing, respond};
-use crate::record::{Draft, Record};
+use crate::record::Draft;
 use crate::reply::Message;
 use crate::{particle as checked, scalar};
 use aerospike_wire::operation::{self, Operation};
@@ -23,33 +24,53 @@ pub(crate) fn is_modification(op: u8) -> bool {
     )
 }
 
-/// Filter expressions are not evaluated.
-pub(crate) fn check_filter(command: &Command<'_>, _record: &Record) -> Result<(), Code> {
-    match command.fields.filter {
-        Some(_) => Err(wire(code::UNSUPPORTED_FEATURE)),
+/// Refuses a record that the command's filter does not hold for.
+pub(crate) fn check_filter(command: &Command<'_>, subject: Subject<'_>) -> Result<(), Code> {
+    match command.filter {
+        Some(filter) => filter.check(subject),
         None => Ok(()),
     }
 }
 
 /// Answers an operation of a read-only command that is not a plain read.
 pub(crate) fn read(
-    _command: &Command<'_>,
+    command: &Command<'_>,
+    subject: Subject<'_>,
     operation: Operation<'_>,
     _bin: Option<Operation<'_>>,
-    _message: &mut Message,
-    _out: &mut Vec<u8>,
+    message: &mut Message,
+    out: &mut Vec<u8>,
 ) -> Result<(), Code> {
-    Err(match operation.op {
-        operation::CDT_READ | operation::BIT_READ | operation::HLL_READ | operation::EXP_READ => {
-            wire(code::UNSUPPORTED_FEATURE)
+    match operation.op {
+        operation::EXP_READ => read_expression(command, subject, operation, message, out),
+        operation::CDT_READ | operation::BIT_READ | operation::HLL_READ => {
+            Err(wire(code::UNSUPPORTED_FEATURE))
         }
-        _ => wire(code::REQUEST_INVALID),
-    })
+        _ => Err(wire(code::REQUEST_INVALID)),
+    }
+}
+
+fn read_expression(
+    command: &Command<'_>,
+    subject: Subject<'_>,
+    operation: Operation<'_>,
+    message: &mut Message,
+    out: &mut Vec<u8>,
+) -> Result<(), Code> {
+    let value = expression::operation::read(operation.data, subject)?;
+    let value = value.as_ref().map(|(particle, data)| Operation {
+        particle: *particle,
+        data,
+        ..operation
+    });
+    respond(command, operation, value, message, out);
+    Ok(())
 }
 
 /// Applies one operation of a command that writes.
 pub(crate) fn apply(
     command: &Command<'_>,
+    subject: Subject<'_>,
     operation: Operation<'_>,
     draft: &mut Draft,
     message: &mut Message,
@@ -67,14 +88,22 @@ pub(crate) fn apply(
         operation::APPEND => scalar::append(operation, draft)?,
         operation::PREPEND => scalar::prepend(operation, draft)?,
         operation::DELETE => draft.bins.clear(),
+        operation::EXP_READ => {
+            let subject = Subject {
+                draft: Some(draft),
+                ..subject
+            };
+            return read_expression(command, subject, operation, message, out);
+        }
+        operation::EXP_MODIFY => {
+            expression::operation::modify(operation.data, operation.name, subject, draft)?;
+        }
         operation::CDT_READ
         | operation::CDT_MODIFY
         | operation::BIT_READ
         | operation::BIT_MODIFY
         | operation::HLL_READ
-        | operation::HLL_MODIFY
-        | operation::EXP_READ
-        | operation::EXP_MODIFY => return Err(wire(code::UNSUPPORTED_FEATURE)),
+        | operation::HLL_MODIFY => return Err(wire(code::UNSUPPORTED_FEATURE)),
         _ => return Err(wire(code::REQUEST_INVALID)),
     }
     if command.responds_to_all() {
