@@ -2,6 +2,7 @@
 
 use crate::cluster::{Cluster, Node};
 use crate::command::{Code, Command, wire};
+use crate::expression::Expression;
 use crate::journal::{Entry, info_bits};
 use crate::namespace::Namespace;
 use crate::reply;
@@ -18,14 +19,22 @@ const FRAME_LEN: usize = 128 * 1024;
 /// A batch that is being answered.
 pub(crate) struct Batch<'a> {
     rows: Rows<'a>,
-    filter: Option<&'a [u8]>,
-    /// The namespace of the last row and the number of its attributes.
-    namespace: Option<(u32, &'a Namespace)>,
+    /// The filter of rows that have none of their own.
+    filter: Option<Expression<'a>>,
+    /// What is known of the last row's attributes.
+    last: Option<Known<'a>>,
     now_ms: u64,
     /// The last code that failed the batch, for the end marker.
     failed: Code,
     /// The batch's number in the journal, when that is on.
     journalled: Option<u64>,
+}
+
+/// What rows with the same attributes share.
+struct Known<'a> {
+    number: u32,
+    namespace: &'a Namespace,
+    filter: Result<Option<Expression<'a>>, Code>,
 }
 
 impl<'a> Batch<'a> {
@@ -39,6 +48,7 @@ impl<'a> Batch<'a> {
         count(&node.counters.batches);
         let rows = Rows::parse(data, &request.header).map_err(|_| wire(code::REQUEST_INVALID))?;
         check(cluster, rows.clone())?;
+        let filter = request.fields.filter.map(Expression::filter).transpose()?;
         let journalled = (cluster.journal.is_on()).then(|| cluster.journal.next_batch());
         if let Some(number) = journalled {
             let entry = entry(node, request, number, rows.len());
@@ -50,8 +60,8 @@ impl<'a> Batch<'a> {
         let now_ms = cluster.clock.now_ms();
         Ok(Self {
             rows,
-            filter: request.fields.filter,
-            namespace: None,
+            filter,
+            last: None,
             now_ms,
             failed: 0,
             journalled,
@@ -88,22 +98,38 @@ impl<'a> Batch<'a> {
     /// Runs a row and appends its answer.
     fn answer(&mut self, cluster: &'a Cluster, node: &Node, row: &Row<'a>, out: &mut Vec<u8>) {
         let number = row.attributes.number;
-        if self.namespace.is_none_or(|(last, _)| last != number) {
+        if self.last.as_ref().is_none_or(|last| last.number != number) {
+            let fields = &row.attributes.fields;
             // Every namespace was looked up before, so this finds it.
-            let namespace = cluster.namespace(row.attributes.fields.namespace.unwrap_or_default());
-            self.namespace = namespace.map(|namespace| (number, namespace));
+            let namespace = cluster.namespace(fields.namespace.unwrap_or_default());
+            self.last = namespace.map(|namespace| Known {
+                number,
+                namespace,
+                filter: fields.filter.map(Expression::filter).transpose(),
+            });
         }
-        let Some((_, namespace)) = self.namespace else {
+        let Some(Known {
+            namespace, filter, ..
+        }) = &self.last
+        else {
             return;
         };
-        let mut command = Command::of_row(&row.attributes, row.digest, row.index, self.now_ms);
-        command.fields.filter = command.fields.filter.or(self.filter);
+        let own = filter.as_ref().map(Option::as_ref);
+        let filter = own.map(|own| own.or(self.filter.as_ref()));
+        let mut command =
+            Command::of_row(&row.attributes, row.digest, row.index, self.now_ms, None);
         let route = command.route(cluster, node, namespace);
         if let Some(number) = self.journalled {
             let entry = command.entry(number, node, Some(route));
             cluster.journal.push(entry);
         }
-        let result = command.run_on(route, node, namespace, out);
+        let result = match filter {
+            Ok(filter) => {
+                command.filter = filter;
+                command.run_on(route, node, namespace, out)
+            }
+            Err(result) => command.answer(*result, out),
+        };
         if self.rows.flags & RESPOND_ALL_KEYS == 0 && !is_answer(result) {
             self.failed = result;
         }

@@ -1,6 +1,7 @@
 //! Commands on one record, sent alone or as rows of a batch.
 
 use crate::cluster::{Cluster, Node, Route};
+use crate::expression::Expression;
 use crate::journal::{Entry, bin_names, hex, info_bits};
 use crate::namespace::Namespace;
 use crate::reply::{self, Message};
@@ -26,6 +27,8 @@ pub(crate) struct Command<'a> {
     /// What the answer repeats: a batch row's index, else 0.
     pub(crate) index: u32,
     pub(crate) now_ms: u64,
+    /// What the record must fulfil.
+    pub(crate) filter: Option<&'a Expression<'a>>,
 }
 
 /// A result code of the wire, which has one byte.
@@ -42,6 +45,7 @@ impl<'a> Command<'a> {
         digest: Digest,
         index: u32,
         now_ms: u64,
+        filter: Option<&'a Expression<'a>>,
     ) -> Self {
         let Attributes {
             header,
@@ -56,6 +60,7 @@ impl<'a> Command<'a> {
             digest,
             index,
             now_ms,
+            filter,
         }
     }
 
@@ -216,6 +221,10 @@ pub(crate) fn answer(cluster: &Cluster, node: &Node, request: &Request<'_>, out:
     if operations.into_iter().any(|operation| operation.is_err()) {
         return reply::code(out, wire(code::REQUEST_INVALID));
     }
+    let filter = match fields.filter.map(Expression::filter).transpose() {
+        Ok(filter) => filter,
+        Err(result) => return reply::code(out, result),
+    };
     let command = Command {
         header,
         fields,
@@ -223,6 +232,7 @@ pub(crate) fn answer(cluster: &Cluster, node: &Node, request: &Request<'_>, out:
         digest,
         index: 0,
         now_ms: cluster.clock.now_ms(),
+        filter: filter.as_ref(),
     };
     let start = reply::begin(out);
     let route = command.route(cluster, node, namespace);
@@ -253,6 +263,7 @@ pub(crate) fn note(cluster: &Cluster, node: &Node, request: &Request<'_>) {
                 digest,
                 index: 0,
                 now_ms: 0,
+                filter: None,
             };
             let namespace = fields.namespace.and_then(|name| cluster.namespace(name));
             let route = namespace.map(|namespace| command.route(cluster, node, namespace));

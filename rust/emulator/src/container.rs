@@ -44,7 +44,7 @@ pub(crate) fn stored_map(data: &[u8]) -> Result<Vec<u8>, Malformed> {
     }
 }
 
-/// A list or map in its stored form.
+/// A list, a map or what one of them holds, and nothing behind it.
 pub(crate) fn whole(data: &[u8]) -> Result<Value<'_>, Malformed> {
     let mut reader = Reader::new(data);
     let value = parse(&mut reader, 0, false)?;
@@ -162,6 +162,7 @@ fn parse_map<'a>(
     Ok(Value::Map { flags, pairs })
 }
 
+/// A value in the stored form.
 pub(crate) fn encode(value: &Value<'_>) -> Vec<u8> {
     let mut out = Vec::new();
     write(value, &mut out);

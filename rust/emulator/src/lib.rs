@@ -15,6 +15,7 @@ mod command;
 mod config;
 mod connection;
 mod container;
+mod expression;
 mod fault;
 mod geojson;
 mod info;

@@ -2,8 +2,9 @@
 
 use crate::collection::Answer;
 use crate::command::{Code, Command, wire};
+use crate::expression::{self, Subject};
 use crate::read::{nothing, respond};
-use crate::record::{Draft, Record};
+use crate::record::Draft;
 use crate::reply::Message;
 use crate::{collection, particle as checked, scalar};
 use aerospike_wire::operation::{self, Operation};
@@ -24,10 +25,10 @@ pub(crate) fn is_modification(op: u8) -> bool {
     )
 }
 
-/// Filter expressions are not evaluated.
-pub(crate) fn check_filter(command: &Command<'_>, _record: &Record) -> Result<(), Code> {
-    match command.fields.filter {
-        Some(_) => Err(wire(code::UNSUPPORTED_FEATURE)),
+/// Refuses a record that the command's filter does not hold for.
+pub(crate) fn check_filter(command: &Command<'_>, subject: Subject<'_>) -> Result<(), Code> {
+    match command.filter {
+        Some(filter) => filter.check(subject),
         None => Ok(()),
     }
 }
@@ -35,27 +36,45 @@ pub(crate) fn check_filter(command: &Command<'_>, _record: &Record) -> Result<()
 /// Answers an operation of a read-only command that is not a plain read.
 pub(crate) fn read(
     command: &Command<'_>,
+    subject: Subject<'_>,
     operation: Operation<'_>,
     bin: Option<Operation<'_>>,
     message: &mut Message,
     out: &mut Vec<u8>,
 ) -> Result<(), Code> {
     let answer = match operation.op {
+        operation::EXP_READ => return read_expression(command, subject, operation, message, out),
         operation::CDT_READ => {
             collection::read(operation.data, bin.map(|bin| (bin.particle, bin.data)))?
         }
-        operation::BIT_READ | operation::HLL_READ | operation::EXP_READ => {
-            return Err(wire(code::UNSUPPORTED_FEATURE));
-        }
+        operation::BIT_READ | operation::HLL_READ => return Err(wire(code::UNSUPPORTED_FEATURE)),
         _ => return Err(wire(code::REQUEST_INVALID)),
     };
     respond_value(command, operation, &answer, message, out);
     Ok(())
 }
 
+fn read_expression(
+    command: &Command<'_>,
+    subject: Subject<'_>,
+    operation: Operation<'_>,
+    message: &mut Message,
+    out: &mut Vec<u8>,
+) -> Result<(), Code> {
+    let value = expression::operation::read(operation.data, subject)?;
+    let value = value.as_ref().map(|(particle, data)| Operation {
+        particle: *particle,
+        data,
+        ..operation
+    });
+    respond(command, operation, value, message, out);
+    Ok(())
+}
+
 /// Applies one operation of a command that writes.
 pub(crate) fn apply(
     command: &Command<'_>,
+    subject: Subject<'_>,
     operation: Operation<'_>,
     draft: &mut Draft,
     message: &mut Message,
@@ -85,12 +104,20 @@ pub(crate) fn apply(
             respond_value(command, operation, &answer, message, out);
             return Ok(());
         }
+        operation::EXP_READ => {
+            let subject = Subject {
+                draft: Some(draft),
+                ..subject
+            };
+            return read_expression(command, subject, operation, message, out);
+        }
+        operation::EXP_MODIFY => {
+            expression::operation::modify(operation.data, operation.name, subject, draft)?;
+        }
         operation::BIT_READ
         | operation::BIT_MODIFY
         | operation::HLL_READ
-        | operation::HLL_MODIFY
-        | operation::EXP_READ
-        | operation::EXP_MODIFY => return Err(wire(code::UNSUPPORTED_FEATURE)),
+        | operation::HLL_MODIFY => return Err(wire(code::UNSUPPORTED_FEATURE)),
         _ => return Err(wire(code::REQUEST_INVALID)),
     }
     if command.responds_to_all() {
