@@ -266,7 +266,6 @@ fn comparisons() -> Vec<Case> {
             r#"exp.exclusive(exp.boolBin("t"), exp.boolBin("u"))"#,
             exclusive(vec![bool_bin("t"), bool_bin("u")]),
         ),
-        (r#"exp.exclusive(exp.keyExists())"#, xor(vec![key_exists()])),
         (
             r#"exp.and(...Array.from({ length: 20 }, (_, i) => exp.eq(exp.intBin("a"), i)))"#,
             and((0..20).map(|i| eq(a(), int_val(i))).collect()),
