@@ -136,7 +136,9 @@ export {
   type Operation,
   type OperationBuilders,
   type OperationKind,
+  type ReadExpOptions,
   type WholeKind,
+  type WriteExpOptions,
 } from "./src/operation.ts";
 export {
   bit,
@@ -206,6 +208,7 @@ export type {
   ClientPolicies,
   CommandOptions,
   CommitFields,
+  FilterFields,
   GenerationFields,
   GetOptions,
   ReadOptions,

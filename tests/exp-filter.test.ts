@@ -8,17 +8,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { test } from "node:test";
-import {
-  type BatchRows,
-  connect,
-  exp,
-  FilteredOutError,
-  InvalidArgumentError,
-  Key,
-  op,
-  type ReadPath,
-  ServerError,
-} from "../mod.ts";
+import { type BatchRows, connect, exp, FilteredOutError, InvalidArgumentError, Key, op, ServerError } from "../mod.ts";
 import { during, PATHS, range, ready } from "./support/both-paths.ts";
 import { freshSet, startServer } from "./support/server.ts";
 

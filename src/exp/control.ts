@@ -43,7 +43,7 @@ export function cond<T extends ValueType>(
   return node(type as T, Op.COND, [...pieces, otherwise]);
 }
 
-/** Defines variables, in their order, for `scope`; a definition may use those before it by {@link var_}. */
+/** Defines variables, in their order, for `scope`; a definition may use those before it by `exp.var`. */
 export function let_<D extends Readonly<Record<string, Expression<ValueType>>>, T extends ValueType>(
   definitions: D,
   scope: (variables: Variables<D>) => Expression<T>,

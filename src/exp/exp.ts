@@ -94,3 +94,10 @@ export * as list from "./list.ts";
 export * as map from "./map.ts";
 /** Expressions on texts. */
 export * as string from "./string.ts";
+export type { Collection, ContextOption, IndexRange, InvertedOption, RankRange } from "./collection.ts";
+export type { RelativeIndexRange, RelativeRankRange, ValueRange } from "./collection.ts";
+export type { RegexFlag } from "./comparison.ts";
+export type { Case, Variables } from "./control.ts";
+export type { LoopPart } from "./loop-variable.ts";
+export type { AnyOperand, Constants, Numeric, Operand } from "./operand.ts";
+export type { PathOptions, PathSelect, PathSelectOptions } from "./path.ts";

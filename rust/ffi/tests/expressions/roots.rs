@@ -376,7 +376,7 @@ fn control() -> Vec<Case> {
             ]),
         ),
         (
-            r#"exp.let({ x: exp.intBin("a"), y: exp.mul(exp.var("x", "int"), 2) }, ({ y }) => exp.var("x", "int"))"#,
+            r#"exp.let({ x: exp.intBin("a"), y: exp.mul(exp.var("x", "int"), 2) }, () => exp.var("x", "int"))"#,
             exp_let(vec![
                 def("x", a()),
                 def("y", num_mul(vec![var("x"), int_val(2)])),
