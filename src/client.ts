@@ -103,7 +103,9 @@ export type BinFields<T> = { readonly [K in keyof T]: BinInput };
  * A connection to a cluster, made by {@link connect}. It may be shared by everything on its thread.
  *
  * What a miss gives: `get` and `header` null; `exists`, `remove` and `touch` false; a row of a batch its status;
- * `operate` that only reads null. Any other miss (a write with `update-only`, an `operate` that writes) rejects.
+ * `operate` that only reads null. Any other miss (a write with `update-only`, an `operate` that writes) rejects. A record
+ * that does not meet the call's `filter` is a miss for what reads; what would have written rejects with a
+ * `FilteredOutError`, also `remove` and `touch`.
  *
  * An abort by `signal` rejects reads, and whatever was not sent, with the signal's reason. A write that was sent rejects
  * with an `AbortError` whose `inDoubt` is true.

@@ -28,7 +28,7 @@ import { checkedType } from "./bin.ts";
 import type { Expression, ValueType } from "./expression.ts";
 import { checkedOptions, numberOf } from "./flags.ts";
 import { flagBits, type Flags } from "../option-check.ts";
-import { type AnyOperand, anyOperand, type Numeric, type Operand, operand } from "./operand.ts";
+import { type AnyOperand, anyOperand, type Numeric, numeric, type Operand, operand } from "./operand.ts";
 import type { Argument } from "./pack.ts";
 
 /** What an expression on a list gives: of items their positions, ranks or values, how many they are, or whether there is any. */
@@ -192,7 +192,7 @@ export function increment<S extends Collection>(
   delta: Operand<Numeric>,
   options?: ListWriteOptions,
 ): Expression<S> {
-  const args = [12, int(index, "exp.list.increment() index"), anyOperand(delta, "exp.list.increment() delta")];
+  const args = [12, int(index, "exp.list.increment() index"), numeric(delta, "exp.list.increment() delta")];
   return writes(source, args, options, true, "exp.list.increment");
 }
 

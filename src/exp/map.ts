@@ -30,7 +30,7 @@ import type { Expression, ValueType } from "./expression.ts";
 import { checkedOptions, numberOf } from "./flags.ts";
 import { flagBits, type Flags } from "../option-check.ts";
 import type { ListReturn } from "./list.ts";
-import { type AnyOperand, anyOperand, type Numeric, type Operand, operand } from "./operand.ts";
+import { type AnyOperand, anyOperand, type Numeric, numeric, type Operand, operand } from "./operand.ts";
 import type { Argument } from "./pack.ts";
 
 /** What an expression on a map gives: of entries their keys, values or both, and what a list gives. */
@@ -156,7 +156,7 @@ export function increment<S extends Collection>(
   delta: Operand<Numeric>,
   options?: MapOrderOptions,
 ): Expression<S> {
-  const args = [73, anyOperand(key, "exp.map.increment() key"), anyOperand(delta, "exp.map.increment() delta")];
+  const args = [73, anyOperand(key, "exp.map.increment() key"), numeric(delta, "exp.map.increment() delta")];
   return writes(source, args, options, ["ctx", "order"], "exp.map.increment");
 }
 

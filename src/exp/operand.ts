@@ -44,7 +44,7 @@ export type Operand<T extends ValueType> = Expression<T> | Constants[T];
 /** An expression or a constant of any type: an integral number is an int. */
 export type AnyOperand = Expression<ValueType> | BinValue | Placeholder;
 
-/** An expression, or a number that becomes a constant of the same type. */
+/** The types of numbers. */
 export type Numeric = "int" | "float";
 
 const FITS: Readonly<Record<ValueType, (value: unknown) => boolean>> = Object.freeze({
@@ -96,6 +96,12 @@ export function anyOperand(value: unknown, path: string): Expression<ExpressionT
   }
   if (value instanceof Placeholder) return untyped([pack((w) => writeNested(w, value, 0))]);
   return constant(value, typeOf(value) ?? "nil", path);
+}
+
+/** A number of either type. */
+export function numeric(value: unknown, path: string): Expression<Numeric> {
+  if (isExpression(value)) return typed(value, ["int", "float"], path);
+  return FITS.float(value) && !FITS.int(value) ? constant(value, "float", path) : operand(value, "int", path);
 }
 
 /** An expression among the types; nothing else, because nothing else says which. */
@@ -166,13 +172,13 @@ function typeOf(value: unknown): ValueType | undefined {
   if (value instanceof Double) return "float";
   if (value instanceof GeoJSON) return "geo";
   if (value instanceof HyperLogLog) return "hll";
-  return "map";
+  return value instanceof Placeholder ? undefined : "map";
 }
 
 /** What a value is, in a few words that do not show it. */
 function named(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (typeof value !== "object") return typeof value === "number" ? `the number ${value}` : `a ${typeof value}`;
+  if (typeof value !== "object") return `a ${typeof value}`;
   const type = typeOf(value);
   return type === undefined ? "an object" : `a value of the type ${type}`;
 }
