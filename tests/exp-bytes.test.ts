@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertGreaterOrEqual, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
-import { ctx, exp, Expression } from "../mod.ts";
+import { ctx, exp, Expression, Unparsed } from "../mod.ts";
 import { coreExpressions } from "./support/core-expressions.ts";
 
 const hex = (expression: Expression) => Buffer.from(expression.bytes).toString("hex");
@@ -100,6 +100,14 @@ test("a constant whose getter builds expressions is packed as any other", () => 
     },
   };
   assertStrictEquals(exp.mapVal(value).toBase64(), exp.mapVal({ a: 1 }).toBase64());
+});
+
+test("a list that is not parsed is a constant, and no expression", () => {
+  const list = new Unparsed(20, new Uint8Array([0x92, 1, 2]));
+  assertStrictEquals(
+    exp.list.append(exp.listBin("l"), list).toBase64(),
+    exp.list.append(exp.listBin("l"), [1, 2]).toBase64(),
+  );
 });
 
 test("an expression in a log shows its type only", () => {

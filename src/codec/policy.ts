@@ -304,7 +304,7 @@ const ROW: Fields = new Map([...WRITE, ...GENERATION, ["filter", PASS]]);
 /** The names in a row of a batch that are no policy. */
 const ROW_WRITE: Fields = new Map([...ROW, ["key", PASS], ["bins", PASS], ["operations", PASS]]);
 
-/** The write block of a batch's row over the call's, and its filter; the same object where the row says nothing of its own. */
+/** A row's write block over the call's, and its filter; the same object where the row says nothing of its own. */
 export function rowBlock(block: Uint8Array<ArrayBuffer>, row: object, path: string): Uint8Array<ArrayBuffer> {
   let own: Uint8Array<ArrayBuffer> | undefined;
   for (const name in row) {

@@ -83,7 +83,10 @@ export function hllBin(name: string): Expression<"hll"> {
   return binOf(name, "hll", "exp.hllBin() name");
 }
 
-/** The server's number of the type of what a bin holds: 0 nothing, 1 integer, 2 double, 3 string, 4 bytes, 17 boolean, 18 sketch, 19 map, 20 list, 23 GeoJSON. */
+/**
+ * The server's number of the type of what a bin holds: 0 nothing, 1 integer, 2 double, 3 string, 4 bytes, 17 boolean,
+ * 18 sketch, 19 map, 20 list, 23 GeoJSON.
+ */
 export function binType(name: string): Expression<"int"> {
   return node("int", Op.BIN_TYPE, [binName(name, "exp.binType() name")]);
 }

@@ -44,7 +44,10 @@ export interface RankRange {
   readonly count?: Operand<"int"> | undefined;
 }
 
-/** A range of values or keys: `begin` and above, below `end`. An end that is left out, or null, is open; nil itself is `exp.nil()`. */
+/**
+ * A range of values or keys: `begin` and above, below `end`. An end that is left out, or null, is open; nil itself is
+ * `exp.nil()`.
+ */
 export interface ValueRange {
   /** The lowest. */
   readonly begin?: AnyOperand | undefined;

@@ -31,7 +31,7 @@ export function fromBase64(text: string, type: ValueType = "bool"): Expression<V
   return new Expression(isAel ? "ael" as ValueType : type, [bytes]);
 }
 
-/** A filter in Aerospike's expression language, as `$.age > 17`, which the server compiles. Server 8.2 or later; stands alone. */
+/** A filter in Aerospike's expression language, as `$.age > 17`, which the server compiles. It stands alone. Server 8.2. */
 export function fromAel(text: string): Expression<"ael"> {
   if (typeof text !== "string" || text === "" || !text.isWellFormed()) {
     throw new InvalidArgumentError("exp.fromAel() text is no text of an expression");

@@ -31,7 +31,7 @@ import { flagBits, type Flags } from "../option-check.ts";
 import { type AnyOperand, anyOperand, type Numeric, numeric, type Operand, operand } from "./operand.ts";
 import type { Argument } from "./pack.ts";
 
-/** What an expression on a list gives: of items their positions, ranks or values, how many they are, or whether there is any. */
+/** What an expression on a list gives: of items their positions, ranks or values, how many, or whether there is any. */
 export type ListReturn = "index" | "reverse-index" | "rank" | "reverse-rank" | "count" | "values" | "exists";
 
 /** The type of what several items give. */

@@ -4,12 +4,14 @@
  * @module
  */
 
+import { Particle } from "../codec/particle-type.ts";
 import { writeNested } from "../codec/msgpack-writer.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { Double } from "../values/double.ts";
 import { GeoJSON } from "../values/geojson.ts";
 import { HyperLogLog } from "../values/hyperloglog.ts";
 import { Placeholder } from "../values/placeholder.ts";
+import { Unparsed } from "../values/unparsed.ts";
 import type { BinInput, BinValue, MapKey } from "../values/value.ts";
 import { Expression, type ExpressionType, isExpression, UNKNOWN, untyped, type ValueType } from "./expression.ts";
 import { node, Op, pack } from "./pack.ts";
@@ -172,6 +174,7 @@ function typeOf(value: unknown): ValueType | undefined {
   if (value instanceof Double) return "float";
   if (value instanceof GeoJSON) return "geo";
   if (value instanceof HyperLogLog) return "hll";
+  if (value instanceof Unparsed && value.particleType === Particle.LIST) return "list";
   return value instanceof Placeholder ? undefined : "map";
 }
 
