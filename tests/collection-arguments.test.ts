@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import {
+  type BinValue,
   INFINITY,
   InvalidArgumentError,
   Key,
@@ -11,6 +12,7 @@ import {
   ServerError,
   WILDCARD,
 } from "../mod.ts";
+import { canonical, RandomValues } from "./support/random.ts";
 import { operationTests } from "./support/operations.ts";
 
 const { run, server, test } = operationTests();
@@ -112,27 +114,14 @@ test("results answer operations by position, with reads and writes of bins betwe
   assertEquals(record.generation, 2);
 });
 
-test("results answer operations by position where all bins are read too", async () => {
-  const { results, record } = await run({ b: [1, 2], c: 5, m: { k: 7 } }, [
-    list.size("b"),
-    list.size("none"),
-    op.readAll(),
-    op.read("c"),
-    list.get("b", 1),
-    map.getByKey("m", "k"),
-    list.getByIndex("b", 0, { return: "none" }),
-    map.getByKey("m", "x"),
-  ]);
-  assertEquals(results, [2, null, null, 5, 2, 7, null, null]);
-  assertEquals(record.bins, { b: [1, 2], c: 5, m: { k: 7 }, other: 1 } as never);
-});
-
-test("reading all bins beside a call is refused where something is written, as the server would", async () => {
-  await assertRejects(
-    () => run({ b: [1] }, [list.append("b", 2), op.readAll()]),
-    InvalidArgumentError,
-    "the server refuses to read all bins",
-  );
+test("reading all bins beside a call is refused: the server would not answer the call", async () => {
+  const message = "operations[1]: the server does not answer it where all bins are read too";
+  for (const call of [list.append("b", 2), list.size("b")]) {
+    await assertRejects(() => run({ b: [1] }, [op.readAll(), call]), InvalidArgumentError, message);
+  }
+  const key = new Key("test", "batches", "all");
+  const rows = server().client.batchRead([{ key, operations: [op.readAll(), list.size("b")] }]);
+  await assertRejects(() => rows, InvalidArgumentError, message);
 });
 
 test("nothing is applied where one operation is refused, and it is named where it can only be one", async () => {
@@ -174,4 +163,24 @@ test("rows of batches take them: reads in batchRead, writes in batchWrite", asyn
     InvalidArgumentError,
     "requests[0].operations has a write",
   );
+});
+
+test("values of every kind pass as arguments as they do in bins", async () => {
+  const seed = Date.now() % 1_000_000;
+  const random = new RandomValues(seed);
+  for (let i = 0; i < 100; i++) {
+    const values = Array.from({ length: 8 }, () => random.value(3) as BinValue);
+    const { results } = await run({ whole: values, m: {} }, [
+      list.appendItems("b", values),
+      map.put("m", "k", values[0]),
+      list.getByValueList("b", values, { return: "count" }),
+      op.read("b"),
+      map.getByKey("m", "k"),
+      op.read("whole"),
+    ]);
+    const label = `seed ${seed}, round ${i}`;
+    assertEquals(results[2], 8, label);
+    assertEquals(canonical(results[3]), canonical(results[5]), label);
+    assertEquals(canonical(results[4]), canonical((results[5] as BinValue[])[0]), label);
+  }
 });

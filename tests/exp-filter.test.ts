@@ -329,6 +329,18 @@ test("op.writeExp: writes, deletes and refuses as it is told", async () => {
   assertEquals((await client.get(key))?.bins["twice"], 5);
 });
 
+test("op.readExp beside a read of all bins, which the server would not answer, is refused", async () => {
+  const key = await stored();
+  const next = op.readExp("next", exp.add(exp.intBin("age"), 1));
+  for (const operations of [[op.readAll(), next], [op.write("x", 1), next, op.readAll()]]) {
+    const error = await assertRejects(() => client.operate(key, operations), InvalidArgumentError) as Error;
+    assertMatch(error.message, /operations\[1\]: the server does not answer it where all bins are read too/);
+  }
+  const result = await client.operate(key, [op.readAll(), op.writeExp("age", exp.add(exp.intBin("age"), 1))]);
+  assertEquals({ ...result?.bins }, { age: 30, name: "Alice" });
+  assertEquals((await client.get(key))?.bins["age"], 31);
+});
+
 test("operations of expressions: what is wrong is refused by name", async () => {
   const key = await stored();
   const wrong: readonly [Parameters<typeof client.operate>[1], RegExp][] = [

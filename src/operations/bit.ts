@@ -99,9 +99,10 @@ export interface BitOperations {
 /**
  * Builders of operations on the bits of bytes, for `operate` and for the rows of batches.
  *
- * Offsets and sizes are in bits where nothing else is said; the highest bit of the first byte is bit 0, and negative offsets
- * count from the end. A bin that holds no bytes is code 12 (`BIN_INCOMPATIBLE_TYPE`), what lies beyond them is code 26
- * (`OP_NOT_APPLICABLE`); then none of the operations takes place.
+ * Offsets and sizes are in bits where nothing else is said; the highest bit of the first byte is bit 0, and negative
+ * offsets count from the end. A bin that holds no bytes is code 12 (`BIN_INCOMPATIBLE_TYPE`), what lies beyond them
+ * is code 26 (`OP_NOT_APPLICABLE`), or 4 (`REQUEST_INVALID`) where whole bytes are removed; then none of the
+ * operations takes place. `ctx` is code 4 too: servers up to 8.1 have no operations on bytes within lists and maps.
  *
  * ```ts
  * import { bit, connect, Key } from "@aerospike-ts/client";

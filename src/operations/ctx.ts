@@ -76,8 +76,8 @@ export interface ContextBuilders {
 }
 
 /**
- * Steps to a list or map within a bin's, from the outside to the inside: the `ctx` of operations. A step that leads nowhere is
- * an error (code 26, or 4 beyond a list's end), unless it creates.
+ * Steps to a list or map within a bin's, from the outside to the inside: the `ctx` of operations. A step that leads
+ * nowhere is an error (code 26, `OP_NOT_APPLICABLE`), unless it creates.
  *
  * ```ts
  * import { connect, ctx, Key, list, map } from "@aerospike-ts/client";

@@ -19,9 +19,9 @@ export type ListOrder = "unordered" | "ordered";
 export type MapOrder = "unordered" | "key-ordered" | "key-value-ordered";
 
 /**
- * What a list operation answers. One item: its `"index"` from the front or the back (`"reverse-index"`), its `"rank"` from the
- * lowest or the highest value (`"reverse-rank"`), or itself (`"values"`); several: a list of these. `"count"` how many,
- * `"exists"` whether there is any, `"none"` null.
+ * What a list operation answers. One item: its `"index"` from the front or the back (`"reverse-index"`), its `"rank"`
+ * from the lowest or the highest value (`"reverse-rank"`), or itself (`"values"`); several: a list of these, in any
+ * order where they were selected by rank. `"count"` how many, `"exists"` whether there is any, `"none"` null.
  */
 export type ListReturn =
   | "none"
@@ -34,8 +34,9 @@ export type ListReturn =
   | "exists";
 
 /**
- * What a map operation answers: as {@link ListReturn}, and `"keys"`; `"key-values"`, `"unordered-map"` and `"ordered-map"` give
- * a map of the entries, the first in the order of the operation.
+ * What a map operation answers: as {@link ListReturn}, and `"keys"`; `"key-values"`, `"unordered-map"` and
+ * `"ordered-map"` give a map of the entries, the first in the order of the operation. Entries selected by a list of
+ * keys have no ranks to answer.
  */
 export type MapReturn = ListReturn | "keys" | "key-values" | "unordered-map" | "ordered-map";
 
@@ -118,8 +119,8 @@ export interface RankRange {
 }
 
 /**
- * A range of values: `begin` and above, below `end`. An end that is left out, or null, is open: the range has all that there
- * is on its side, nil too. To compare with nil within a list, write null there.
+ * A range of values: `begin` and above, below `end`. An end that is left out, or null, is open: the range has all
+ * that there is on its side, nil too. To compare with nil within a list, write null there.
  */
 export interface ValueRange {
   /** The lowest value. */

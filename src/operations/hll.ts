@@ -23,7 +23,10 @@ export interface HllWriteOptions {
 
 /** Options of `hll.init`. */
 export interface HllInitOptions extends HllWriteOptions {
-  /** Bits of the min-hash, 4 to 51, with those of the index at most 64; 0 for none. Left out: as the sketch has, else none. */
+  /**
+   * Bits of the min-hash, 4 to 51, with those of the index at most 64; 0 for none. Left out: as the sketch has, else
+   * none.
+   */
   readonly minHashBits?: number | undefined;
 }
 
@@ -64,10 +67,11 @@ export interface HllOperations {
 /**
  * Builders of HyperLogLog operations, for `operate` and for the rows of batches.
  *
- * A sketch estimates how many different values it was given. Its index has 4 to 16 bits: with `n` of them it takes `6 * 2 ** n`
- * bits, and its error is about `1.04 / 2 ** (n / 2)`. A min-hash makes similarity and intersections exact enough for small
- * overlaps. Sketches within lists and maps cannot be worked on. A bin that holds no sketch is code 12 (`BIN_INCOMPATIBLE_TYPE`), and
- * sketches that do not go together are code 26 (`OP_NOT_APPLICABLE`); then none of the operations takes place.
+ * A sketch estimates how many different values it was given. Its index has 4 to 16 bits; with `n` of them the sketch
+ * takes `6 * 2 ** n` bits, and its error is about `1.04 / 2 ** (n / 2)`. A min-hash makes similarity and intersections
+ * exact enough for small overlaps. Sketches within lists and maps cannot be worked on. A bin that holds no sketch is
+ * code 12 (`BIN_INCOMPATIBLE_TYPE`), and sketches that do not go together are code 26 (`OP_NOT_APPLICABLE`); then none
+ * of the operations takes place.
  *
  * ```ts
  * import { connect, hll, Key } from "@aerospike-ts/client";

@@ -51,8 +51,8 @@ export interface ListJoinOptions extends ContextOptions {
 /** The builders of list operations: plain functions that return plain, frozen objects. */
 export interface ListOperations {
   /**
-   * Creates an empty list where there is none, and sets the order of one that is there. The answer is null. (`list.setOrder` does the
-   * same to a list that is there.)
+   * Creates an empty list where there is none, and sets the order of one that is there. The answer is null.
+   * (`list.setOrder` does the same to a list that is there.)
    */
   create(bin: string, options?: ListCreateOptions): Operation;
   /** Sets how the list is kept; `"ordered"` sorts it. The answer is null. */
@@ -74,8 +74,8 @@ export interface ListOperations {
   /** Removes the items of a range. The answer is how many they were. */
   removeRange(bin: string, range: IndexRange, options?: ContextOptions): Operation;
   /**
-   * Replaces the item at a position of an unordered list. The answer is null. `aerospike-core` cannot send null here: to put nil
-   * into a list, insert it.
+   * Replaces the item at a position of an unordered list. The answer is null. `aerospike-core` cannot send null here:
+   * to put nil into a list, insert it.
    */
   set(bin: string, index: Int, value: BinInput, options?: ListInsertOptions): Operation;
   /** Removes all items but those of a range. The answer is how many were removed. */
@@ -83,8 +83,8 @@ export interface ListOperations {
   /** Removes all items. The answer is null. */
   clear(bin: string, options?: ContextOptions): Operation;
   /**
-   * Adds to the integer or double at a position; `delta` is 1 where it is left out. The answer is the sum. Options other than `ctx`
-   * go with a delta of 1 only, because `aerospike-core` sends them in a wrong place otherwise.
+   * Adds to the integer or double at a position; `delta` is 1 where it is left out. The answer is the sum. Options
+   * other than `ctx` go with a delta of 1 only, because `aerospike-core` sends them in a wrong place otherwise.
    */
   increment(bin: string, index: Int, delta?: Int, options?: ListWriteOptions): Operation;
   /** Sorts the list once. The answer is null. */
@@ -134,10 +134,11 @@ export interface ListOperations {
 /**
  * Builders of list operations, for `operate` and for the rows of batches.
  *
- * Positions begin at 0, and negative ones count from the end. Values of any type have an order, in which nil is the lowest: it
- * is that of ranks, of ranges and of ordered lists. What `results[i]` has is said with each; see {@link ListReturn} for those
- * that take `return`. A bin of another type is code 12 (`BIN_INCOMPATIBLE_TYPE`), and where an operation does not fit (an index
- * beyond the list, an insertion into an ordered list) it is code 26 (`OP_NOT_APPLICABLE`); then none of the operations takes place.
+ * Positions begin at 0, and negative ones count from the end. Values of any type have an order, in which nil is the
+ * lowest: it is that of ranks, of ranges and of ordered lists. What `results[i]` has is said with each; see
+ * {@link ListReturn} for those that take `return`. A bin of another type is code 12 (`BIN_INCOMPATIBLE_TYPE`), and where an
+ * operation does not fit (an index beyond the list, an insertion into an ordered list) it is code 26
+ * (`OP_NOT_APPLICABLE`); then none of the operations takes place.
  *
  * ```ts
  * import { connect, Key, list } from "@aerospike-ts/client";

@@ -37,12 +37,13 @@ export interface MapOperations {
   /** Writes entries. The answer is the map's size. */
   putItems(bin: string, items: MapItems, options?: MapWriteOptions): Operation;
   /**
-   * Adds to the number of a key; one that is not there counts as 0. `delta` is 1 where it is left out. The answer is the sum.
+   * Adds to the number of a key; one that is not there counts as 0. `delta` is 1 where it is left out. The answer is
+   * the sum.
    */
   increment(bin: string, key: MapKey, delta?: Int | Double, options?: MapCreateOptions): Operation;
   /**
-   * Subtracts from the number of a key; one that is not there counts as 0. `delta` is 1 where it is left out. The answer is the
-   * difference.
+   * Subtracts from the number of a key; one that is not there counts as 0. `delta` is 1 where it is left out. The
+   * answer is the difference.
    */
   decrement(bin: string, key: MapKey, delta?: Int | Double, options?: MapCreateOptions): Operation;
   /** Removes all entries. The answer is null. */
@@ -102,10 +103,10 @@ export interface MapOperations {
 /**
  * Builders of map operations, for `operate` and for the rows of batches.
  *
- * Positions are in the order of keys (integers, then texts, then bytes), ranks in the order of values; both begin at 0, and
- * negative ones count from the end. What `results[i]` has is said with each; see {@link MapReturn} for those that take `return`.
- * A bin of another type is code 12 (`BIN_INCOMPATIBLE_TYPE`), and where an operation does not fit (an index beyond the map) it is
- * code 26 (`OP_NOT_APPLICABLE`); then none of the operations takes place.
+ * Positions are in the order of keys (integers, then texts, then bytes), ranks in the order of values; both begin at
+ * 0, and negative ones count from the end. What `results[i]` has is said with each; see {@link MapReturn} for those
+ * that take `return`. A bin of another type is code 12 (`BIN_INCOMPATIBLE_TYPE`), and where an operation does not fit
+ * (an index beyond the map) it is code 26 (`OP_NOT_APPLICABLE`); then none of the operations takes place.
  *
  * ```ts
  * import { connect, Key, map } from "@aerospike-ts/client";

@@ -316,10 +316,7 @@ fn prepare(template: Template<'_>, filter: Option<&[u8]>) -> Result<Prepared, Fa
 }
 
 fn plan_of(operations: Operations<'_>) -> Result<Arc<Plan>, Failure> {
-    let plan = operations
-        .to_core()
-        .map_err(|error| Failure::from_core(&error, false))?;
-    Ok(Arc::new(plan))
+    Ok(Arc::new(operations.to_core()?))
 }
 
 /// The rows at `only`, which is in order, or all of them.

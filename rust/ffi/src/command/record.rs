@@ -263,7 +263,7 @@ pub(super) async fn operate(
     }
     if operations.mixes_reads_of_all_and_one() {
         let failure = Failure::invalid(
-            "the server refuses to read all bins beside single bins, or what is in them, while it writes: read all of them, or each by name",
+            "the server refuses to read all bins and single bins while it writes: read all of them, or each by name",
         );
         return run.completion.settle(Err(failure));
     }

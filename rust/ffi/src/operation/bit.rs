@@ -1,13 +1,13 @@
 //! Operations on the bits of bytes.
 
+use aerospike_core::Value;
 use aerospike_core::operations::Operation;
 use aerospike_core::operations::bitwise::{
     self, BitPolicy, BitwiseOverflowActions as Overflow, BitwiseResizeFlags, BitwiseWriteFlags,
 };
-use aerospike_core::{Result, Value};
 
 use super::call::Call;
-use super::value::refused;
+use super::refused::{Result, refused};
 
 pub(super) fn writes(function: u8) -> bool {
     function < 50

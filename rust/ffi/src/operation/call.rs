@@ -3,11 +3,12 @@
 //! Functions have the server's numbers. What core has as several functions is one here: an argument that is left out
 //! (type 0) chooses.
 
+use aerospike_core::Value;
 use aerospike_core::operations::{CdtContext, Operation};
-use aerospike_core::{Result, Value};
 
 use super::context::ContextRef;
-use super::value::{decode, refused};
+use super::refused::{Refused, Result, refused};
+use super::value::decode;
 use super::{bit, hll, list, map};
 use crate::frame::{Cursor, Malformed, Parsed};
 use crate::particle::Particle;
@@ -89,7 +90,7 @@ impl<'a> CallRef<'a> {
     }
 }
 
-fn malformed(_: Malformed) -> aerospike_core::Error {
+fn malformed(_: Malformed) -> Refused {
     refused("fewer arguments than the function takes")
 }
 
@@ -174,7 +175,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    pub(super) fn unknown(&self) -> aerospike_core::Error {
+    pub(super) fn unknown(&self) -> Refused {
         refused(format!("the function {} does not exist", self.function))
     }
 }

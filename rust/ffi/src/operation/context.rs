@@ -2,10 +2,11 @@
 
 use aerospike_core::operations::cdt_context as ctx;
 use aerospike_core::operations::{CdtContext, ListOrderType, MapOrder};
-use aerospike_core::{Result, Value, expressions};
+use aerospike_core::{Value, expressions};
 use aerospike_wire::particle::{BLOB, NULL};
 
-use super::value::{decode, refused};
+use super::refused::{Result, refused};
+use super::value::decode;
 use crate::frame::{Cursor, Parsed};
 use crate::particle::Particle;
 

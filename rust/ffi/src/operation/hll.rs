@@ -1,11 +1,10 @@
 //! HyperLogLog operations.
 
-use aerospike_core::Result;
 use aerospike_core::operations::Operation;
 use aerospike_core::operations::hll::{self, HllPolicy, HllWriteFlags};
 
 use super::call::Call;
-use super::value::refused;
+use super::refused::{Result, refused};
 
 pub(super) fn writes(function: u8) -> bool {
     function < 50

@@ -1,11 +1,10 @@
 //! List operations.
 
-use aerospike_core::Result;
 use aerospike_core::operations::lists::{self, ListPolicy, ListReturnType as Return};
 use aerospike_core::operations::{ListOrderType, ListSortFlags, ListWriteFlags, Operation};
 
 use super::call::Call;
-use super::value::refused;
+use super::refused::{Result, refused};
 
 /// Creating a list has the server's number of setting its order.
 const CREATE: u8 = 255;

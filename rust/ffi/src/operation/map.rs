@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::mem;
 
+use aerospike_core::Value;
 use aerospike_core::operations::maps::{self, MapPolicy, MapReturnType as Return};
 use aerospike_core::operations::{MapOrder, MapWriteFlags, Operation};
-use aerospike_core::{Result, Value};
 
 use super::call::Call;
-use super::value::refused;
+use super::refused::{Result, refused};
 
 // Both have the server's number of setting the policy.
 const CREATE: u8 = 255;

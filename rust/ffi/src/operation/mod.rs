@@ -6,17 +6,19 @@ mod context;
 mod hll;
 mod list;
 mod map;
+mod refused;
 mod value;
 
 use std::collections::HashMap;
 
 use aerospike_core::expressions::Expression;
 use aerospike_core::operations::{self, Operation, exp};
-use aerospike_core::{Bin, Error, Record, Result, Value};
+use aerospike_core::{Bin, Record, Value};
 use aerospike_wire::particle::BLOB;
 
 use self::call::CallRef;
 pub(crate) use self::call::Family;
+use self::refused::{Result, refused};
 
 use crate::frame::{Cursor, Malformed, Parsed, Selection};
 use crate::particle::{self, Particle};
@@ -106,7 +108,7 @@ impl OperationRef<'_> {
                 exp::write_exp(self.bin, packed, exp::ExpWriteFlags::from_bits(flags))
             }
             Verb::Call(family, _) => CallRef::parse(self.particle.bytes)
-                .map_err(|_| value::refused("a call that is malformed"))?
+                .map_err(|_| refused("a call that is malformed"))?
                 .to_core(family, self.bin)?,
         })
     }
@@ -177,9 +179,26 @@ impl<'a> Operations<'a> {
 
     /// Whether the server would refuse the combination.
     pub(crate) fn mixes_reads_of_all_and_one(&self) -> bool {
-        let reads_all = self.iter().any(|operation| operation.verb == Verb::ReadAll);
-        let answers = |verb| matches!(verb, Verb::Read | Verb::Call(..));
-        self.writes() && reads_all && self.iter().any(|operation| answers(operation.verb))
+        self.writes() && self.has(Verb::Read) && self.has(Verb::ReadAll)
+    }
+
+    fn has(&self, verb: Verb) -> bool {
+        self.iter().any(|operation| operation.verb == verb)
+    }
+
+    /// The server answers the reads of all bins only, and says nothing of calls and expressions.
+    fn refuse_answers_beside_all(&self) -> Result<()> {
+        let answers =
+            |operation: OperationRef<'_>| matches!(operation.verb, Verb::Call(..) | Verb::ReadExp);
+        let Some(at) = self.iter().position(answers) else {
+            return Ok(());
+        };
+        if self.has(Verb::ReadAll) {
+            let what =
+                "the server does not answer it where all bins are read too: read bins by name";
+            return Err(refused(what).at(at));
+        }
+        Ok(())
     }
 
     /// What core is to send. Reads of the header are left out where another operation makes the server answer with
@@ -188,6 +207,7 @@ impl<'a> Operations<'a> {
     /// # Errors
     /// Where an argument of a call does not fit; which operation it is of stands before what is wrong.
     pub(crate) fn to_core(self) -> Result<Plan> {
+        self.refuse_answers_beside_all()?;
         let verbs: Vec<_> = self
             .iter()
             .map(|operation| (operation.verb, operation.bin.to_owned()))
@@ -201,20 +221,12 @@ impl<'a> Operations<'a> {
         let send = (0..)
             .zip(self.iter())
             .filter(|(_, operation)| operation.verb != Verb::ReadHeader)
-            .map(|(at, operation)| {
-                operation
-                    .to_core()
-                    .map_err(|error| at_operation(at, &error))
-            });
+            .map(|(at, operation)| operation.to_core().map_err(|refused| refused.at(at)));
         Ok(Plan {
             send: Send::Operations(send.collect::<Result<_>>()?),
             verbs,
         })
     }
-}
-
-fn at_operation(at: usize, error: &Error) -> Error {
-    value::refused(format!("operations[{at}]: {}", error.base_message()))
 }
 
 /// How a list of operations is executed.

@@ -1,6 +1,8 @@
 use aerospike_core::{IndexMap, Value};
 
 use super::*;
+use crate::error::Failure;
+use crate::particle;
 
 fn particle(kind: u8, bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
@@ -38,7 +40,7 @@ fn built(verb: u8, payload: Vec<u8>) -> std::result::Result<String, String> {
             ..
         }) => Ok(format!("{:?}", operations[1])),
         Ok(plan) => panic!("{plan:?}"),
-        Err(error) => Err(error.base_message()),
+        Err(refused) => Err(Failure::from(refused).message.into_owned()),
     }
 }
 

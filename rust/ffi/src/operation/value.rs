@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use aerospike_core::{Error, IndexMap, Result, Value};
+use aerospike_core::{IndexMap, Value};
 use aerospike_wire::msgpack::{Reader, Token, order};
 use aerospike_wire::particle::{BLOB, BOOL, FLOAT, GEOJSON, HLL, INTEGER, LIST, MAP, NULL, STRING};
 
+use super::refused::{Result, refused};
 use crate::particle::Particle;
 
 /// Deeper than what TypeScript writes; a bound against exhausting the stack.
@@ -16,10 +17,6 @@ const WILDCARD: u8 = 0;
 const INFINITY: u8 = 1;
 /// The type of the extensions that are placeholders within collections.
 const PLACEHOLDER_EXTENSION: u8 = 0xff;
-
-pub(super) fn refused(what: impl Into<String>) -> Error {
-    Error::invalid_argument(what)
-}
 
 /// The value that a particle of a call stands for.
 pub(super) fn decode(particle: Particle<'_>) -> Result<Value> {
