@@ -86,7 +86,10 @@ export interface OperationBuilders {
   touch(): Operation;
   /** Deletes the record. */
   delete(): Operation;
-  /** Reads what an expression gives; `name`, as long as a bin's may be, is that of the result in `bins`. */
+  /**
+   * Reads what an expression gives; `name`, as long as a bin's may be, is that of the result in `bins`. Not beside
+   * `readAll`, where the server would not answer it.
+   */
   readExp(name: string, expression: Expression<ValueType>, options?: ReadExpOptions): Operation;
   /** Writes what an expression gives to a bin. */
   writeExp(bin: string, expression: Expression<ValueType>, options?: WriteExpOptions): Operation;
