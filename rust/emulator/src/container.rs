@@ -22,6 +22,10 @@ pub(crate) enum Value<'a> {
         flags: Option<u8>,
         pairs: Vec<(Value<'a>, Value<'a>)>,
     },
+    /// In arguments only: above everything.
+    Infinity,
+    /// In arguments only: equal to everything, and within a list to all that follows.
+    Wildcard,
 }
 
 /// The stored form of a list that was sent.
@@ -43,7 +47,7 @@ pub(crate) fn stored_map(data: &[u8]) -> Result<Vec<u8>, Malformed> {
 /// A list, a map or what one of them holds, and nothing behind it.
 pub(crate) fn whole(data: &[u8]) -> Result<Value<'_>, Malformed> {
     let mut reader = Reader::new(data);
-    let value = parse(&mut reader, 0)?;
+    let value = parse(&mut reader, 0, false)?;
     if reader.rest().is_empty() {
         Ok(value)
     } else {
@@ -51,7 +55,16 @@ pub(crate) fn whole(data: &[u8]) -> Result<Value<'_>, Malformed> {
     }
 }
 
-fn parse<'a>(reader: &mut Reader<'a>, depth: usize) -> Result<Value<'a>, Malformed> {
+/// The next argument of an operation, which may be or contain an open end.
+pub(crate) fn argument<'a>(reader: &mut Reader<'a>) -> Result<Value<'a>, Malformed> {
+    parse(reader, 0, true)
+}
+
+fn parse<'a>(
+    reader: &mut Reader<'a>,
+    depth: usize,
+    has_ends: bool,
+) -> Result<Value<'a>, Malformed> {
     if depth > MAX_DEPTH {
         return Err(Malformed("nested too deep"));
     }
@@ -63,8 +76,10 @@ fn parse<'a>(reader: &mut Reader<'a>, depth: usize) -> Result<Value<'a>, Malform
         Token::Float(value) => Value::Float(value),
         Token::Single(value) => Value::Single(value),
         Token::Particle(kind, data) => Value::Particle(kind, data),
-        Token::List(len) => parse_list(reader, len, depth)?,
-        Token::Map(len) => parse_map(reader, len, depth)?,
+        Token::List(len) => parse_list(reader, len, depth, has_ends)?,
+        Token::Map(len) => parse_map(reader, len, depth, has_ends)?,
+        Token::Extension(0xff, [0]) if has_ends => Value::Wildcard,
+        Token::Extension(0xff, [1]) if has_ends => Value::Infinity,
         Token::Extension(..) => return Err(Malformed("an extension is no value")),
     })
 }
@@ -79,7 +94,12 @@ fn marker(reader: &mut Reader<'_>) -> Option<u8> {
     Some(flags)
 }
 
-fn parse_list<'a>(reader: &mut Reader<'a>, len: u32, depth: usize) -> Result<Value<'a>, Malformed> {
+fn parse_list<'a>(
+    reader: &mut Reader<'a>,
+    len: u32,
+    depth: usize,
+    has_ends: bool,
+) -> Result<Value<'a>, Malformed> {
     let flags = if len == 0 { None } else { marker(reader) };
     let count = len as usize - usize::from(flags.is_some());
     if count > reader.rest().len() {
@@ -87,7 +107,7 @@ fn parse_list<'a>(reader: &mut Reader<'a>, len: u32, depth: usize) -> Result<Val
     }
     let mut items = Vec::with_capacity(count);
     for _ in 0..count {
-        items.push(parse(reader, depth + 1)?);
+        items.push(parse(reader, depth + 1, has_ends)?);
     }
     let is_ordered = flags.is_some_and(|flags| flags & order::ORDERED != 0);
     if is_ordered
@@ -100,7 +120,12 @@ fn parse_list<'a>(reader: &mut Reader<'a>, len: u32, depth: usize) -> Result<Val
     Ok(Value::List { flags, items })
 }
 
-fn parse_map<'a>(reader: &mut Reader<'a>, len: u32, depth: usize) -> Result<Value<'a>, Malformed> {
+fn parse_map<'a>(
+    reader: &mut Reader<'a>,
+    len: u32,
+    depth: usize,
+    has_ends: bool,
+) -> Result<Value<'a>, Malformed> {
     let flags = if len == 0 { None } else { marker(reader) };
     if flags.is_some() {
         // The marker is a key, and has a value to skip.
@@ -112,14 +137,14 @@ fn parse_map<'a>(reader: &mut Reader<'a>, len: u32, depth: usize) -> Result<Valu
     }
     let mut pairs = Vec::with_capacity(count);
     for _ in 0..count {
-        let key = parse(reader, depth + 1)?;
+        let key = parse(reader, depth + 1, has_ends)?;
         if !matches!(
             key,
             Value::Integer(_) | Value::Unsigned(_) | Value::Particle(..)
         ) {
             return Err(Malformed("a map key must be an integer, text or bytes"));
         }
-        pairs.push((key, parse(reader, depth + 1)?));
+        pairs.push((key, parse(reader, depth + 1, has_ends)?));
     }
     let flags = flags
         .map(|flags| flags & (order::ORDERED | order::BY_VALUE))
@@ -155,6 +180,8 @@ fn write(value: &Value<'_>, out: &mut Vec<u8>) {
         Value::Single(value) => writer.single(*value),
         Value::Particle(0, []) => writer.packed(&[0xa0]),
         Value::Particle(kind, data) => writer.text(*kind, data),
+        Value::Wildcard => writer.packed(&[0xd4, 0xff, 0]),
+        Value::Infinity => writer.packed(&[0xd4, 0xff, 1]),
         Value::List { flags, items } => {
             writer.list((items.len() + usize::from(flags.is_some())) as u32);
             if let Some(flags) = flags {
@@ -196,12 +223,14 @@ fn rank(value: &Value<'_>) -> u8 {
         Value::List { .. } => 4,
         Value::Map { .. } => 5,
         Value::Float(_) | Value::Single(_) => 7,
+        Value::Infinity | Value::Wildcard => 9,
     }
 }
 
 /// Compares values as ordered lists and maps do.
 pub(crate) fn compare(left: &Value<'_>, right: &Value<'_>) -> Ordering {
     match (left, right) {
+        (Value::Wildcard, _) | (_, Value::Wildcard) => Ordering::Equal,
         (Value::Boolean(left), Value::Boolean(right)) => left.cmp(right),
         (Value::Integer(left), Value::Integer(right)) => left.cmp(right),
         (Value::Unsigned(left), Value::Unsigned(right)) => left.cmp(right),
@@ -216,8 +245,10 @@ pub(crate) fn compare(left: &Value<'_>, right: &Value<'_>) -> Ordering {
         (Value::List { items: left, .. }, Value::List { items: right, .. }) => left
             .iter()
             .zip(right)
-            .map(|(left, right)| compare(left, right))
-            .find(|order| order.is_ne())
+            .find_map(|pair| match pair {
+                (Value::Wildcard, _) | (_, Value::Wildcard) => Some(Ordering::Equal),
+                (left, right) => Some(compare(left, right)).filter(|order| order.is_ne()),
+            })
             .unwrap_or_else(|| left.len().cmp(&right.len())),
         (Value::Map { pairs: left, .. }, Value::Map { pairs: right, .. }) => {
             left.len().cmp(&right.len()).then_with(|| {

@@ -10,6 +10,7 @@ mod batch;
 mod calls;
 mod clock;
 mod cluster;
+mod collection;
 mod command;
 mod config;
 mod connection;

@@ -1,11 +1,12 @@
 //! Applies operations to a draft of a record. Families of operations are dispatched from here, each in its own file.
 
+use crate::collection::Answer;
 use crate::command::{Code, Command, wire};
-use crate::expression::{self, Subject};
+use crate::expression::{self, Expression, Subject};
 use crate::read::{nothing, respond};
 use crate::record::Draft;
 use crate::reply::Message;
-use crate::{particle as checked, scalar};
+use crate::{collection, particle as checked, scalar};
 use aerospike_wire::operation::{self, Operation};
 use aerospike_wire::result_code::code;
 use aerospike_wire::{message::info1, particle};
@@ -20,15 +21,16 @@ pub(crate) fn is_modification(op: u8) -> bool {
             | operation::CDT_MODIFY
             | operation::BIT_MODIFY
             | operation::HLL_MODIFY
-            | operation::EXP_MODIFY
     )
 }
 
-/// Refuses a record that the command's filter does not hold for.
+/// Refuses a record that the command's filter does not hold for. As on a server, only a record that exists has the filter
+/// looked at, even to find that it is none.
 pub(crate) fn check_filter(command: &Command<'_>, subject: Subject<'_>) -> Result<(), Code> {
-    match command.filter {
-        Some(filter) => filter.check(subject),
-        None => Ok(()),
+    match (command.fields.filter, command.batch_filter) {
+        (Some(packed), _) => Expression::filter(packed)?.check(subject),
+        (None, Some(filter)) => filter.check(subject),
+        (None, None) => Ok(()),
     }
 }
 
@@ -37,33 +39,21 @@ pub(crate) fn read(
     command: &Command<'_>,
     subject: Subject<'_>,
     operation: Operation<'_>,
-    _bin: Option<Operation<'_>>,
+    bin: Option<Operation<'_>>,
     message: &mut Message,
     out: &mut Vec<u8>,
 ) -> Result<(), Code> {
-    match operation.op {
-        operation::EXP_READ => read_expression(command, subject, operation, message, out),
-        operation::CDT_READ | operation::BIT_READ | operation::HLL_READ => {
-            Err(wire(code::UNSUPPORTED_FEATURE))
+    let answer = match operation.op {
+        operation::CDT_READ => {
+            collection::read(operation.data, bin.map(|bin| (bin.particle, bin.data)))?
         }
-        _ => Err(wire(code::REQUEST_INVALID)),
-    }
-}
-
-fn read_expression(
-    command: &Command<'_>,
-    subject: Subject<'_>,
-    operation: Operation<'_>,
-    message: &mut Message,
-    out: &mut Vec<u8>,
-) -> Result<(), Code> {
-    let value = expression::operation::read(operation.data, subject)?;
-    let value = value.as_ref().map(|(particle, data)| Operation {
-        particle: *particle,
-        data,
-        ..operation
-    });
-    respond(command, operation, value, message, out);
+        operation::EXP_READ => expression::operation::read(operation.data, subject)?,
+        operation::BIT_READ | operation::HLL_READ => {
+            return Err(wire(code::UNSUPPORTED_FEATURE));
+        }
+        _ => return Err(wire(code::REQUEST_INVALID)),
+    };
+    respond_value(command, operation, &answer, message, out);
     Ok(())
 }
 
@@ -93,14 +83,26 @@ pub(crate) fn apply(
                 draft: Some(draft),
                 ..subject
             };
-            return read_expression(command, subject, operation, message, out);
+            let answer = expression::operation::read(operation.data, subject)?;
+            respond_value(command, operation, &answer, message, out);
+            return Ok(());
         }
         operation::EXP_MODIFY => {
             expression::operation::modify(operation.data, operation.name, subject, draft)?;
         }
-        operation::CDT_READ
-        | operation::CDT_MODIFY
-        | operation::BIT_READ
+        operation::CDT_READ => {
+            let bin = draft.get(operation.name);
+            let bin = bin.map(|bin| (bin.particle, bin.data.as_slice()));
+            let answer = collection::read(operation.data, bin)?;
+            respond_value(command, operation, &answer, message, out);
+            return Ok(());
+        }
+        operation::CDT_MODIFY => {
+            let answer = modify_collection(operation, draft)?;
+            respond_value(command, operation, &answer, message, out);
+            return Ok(());
+        }
+        operation::BIT_READ
         | operation::BIT_MODIFY
         | operation::HLL_READ
         | operation::HLL_MODIFY => return Err(wire(code::UNSUPPORTED_FEATURE)),
@@ -110,6 +112,34 @@ pub(crate) fn apply(
         message.operation(out, nothing(operation));
     }
     Ok(())
+}
+
+fn modify_collection(operation: Operation<'_>, draft: &mut Draft) -> Result<Answer, Code> {
+    let bin = draft.get(operation.name);
+    let bin = bin.map(|bin| (bin.particle, bin.data.as_slice()));
+    let modified = collection::modify(operation.data, bin)?;
+    draft.set(operation.name, modified.bin.particle, modified.bin.data);
+    Ok(modified.answer)
+}
+
+/// Answers a value, or that there is none when every operation gets an answer.
+fn respond_value(
+    command: &Command<'_>,
+    operation: Operation<'_>,
+    answer: &Answer,
+    message: &mut Message,
+    out: &mut Vec<u8>,
+) {
+    if answer.particle != particle::NULL || command.responds_to_all() {
+        message.operation(
+            out,
+            Operation {
+                particle: answer.particle,
+                data: &answer.data,
+                ..operation
+            },
+        );
+    }
 }
 
 fn read_draft(

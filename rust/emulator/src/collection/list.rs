@@ -1,0 +1,254 @@
+//! Operations on a list that do not select by return type.
+
+use super::call::Arguments;
+use super::order::{self, PERSIST_INDEX};
+use super::returns::list;
+use super::select::{range, single};
+use super::verb;
+use crate::command::{Code, wire};
+use crate::container::{Value, compare};
+use aerospike_wire::msgpack::order as marker;
+use aerospike_wire::result_code::code;
+use std::cmp::Ordering;
+
+const INVALID: Code = wire(code::REQUEST_INVALID);
+const NOT_APPLICABLE: Code = wire(code::OP_NOT_APPLICABLE);
+const EXISTS: Code = wire(code::FAIL_ELEMENT_EXISTS);
+
+/// Write flags.
+const ADD_UNIQUE: u64 = 1;
+const INSERT_BOUNDED: u64 = 2;
+const NO_FAIL: u64 = 4;
+const PARTIAL: u64 = 8;
+
+const DESCENDING: u64 = 1;
+const DROP_DUPLICATES: u64 = 2;
+
+/// A list while an operation changes it.
+pub(super) struct List<'v, 'a> {
+    pub(super) flags: &'v mut Option<u8>,
+    pub(super) items: &'v mut Vec<Value<'a>>,
+}
+
+pub(super) fn read<'a>(
+    number: u8,
+    items: &[Value<'a>],
+    arguments: &mut Arguments<'a>,
+) -> Result<Value<'a>, Code> {
+    let answer = match number {
+        verb::LIST_SIZE => Value::Integer(items.len() as i64),
+        verb::LIST_GET => {
+            let index = single(arguments.integer()?, items.len()).ok_or(NOT_APPLICABLE)?;
+            items[index].clone()
+        }
+        verb::LIST_GET_RANGE => {
+            let from = arguments.integer()?;
+            list(items[range(from, arguments.optional_integer()?, items.len())].to_vec())
+        }
+        _ => return Err(INVALID),
+    };
+    arguments.end()?;
+    Ok(answer)
+}
+
+impl<'a> List<'_, 'a> {
+    pub(super) fn modify(
+        mut self,
+        number: u8,
+        arguments: &mut Arguments<'a>,
+    ) -> Result<Value<'a>, Code> {
+        let answer = match number {
+            verb::LIST_SET_ORDER => self.set_order(arguments.flags()?)?,
+            verb::LIST_APPEND | verb::LIST_APPEND_ITEMS => {
+                let added = added(number == verb::LIST_APPEND, arguments)?;
+                let _order = arguments.flags()?;
+                self.add(self.items.len(), added, arguments.flags()?)?
+            }
+            verb::LIST_INSERT | verb::LIST_INSERT_ITEMS => {
+                let index = arguments.integer()?;
+                let added = added(number == verb::LIST_INSERT, arguments)?;
+                let flags = arguments.flags()?;
+                self.insert(index, added, flags)?
+            }
+            verb::LIST_POP => self.remove_one(arguments.integer()?)?,
+            verb::LIST_REMOVE => {
+                self.remove_one(arguments.integer()?)?;
+                Value::Integer(1)
+            }
+            verb::LIST_POP_RANGE | verb::LIST_REMOVE_RANGE => {
+                let from = arguments.integer()?;
+                let range = range(from, arguments.optional_integer()?, self.items.len());
+                let removed: Vec<_> = self.items.drain(range).collect();
+                match number {
+                    verb::LIST_POP_RANGE => list(removed),
+                    _ => Value::Integer(removed.len() as i64),
+                }
+            }
+            verb::LIST_SET => {
+                let (index, value) = (arguments.integer()?, arguments.value()?);
+                self.set(index, value, arguments.flags()?)?
+            }
+            verb::LIST_TRIM => {
+                let from = arguments.integer()?;
+                let kept = range(from, Some(arguments.integer()?), self.items.len());
+                let before = self.items.len();
+                *self.items = self.items[kept].to_vec();
+                Value::Integer((before - self.items.len()) as i64)
+            }
+            verb::LIST_CLEAR => {
+                self.items.clear();
+                Value::Nil
+            }
+            verb::LIST_INCREMENT => self.increment(arguments)?,
+            verb::LIST_SORT => self.sort(arguments.flags()?),
+            _ => return Err(INVALID),
+        };
+        arguments.end()?;
+        Ok(answer)
+    }
+
+    fn is_ordered(&self) -> bool {
+        order::is_ordered(*self.flags)
+    }
+
+    fn set_order(&mut self, flags: u64) -> Result<Value<'a>, Code> {
+        *self.flags = match flags & !PERSIST_INDEX {
+            0 => None,
+            1 => Some(marker::ORDERED),
+            _ => return Err(INVALID),
+        };
+        if self.is_ordered() {
+            self.items.sort_by(compare);
+        }
+        Ok(Value::Nil)
+    }
+
+    fn contains(&self, value: &Value<'a>) -> bool {
+        self.items
+            .iter()
+            .any(|item| compare(item, value) == Ordering::Equal)
+    }
+
+    /// Adds values at an index, or where they belong in an ordered list, and answers how many there are then.
+    fn add(
+        &mut self,
+        mut index: usize,
+        values: Vec<Value<'a>>,
+        flags: u64,
+    ) -> Result<Value<'a>, Code> {
+        let before = self.items.clone();
+        for value in values {
+            if flags & ADD_UNIQUE != 0 && self.contains(&value) {
+                if flags & NO_FAIL == 0 {
+                    return Err(EXISTS);
+                }
+                if flags & PARTIAL == 0 {
+                    *self.items = before;
+                    break;
+                }
+                continue;
+            }
+            let at = if self.is_ordered() {
+                self.items
+                    .partition_point(|item| compare(item, &value) != Ordering::Greater)
+            } else {
+                index
+            };
+            self.items.insert(at, value);
+            index += 1;
+        }
+        Ok(Value::Integer(self.items.len() as i64))
+    }
+
+    fn insert(
+        &mut self,
+        index: i64,
+        values: Vec<Value<'a>>,
+        flags: u64,
+    ) -> Result<Value<'a>, Code> {
+        if self.is_ordered() {
+            return Err(NOT_APPLICABLE);
+        }
+        match self.place(index, flags)? {
+            Some(index) => {
+                order::pad(self.items, index)?;
+                self.add(index, values, flags)
+            }
+            None => Ok(Value::Integer(self.items.len() as i64)),
+        }
+    }
+
+    /// Where a value goes that is given an index, which may be beyond the end unless the flags forbid it.
+    fn place(&self, index: i64, flags: u64) -> Result<Option<usize>, Code> {
+        let len = self.items.len() as i64;
+        let index = if index < 0 {
+            index.saturating_add(len)
+        } else {
+            index
+        };
+        if index < 0 || flags & INSERT_BOUNDED != 0 && index > len {
+            return if flags & NO_FAIL != 0 {
+                Ok(None)
+            } else {
+                Err(NOT_APPLICABLE)
+            };
+        }
+        Ok(Some(index as usize))
+    }
+
+    fn set(&mut self, index: i64, value: Value<'a>, flags: u64) -> Result<Value<'a>, Code> {
+        if self.is_ordered() {
+            return Err(NOT_APPLICABLE);
+        }
+        if let Some(index) = self.place(index, flags)? {
+            if flags & ADD_UNIQUE != 0 && self.contains(&value) {
+                return if flags & NO_FAIL != 0 {
+                    Ok(Value::Nil)
+                } else {
+                    Err(EXISTS)
+                };
+            }
+            order::pad(self.items, index.saturating_add(1))?;
+            self.items[index] = value;
+        }
+        Ok(Value::Nil)
+    }
+
+    fn remove_one(&mut self, index: i64) -> Result<Value<'a>, Code> {
+        let index = single(index, self.items.len()).ok_or(NOT_APPLICABLE)?;
+        Ok(self.items.remove(index))
+    }
+
+    fn increment(&mut self, arguments: &mut Arguments<'a>) -> Result<Value<'a>, Code> {
+        let index = arguments.integer()?;
+        let by = arguments.optional_value().unwrap_or(Value::Integer(1));
+        let index = single(index, self.items.len()).ok_or(NOT_APPLICABLE)?;
+        let sum = super::number::sum(&self.items[index], &by)?;
+        let _flags = arguments.flags()?;
+        self.items[index] = sum.clone();
+        if self.is_ordered() {
+            self.items.sort_by(compare);
+        }
+        Ok(sum)
+    }
+
+    fn sort(&mut self, flags: u64) -> Value<'a> {
+        self.items.sort_by(compare);
+        if flags & DROP_DUPLICATES != 0 {
+            self.items
+                .dedup_by(|left, right| compare(left, right) == Ordering::Equal);
+        }
+        if flags & DESCENDING != 0 && !self.is_ordered() {
+            self.items.reverse();
+        }
+        Value::Nil
+    }
+}
+
+fn added<'a>(is_one: bool, arguments: &mut Arguments<'a>) -> Result<Vec<Value<'a>>, Code> {
+    if is_one {
+        Ok(vec![arguments.value()?])
+    } else {
+        arguments.list()
+    }
+}
