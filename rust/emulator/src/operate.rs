@@ -94,7 +94,8 @@ pub(crate) fn apply(
             let bin = draft.get(operation.name);
             let bin = bin.map(|bin| (bin.particle, bin.data.as_slice()));
             let answer = collection::read(operation.data, bin)?;
-            respond_value(command, operation, &answer, message, out);
+            // Among operations that write, a read is always answered.
+            message.operation(out, valued(operation, &answer));
             return Ok(());
         }
         operation::CDT_MODIFY => {
@@ -118,7 +119,9 @@ fn modify_collection(operation: Operation<'_>, draft: &mut Draft) -> Result<Answ
     let bin = draft.get(operation.name);
     let bin = bin.map(|bin| (bin.particle, bin.data.as_slice()));
     let modified = collection::modify(operation.data, bin)?;
-    draft.set(operation.name, modified.bin.particle, modified.bin.data);
+    if let Some(bin) = modified.bin {
+        draft.set(operation.name, bin.particle, bin.data);
+    }
     Ok(modified.answer)
 }
 
@@ -131,14 +134,15 @@ fn respond_value(
     out: &mut Vec<u8>,
 ) {
     if answer.particle != particle::NULL || command.responds_to_all() {
-        message.operation(
-            out,
-            Operation {
-                particle: answer.particle,
-                data: &answer.data,
-                ..operation
-            },
-        );
+        message.operation(out, valued(operation, answer));
+    }
+}
+
+fn valued<'a>(operation: Operation<'a>, answer: &'a Answer) -> Operation<'a> {
+    Operation {
+        particle: answer.particle,
+        data: &answer.data,
+        ..operation
     }
 }
 
