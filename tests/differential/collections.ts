@@ -18,6 +18,7 @@ const INVERTED = 0x1_0000n;
 type Argument =
   | "value"
   | "values"
+  | "anyOf"
   | "pairs"
   | "key"
   | "keys"
@@ -44,7 +45,7 @@ const LIST_SELECTIONS: readonly (readonly [number, number, ...Argument[]])[] = [
   [19, 32, "index"],
   [21, 34, "index"],
   [22, 35, "value"],
-  [23, 36, "values"],
+  [23, 36, "anyOf"],
   [24, 37, "index", "count?"],
   [25, 38, "value", "end?"],
   [26, 39, "index", "count?"],
@@ -56,7 +57,7 @@ const MAP_SELECTIONS: readonly (readonly [number, number, ...Argument[]])[] = [
   [100, 79, "index"],
   [107, 81, "keys"],
   [102, 82, "value"],
-  [108, 83, "values"],
+  [108, 83, "anyOf"],
   [103, 84, "key", "keyEnd?"],
   [104, 85, "index", "count?"],
   [105, 86, "value", "end?"],
@@ -226,8 +227,14 @@ export class CollectionSequences {
     return operation(OP.CDT_MODIFY, path, [isMap ? 64n : 0n, order]);
   }
 
-  /** A path into the value that the sequence starts with, as far as that goes, and what it leads to at first. */
+  /** A path that mostly leads to a list or map. */
   #path(start: Item | undefined): { path: Item[]; target: Item | undefined } {
+    const walked = this.#walk(start);
+    return walked.target instanceof Map || Array.isArray(walked.target) || this.#in(3) ? walked : this.#walk(start);
+  }
+
+  /** A path into the value that the sequence starts with, as far as that goes, and what it leads to at first. */
+  #walk(start: Item | undefined): { path: Item[]; target: Item | undefined } {
     const path: Item[] = [];
     let target = start;
     const [go, of] = this.#family === "nested" ? [3, 4] : [1, 8];
@@ -243,7 +250,7 @@ export class CollectionSequences {
           [0x20n, this.#index()],
           [0x21n, this.#index()],
         ]);
-        path.push(step[0] | create, step[1]);
+        path.push(...creating(step, create));
         target = step[0] === 0x22n || step[0] === 0x23n ? value : undefined;
       } else if (Array.isArray(target) && target.length > 0 && !this.#in(10)) {
         const [index, value] = this.#child([...target.entries()] as [number, Item][], ([, value]) => value);
@@ -255,12 +262,12 @@ export class CollectionSequences {
           [0x10n, this.#index()],
           [0x11n, this.#index()],
         ]);
-        path.push(step[0] | create, step[1]);
+        path.push(...creating(step, create));
         target = step[0] === 0x11n ? undefined : value;
       } else {
         const tag = this.#pick([0x10n, 0x10n, 0x11n, 0x13n, 0x20n, 0x21n, 0x22n, 0x22n, 0x22n, 0x23n]);
         const isPosition = [0x10n, 0x11n, 0x20n, 0x21n].includes(tag);
-        path.push(tag | create, isPosition && !this.#in(40) ? this.#index() : this.#pick(KEYS));
+        path.push(...creating([tag, isPosition && !this.#in(40) ? this.#index() : this.#pick(KEYS)], create));
         target = undefined;
       }
       if (this.#in(2)) break;
@@ -291,12 +298,15 @@ export class CollectionSequences {
         return this.#wanted(target);
       case "values":
         return this.#many(4, () => this.#wanted(target));
+      case "anyOf":
+        // Not none: asked for all others, a server of 8.1.2.0 crashes; so it does for keys.
+        return [this.#wanted(target), ...this.#many(3, () => this.#wanted(target))];
       case "pairs":
         return this.#map(1);
       case "key":
         return this.#key(target);
       case "keys":
-        return this.#many(4, () => this.#key(target));
+        return [this.#key(target), ...this.#many(3, () => this.#key(target))];
       case "index":
         return this.#in(30) ? this.#pick([2n ** 31n, -(2n ** 31n), 2n ** 62n, -(2n ** 63n)]) : this.#index();
       case "place":
@@ -334,7 +344,7 @@ export class CollectionSequences {
   }
 
   #key(target: Item | undefined): Item {
-    if (this.#in(30)) return this.#pick<Item>([WILDCARD, INFINITE, null, 0.5, true, []]);
+    if (this.#in(30)) return this.#pick<Item>([INFINITE, null, 0.5, true, []]);
     const keys = target instanceof Map ? [...target.keys()] : [];
     return keys.length > 0 && this.#in(2) ? this.#pick(keys) as Item : this.#pick(KEYS);
   }
@@ -342,6 +352,12 @@ export class CollectionSequences {
   #index(): bigint {
     return BigInt(this.#in(30) ? this.#pick([100, -100]) : this.#below(9) - 4);
   }
+}
+
+/** A step with the bits of what it creates, but not before the first item: a server of 8.1.2.0 crashes. */
+function creating([tag, value]: readonly [bigint, Item], create: bigint): [bigint, Item] {
+  const isBefore = tag === 0x10n && typeof value === "bigint" && value < 0n;
+  return [isBefore ? tag : tag | create, value];
 }
 
 function operation(op: number, path: readonly Item[], call: Item[]): RawOperation {

@@ -22,6 +22,8 @@ interface Stored {
     readonly info: RawCommand["info"];
     /** Bin, operation, particle type and data as hex. */
     readonly operations: readonly (readonly [string, number, number, string])[];
+    /** As hex. */
+    readonly filter?: string;
   }[];
   readonly answers: readonly string[];
 }
@@ -38,8 +40,9 @@ export function readCorpus(name: string): Recorded[] {
   const stored = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Stored[];
   return stored.map(({ what, commands, answers }) => ({
     what,
-    sequence: commands.map(({ info, operations }) => ({
+    sequence: commands.map(({ info, operations, filter }) => ({
       info,
+      ...(filter === undefined ? {} : { filter: Buffer.from(filter, "hex") }),
       operations: operations.map(([bin, op, particle, data]) => ({
         bin,
         op,
@@ -53,8 +56,9 @@ export function readCorpus(name: string): Recorded[] {
 
 /** An entry as it is stored, on one line. */
 export function entry({ what, sequence, answers }: Recorded): string {
-  const commands = sequence.map(({ info, operations }) => ({
+  const commands = sequence.map(({ info, operations, filter }) => ({
     info,
+    ...(filter === undefined ? {} : { filter: Buffer.from(filter).toString("hex") }),
     operations: operations.map(({ bin, op, particle, data }) => [bin, op, particle, Buffer.from(data).toString("hex")]),
   }));
   return JSON.stringify({ what, commands, answers } satisfies Stored | { commands: unknown });

@@ -4,6 +4,7 @@
  * @module
  */
 import { CollectionSequences } from "./collections.ts";
+import { ExpressionSequences } from "./expressions.ts";
 import type { Sequence } from "./sequence.ts";
 
 /** Makes the generator of a family's sequences from a seed. */
@@ -11,6 +12,7 @@ export const FAMILIES: Readonly<Record<string, (seed: number) => { sequence(): S
   list: (seed) => new CollectionSequences("list", seed),
   map: (seed) => new CollectionSequences("map", seed),
   nested: (seed) => new CollectionSequences("nested", seed),
+  expression: (seed) => new ExpressionSequences(seed),
 };
 
 /** So many sequences of a family; each has a seed of its own, so that the same numbers give the same sequences. */

@@ -14,10 +14,11 @@ export interface RawOperation {
   readonly data: Uint8Array;
 }
 
-/** A command on one record: bits of the header's first three info bytes, and its operations. */
+/** A command on one record: bits of the header's first three info bytes, its operations, and what the record must fulfil. */
 export interface RawCommand {
   readonly info: readonly [number, number, number];
   readonly operations: readonly RawOperation[];
+  readonly filter?: Uint8Array;
 }
 
 /** What came back. */
@@ -31,7 +32,7 @@ export interface RawAnswer {
 export const INFO1 = { READ: 1, GET_ALL: 2 } as const;
 export const INFO2 = { WRITE: 1, DELETE: 2, RESPOND_ALL: 128 } as const;
 
-const FIELD = { NAMESPACE: 0, SET: 1, DIGEST: 4 } as const;
+const FIELD = { NAMESPACE: 0, SET: 1, DIGEST: 4, FILTER: 43 } as const;
 const PROTO = 8;
 const HEADER = 22;
 const TIMEOUT_MS = 10_000;
@@ -108,13 +109,14 @@ function encode(set: string, digest: Uint8Array, command: RawCommand): Buffer {
   header[0] = HEADER;
   header.set(command.info, 1);
   header.writeUInt32BE(TIMEOUT_MS, 14);
-  header.writeUInt16BE(3, 18);
+  header.writeUInt16BE(command.filter === undefined ? 3 : 4, 18);
   header.writeUInt16BE(command.operations.length, 20);
   const body = Buffer.concat([
     header,
     field(FIELD.NAMESPACE, Buffer.from("test")),
     field(FIELD.SET, Buffer.from(set)),
     field(FIELD.DIGEST, digest),
+    ...(command.filter === undefined ? [] : [field(FIELD.FILTER, command.filter)]),
     ...command.operations.map(encodeOperation),
   ]);
   const proto = Buffer.from([2, 3, 0, 0, 0, 0, 0, 0]);

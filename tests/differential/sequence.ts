@@ -66,6 +66,9 @@ export async function shrink(
 function* smaller(sequence: Sequence): Generator<Sequence> {
   for (const [i, command] of sequence.entries()) {
     if (sequence.length > 1) yield sequence.toSpliced(i, 1);
+    if (command.filter !== undefined) {
+      yield sequence.with(i, { info: command.info, operations: command.operations });
+    }
     if (command.operations.length < 2) continue;
     for (const j of command.operations.keys()) {
       yield sequence.with(i, { ...command, operations: command.operations.toSpliced(j, 1) });
@@ -75,8 +78,8 @@ function* smaller(sequence: Sequence): Generator<Sequence> {
 
 /** A sequence and the answers of several servers to it, for people. */
 export function describe(sequence: Sequence, answers: Readonly<Record<string, readonly string[]>>): string {
-  return sequence.flatMap(({ info, operations }, i) => [
-    `  command ${i}, info ${info.join(",")}`,
+  return sequence.flatMap(({ info, operations, filter }, i) => [
+    `  command ${i}, info ${info.join(",")}${filter === undefined ? "" : `, filter ${show(filter)}`}`,
     ...operations.map((operation) => `    ${describeOperation(operation)}`),
     ...Object.entries(answers).map(([name, lines]) => `    ${name}: ${describeLine(lines[i] ?? "")}`),
   ]).join("\n");

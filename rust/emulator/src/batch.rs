@@ -21,20 +21,13 @@ pub(crate) struct Batch<'a> {
     rows: Rows<'a>,
     /// The filter of rows that have none of their own.
     filter: Option<Expression<'a>>,
-    /// What is known of the last row's attributes.
-    last: Option<Known<'a>>,
+    /// The namespace of the last row and the number of its attributes.
+    namespace: Option<(u32, &'a Namespace)>,
     now_ms: u64,
     /// The last code that failed the batch, for the end marker.
     failed: Code,
     /// The batch's number in the journal, when that is on.
     journalled: Option<u64>,
-}
-
-/// What rows with the same attributes share.
-struct Known<'a> {
-    number: u32,
-    namespace: &'a Namespace,
-    filter: Result<Option<Expression<'a>>, Code>,
 }
 
 impl<'a> Batch<'a> {
@@ -61,7 +54,7 @@ impl<'a> Batch<'a> {
         Ok(Self {
             rows,
             filter,
-            last: None,
+            namespace: None,
             now_ms,
             failed: 0,
             journalled,
@@ -98,38 +91,22 @@ impl<'a> Batch<'a> {
     /// Runs a row and appends its answer.
     fn answer(&mut self, cluster: &'a Cluster, node: &Node, row: &Row<'a>, out: &mut Vec<u8>) {
         let number = row.attributes.number;
-        if self.last.as_ref().is_none_or(|last| last.number != number) {
-            let fields = &row.attributes.fields;
+        if self.namespace.is_none_or(|(last, _)| last != number) {
             // Every namespace was looked up before, so this finds it.
-            let namespace = cluster.namespace(fields.namespace.unwrap_or_default());
-            self.last = namespace.map(|namespace| Known {
-                number,
-                namespace,
-                filter: fields.filter.map(Expression::filter).transpose(),
-            });
+            let namespace = cluster.namespace(row.attributes.fields.namespace.unwrap_or_default());
+            self.namespace = namespace.map(|namespace| (number, namespace));
         }
-        let Some(Known {
-            namespace, filter, ..
-        }) = &self.last
-        else {
+        let Some((_, namespace)) = self.namespace else {
             return;
         };
-        let own = filter.as_ref().map(Option::as_ref);
-        let filter = own.map(|own| own.or(self.filter.as_ref()));
-        let mut command =
-            Command::of_row(&row.attributes, row.digest, row.index, self.now_ms, None);
+        let mut command = Command::of_row(&row.attributes, row.digest, row.index, self.now_ms);
+        command.batch_filter = self.filter.as_ref();
         let route = command.route(cluster, node, namespace);
         if let Some(number) = self.journalled {
             let entry = command.entry(number, node, Some(route));
             cluster.journal.push(entry);
         }
-        let result = match filter {
-            Ok(filter) => {
-                command.filter = filter;
-                command.run_on(route, node, namespace, out)
-            }
-            Err(result) => command.answer(*result, out),
-        };
+        let result = command.run_on(route, node, namespace, out);
         if self.rows.flags & RESPOND_ALL_KEYS == 0 && !is_answer(result) {
             self.failed = result;
         }

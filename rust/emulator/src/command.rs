@@ -27,8 +27,8 @@ pub(crate) struct Command<'a> {
     /// What the answer repeats: a batch row's index, else 0.
     pub(crate) index: u32,
     pub(crate) now_ms: u64,
-    /// What the record must fulfil.
-    pub(crate) filter: Option<&'a Expression<'a>>,
+    /// What a batch's record must fulfil when its row does not say.
+    pub(crate) batch_filter: Option<&'a Expression<'a>>,
 }
 
 /// A result code of the wire, which has one byte.
@@ -45,7 +45,6 @@ impl<'a> Command<'a> {
         digest: Digest,
         index: u32,
         now_ms: u64,
-        filter: Option<&'a Expression<'a>>,
     ) -> Self {
         let Attributes {
             header,
@@ -60,7 +59,7 @@ impl<'a> Command<'a> {
             digest,
             index,
             now_ms,
-            filter,
+            batch_filter: None,
         }
     }
 
@@ -221,10 +220,6 @@ pub(crate) fn answer(cluster: &Cluster, node: &Node, request: &Request<'_>, out:
     if operations.into_iter().any(|operation| operation.is_err()) {
         return reply::code(out, wire(code::REQUEST_INVALID));
     }
-    let filter = match fields.filter.map(Expression::filter).transpose() {
-        Ok(filter) => filter,
-        Err(result) => return reply::code(out, result),
-    };
     let command = Command {
         header,
         fields,
@@ -232,7 +227,7 @@ pub(crate) fn answer(cluster: &Cluster, node: &Node, request: &Request<'_>, out:
         digest,
         index: 0,
         now_ms: cluster.clock.now_ms(),
-        filter: filter.as_ref(),
+        batch_filter: None,
     };
     let start = reply::begin(out);
     let route = command.route(cluster, node, namespace);
@@ -263,7 +258,7 @@ pub(crate) fn note(cluster: &Cluster, node: &Node, request: &Request<'_>) {
                 digest,
                 index: 0,
                 now_ms: 0,
-                filter: None,
+                batch_filter: None,
             };
             let namespace = fields.namespace.and_then(|name| cluster.namespace(name));
             let route = namespace.map(|namespace| command.route(cluster, node, namespace));

@@ -2,7 +2,7 @@
 
 use crate::collection::Answer;
 use crate::command::{Code, Command, wire};
-use crate::expression::{self, Subject};
+use crate::expression::{self, Expression, Subject};
 use crate::read::{nothing, respond};
 use crate::record::Draft;
 use crate::reply::Message;
@@ -21,15 +21,16 @@ pub(crate) fn is_modification(op: u8) -> bool {
             | operation::CDT_MODIFY
             | operation::BIT_MODIFY
             | operation::HLL_MODIFY
-            | operation::EXP_MODIFY
     )
 }
 
-/// Refuses a record that the command's filter does not hold for.
+/// Refuses a record that the command's filter does not hold for. As on a server, only a record that exists has the filter
+/// looked at, even to find that it is none.
 pub(crate) fn check_filter(command: &Command<'_>, subject: Subject<'_>) -> Result<(), Code> {
-    match command.filter {
-        Some(filter) => filter.check(subject),
-        None => Ok(()),
+    match (command.fields.filter, command.batch_filter) {
+        (Some(packed), _) => Expression::filter(packed)?.check(subject),
+        (None, Some(filter)) => filter.check(subject),
+        (None, None) => Ok(()),
     }
 }
 
@@ -43,31 +44,16 @@ pub(crate) fn read(
     out: &mut Vec<u8>,
 ) -> Result<(), Code> {
     let answer = match operation.op {
-        operation::EXP_READ => return read_expression(command, subject, operation, message, out),
         operation::CDT_READ => {
             collection::read(operation.data, bin.map(|bin| (bin.particle, bin.data)))?
         }
-        operation::BIT_READ | operation::HLL_READ => return Err(wire(code::UNSUPPORTED_FEATURE)),
+        operation::EXP_READ => expression::operation::read(operation.data, subject)?,
+        operation::BIT_READ | operation::HLL_READ => {
+            return Err(wire(code::UNSUPPORTED_FEATURE));
+        }
         _ => return Err(wire(code::REQUEST_INVALID)),
     };
     respond_value(command, operation, &answer, message, out);
-    Ok(())
-}
-
-fn read_expression(
-    command: &Command<'_>,
-    subject: Subject<'_>,
-    operation: Operation<'_>,
-    message: &mut Message,
-    out: &mut Vec<u8>,
-) -> Result<(), Code> {
-    let value = expression::operation::read(operation.data, subject)?;
-    let value = value.as_ref().map(|(particle, data)| Operation {
-        particle: *particle,
-        data,
-        ..operation
-    });
-    respond(command, operation, value, message, out);
     Ok(())
 }
 
@@ -92,27 +78,30 @@ pub(crate) fn apply(
         operation::APPEND => scalar::append(operation, draft)?,
         operation::PREPEND => scalar::prepend(operation, draft)?,
         operation::DELETE => draft.bins.clear(),
+        operation::EXP_READ => {
+            let subject = Subject {
+                draft: Some(draft),
+                ..subject
+            };
+            let answer = expression::operation::read(operation.data, subject)?;
+            respond_value(command, operation, &answer, message, out);
+            return Ok(());
+        }
+        operation::EXP_MODIFY => {
+            expression::operation::modify(operation.data, operation.name, subject, draft)?;
+        }
         operation::CDT_READ => {
             let bin = draft.get(operation.name);
             let bin = bin.map(|bin| (bin.particle, bin.data.as_slice()));
             let answer = collection::read(operation.data, bin)?;
-            respond_value(command, operation, &answer, message, out);
+            // Among operations that write, a read is always answered.
+            message.operation(out, valued(operation, &answer));
             return Ok(());
         }
         operation::CDT_MODIFY => {
             let answer = modify_collection(operation, draft)?;
             respond_value(command, operation, &answer, message, out);
             return Ok(());
-        }
-        operation::EXP_READ => {
-            let subject = Subject {
-                draft: Some(draft),
-                ..subject
-            };
-            return read_expression(command, subject, operation, message, out);
-        }
-        operation::EXP_MODIFY => {
-            expression::operation::modify(operation.data, operation.name, subject, draft)?;
         }
         operation::BIT_READ
         | operation::BIT_MODIFY
@@ -130,7 +119,9 @@ fn modify_collection(operation: Operation<'_>, draft: &mut Draft) -> Result<Answ
     let bin = draft.get(operation.name);
     let bin = bin.map(|bin| (bin.particle, bin.data.as_slice()));
     let modified = collection::modify(operation.data, bin)?;
-    draft.set(operation.name, modified.bin.particle, modified.bin.data);
+    if let Some(bin) = modified.bin {
+        draft.set(operation.name, bin.particle, bin.data);
+    }
     Ok(modified.answer)
 }
 
@@ -143,14 +134,15 @@ fn respond_value(
     out: &mut Vec<u8>,
 ) {
     if answer.particle != particle::NULL || command.responds_to_all() {
-        message.operation(
-            out,
-            Operation {
-                particle: answer.particle,
-                data: &answer.data,
-                ..operation
-            },
-        );
+        message.operation(out, valued(operation, answer));
+    }
+}
+
+fn valued<'a>(operation: Operation<'a>, answer: &'a Answer) -> Operation<'a> {
+    Operation {
+        particle: answer.particle,
+        data: &answer.data,
+        ..operation
     }
 }
 

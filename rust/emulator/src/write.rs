@@ -65,7 +65,7 @@ fn check_request(command: &Command<'_>) -> Result<(), Code> {
             return Err(wire(code::BIN_NAME));
         }
         match operation.op {
-            operation::READ if info1 & info1::READ == 0 => return invalid,
+            operation::READ | operation::EXP_READ if info1 & info1::READ == 0 => return invalid,
             operation::READ if gets_all && !operation.name.is_empty() => return invalid,
             operation::READ => reads_all = true,
             operation::WRITE if replaces && operation.particle == particle::NULL => return invalid,
@@ -210,10 +210,11 @@ fn void_time(
     }
 }
 
-/// The size of a record as it is stored.
+/// The size of a record as it is stored, in blocks of 16 bytes.
 pub(crate) fn record_size(namespace: &Namespace, record: &Record) -> usize {
     let set = namespace.set_name(record.set);
-    stored_size(&Draft::of(record), &set, record.key.as_deref())
+    let size = stored_size(&Draft::of(record), &set, record.key.as_deref());
+    size.next_multiple_of(16)
 }
 
 /// The size that counts against the limit: overhead of the record, of the set's name and of every bin.

@@ -1,6 +1,8 @@
 //! Operations on a list that do not select by return type.
 
 use super::call::Arguments;
+use super::elements::Elements;
+use super::number;
 use super::order::{self, PERSIST_INDEX};
 use super::returns::list;
 use super::select::{range, single};
@@ -31,37 +33,44 @@ pub(super) struct List<'v, 'a> {
 }
 
 pub(super) fn read<'a>(
-    number: u8,
-    items: &[Value<'a>],
+    number: i64,
+    items: Elements<'_, 'a>,
     arguments: &mut Arguments<'a>,
 ) -> Result<Value<'a>, Code> {
-    let answer = match number {
-        verb::LIST_SIZE => Value::Integer(items.len() as i64),
+    match number {
+        verb::LIST_SIZE => Ok(Value::Integer(items.len() as i64)),
         verb::LIST_GET => {
-            let index = single(arguments.integer()?, items.len()).ok_or(NOT_APPLICABLE)?;
-            items[index].clone()
+            let index = arguments.integer()?;
+            arguments.end()?;
+            let index = single(index, items.len()).ok_or(NOT_APPLICABLE)?;
+            Ok(items.value(index).clone())
         }
-        verb::LIST_GET_RANGE => {
+        _ => {
             let from = arguments.integer()?;
-            list(items[range(from, arguments.optional_integer()?, items.len())].to_vec())
+            let range = range(from, arguments.optional_integer()?, items.len());
+            arguments.end()?;
+            Ok(list(
+                range.map(|index| items.value(index).clone()).collect(),
+            ))
         }
-        _ => return Err(INVALID),
-    };
-    arguments.end()?;
-    Ok(answer)
+    }
 }
 
 impl<'a> List<'_, 'a> {
     pub(super) fn modify(
         mut self,
-        number: u8,
+        number: i64,
+        is_new: bool,
         arguments: &mut Arguments<'a>,
     ) -> Result<Value<'a>, Code> {
         let answer = match number {
-            verb::LIST_SET_ORDER => self.set_order(arguments.flags()?)?,
+            verb::LIST_SET_ORDER => self.set_order(arguments.integer()? as u64)?,
             verb::LIST_APPEND | verb::LIST_APPEND_ITEMS => {
                 let added = added(number == verb::LIST_APPEND, arguments)?;
-                let _order = arguments.flags()?;
+                let order = arguments.flags()?;
+                if is_new {
+                    self.set_order(order)?;
+                }
                 self.add(self.items.len(), added, arguments.flags()?)?
             }
             verb::LIST_INSERT | verb::LIST_INSERT_ITEMS => {
@@ -85,7 +94,7 @@ impl<'a> List<'_, 'a> {
                 }
             }
             verb::LIST_SET => {
-                let (index, value) = (arguments.integer()?, arguments.value()?);
+                let (index, value) = (arguments.integer()?, arguments.stored_value()?);
                 self.set(index, value, arguments.flags()?)?
             }
             verb::LIST_TRIM => {
@@ -97,10 +106,11 @@ impl<'a> List<'_, 'a> {
             }
             verb::LIST_CLEAR => {
                 self.items.clear();
-                Value::Nil
+                // What comes behind the verb is not looked at.
+                return Ok(Value::Nil);
             }
-            verb::LIST_INCREMENT => self.increment(arguments)?,
-            verb::LIST_SORT => self.sort(arguments.flags()?),
+            verb::LIST_INCREMENT => self.increment(is_new, arguments)?,
+            verb::LIST_SORT => self.sort(arguments.flags()?)?,
             _ => return Err(INVALID),
         };
         arguments.end()?;
@@ -115,7 +125,7 @@ impl<'a> List<'_, 'a> {
         *self.flags = match flags & !PERSIST_INDEX {
             0 => None,
             1 => Some(marker::ORDERED),
-            _ => return Err(INVALID),
+            _ => return Err(NOT_APPLICABLE),
         };
         if self.is_ordered() {
             self.items.sort_by(compare);
@@ -129,6 +139,12 @@ impl<'a> List<'_, 'a> {
             .any(|item| compare(item, value) == Ordering::Equal)
     }
 
+    /// Whether another item than that of an index has a value.
+    fn contains_beside(&self, index: usize, value: &Value<'a>) -> bool {
+        let mut items = self.items.iter().enumerate();
+        items.any(|(at, item)| at != index && compare(item, value) == Ordering::Equal)
+    }
+
     /// Adds values at an index, or where they belong in an ordered list, and answers how many there are then.
     fn add(
         &mut self,
@@ -140,7 +156,10 @@ impl<'a> List<'_, 'a> {
         for value in values {
             if flags & ADD_UNIQUE != 0 && self.contains(&value) {
                 if flags & NO_FAIL == 0 {
-                    return Err(EXISTS);
+                    let was_there = before
+                        .iter()
+                        .any(|item| compare(item, &value) == Ordering::Equal);
+                    return Err(if was_there { EXISTS } else { NOT_APPLICABLE });
                 }
                 if flags & PARTIAL == 0 {
                     *self.items = before;
@@ -169,6 +188,9 @@ impl<'a> List<'_, 'a> {
         if self.is_ordered() {
             return Err(NOT_APPLICABLE);
         }
+        if values.is_empty() {
+            return Ok(Value::Integer(self.items.len() as i64));
+        }
         match self.place(index, flags)? {
             Some(index) => {
                 order::pad(self.items, index)?;
@@ -186,14 +208,12 @@ impl<'a> List<'_, 'a> {
         } else {
             index
         };
-        if index < 0 || flags & INSERT_BOUNDED != 0 && index > len {
-            return if flags & NO_FAIL != 0 {
-                Ok(None)
-            } else {
-                Err(NOT_APPLICABLE)
-            };
+        let is_bounded = flags & INSERT_BOUNDED != 0 || self.is_ordered();
+        match usize::try_from(index) {
+            Ok(index) if index <= self.items.len() || !is_bounded => Ok(Some(index)),
+            Ok(_) if flags & NO_FAIL != 0 && !self.is_ordered() => Ok(None),
+            _ => Err(NOT_APPLICABLE),
         }
-        Ok(Some(index as usize))
     }
 
     fn set(&mut self, index: i64, value: Value<'a>, flags: u64) -> Result<Value<'a>, Code> {
@@ -201,7 +221,7 @@ impl<'a> List<'_, 'a> {
             return Err(NOT_APPLICABLE);
         }
         if let Some(index) = self.place(index, flags)? {
-            if flags & ADD_UNIQUE != 0 && self.contains(&value) {
+            if flags & ADD_UNIQUE != 0 && self.contains_beside(index, &value) {
                 return if flags & NO_FAIL != 0 {
                     Ok(Value::Nil)
                 } else {
@@ -219,12 +239,36 @@ impl<'a> List<'_, 'a> {
         Ok(self.items.remove(index))
     }
 
-    fn increment(&mut self, arguments: &mut Arguments<'a>) -> Result<Value<'a>, Code> {
+    fn increment(
+        &mut self,
+        is_new: bool,
+        arguments: &mut Arguments<'a>,
+    ) -> Result<Value<'a>, Code> {
         let index = arguments.integer()?;
-        let by = arguments.optional_value().unwrap_or(Value::Integer(1));
-        let index = single(index, self.items.len()).ok_or(NOT_APPLICABLE)?;
-        let sum = super::number::sum(&self.items[index], &by)?;
-        let _flags = arguments.flags()?;
+        let by = number::operand(arguments.optional_value());
+        let order = arguments.flags()?;
+        let flags = arguments.flags()?;
+        arguments.end()?;
+        if is_new {
+            self.set_order(order)?;
+        }
+        let place = self.place(index, flags)?;
+        number::check(&by)?;
+        let Some(index) = place else {
+            return Ok(by);
+        };
+        let sum = match self.items.get(index) {
+            Some(item) => number::sum(item, &by)?,
+            None => by,
+        };
+        if flags & ADD_UNIQUE != 0 && self.contains_beside(index, &sum) {
+            return if flags & NO_FAIL != 0 {
+                Ok(sum)
+            } else {
+                Err(EXISTS)
+            };
+        }
+        order::pad(self.items, index.saturating_add(1))?;
         self.items[index] = sum.clone();
         if self.is_ordered() {
             self.items.sort_by(compare);
@@ -232,7 +276,10 @@ impl<'a> List<'_, 'a> {
         Ok(sum)
     }
 
-    fn sort(&mut self, flags: u64) -> Value<'a> {
+    fn sort(&mut self, flags: u64) -> Result<Value<'a>, Code> {
+        if flags & DESCENDING != 0 && flags & DROP_DUPLICATES != 0 {
+            return Err(INVALID);
+        }
         self.items.sort_by(compare);
         if flags & DROP_DUPLICATES != 0 {
             self.items
@@ -241,14 +288,14 @@ impl<'a> List<'_, 'a> {
         if flags & DESCENDING != 0 && !self.is_ordered() {
             self.items.reverse();
         }
-        Value::Nil
+        Ok(Value::Nil)
     }
 }
 
 fn added<'a>(is_one: bool, arguments: &mut Arguments<'a>) -> Result<Vec<Value<'a>>, Code> {
     if is_one {
-        Ok(vec![arguments.value()?])
+        Ok(vec![arguments.stored_value()?])
     } else {
-        arguments.list()
+        arguments.stored_list()
     }
 }

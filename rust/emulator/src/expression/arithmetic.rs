@@ -40,8 +40,8 @@ pub(crate) enum Operands {
     Integers,
     /// Exactly these, and the type of the result.
     Exactly(&'static [Type], Type),
-    /// One of either type of number, and the type of the result if it is not the operand's.
-    Number(Option<Type>),
+    /// One number, whose type is the result's.
+    Number,
 }
 
 impl Numeric {
@@ -93,9 +93,9 @@ impl Numeric {
                 Operands::Exactly(&[Integer, Integer], Integer)
             }
             Self::ScanLeft | Self::ScanRight => Operands::Exactly(&[Integer, Boolean], Integer),
-            Self::Absolute => Operands::Number(None),
-            Self::ToInteger => Operands::Number(Some(Integer)),
-            Self::ToFloat => Operands::Number(Some(Float)),
+            Self::Absolute => Operands::Number,
+            Self::ToInteger => Operands::Exactly(&[Float], Integer),
+            Self::ToFloat => Operands::Exactly(&[Integer], Float),
         }
     }
 
@@ -121,7 +121,8 @@ impl Numeric {
             all.clone()
                 .try_fold(first, |result, operand| Ok(step(result, operand?)))
         };
-        let shift = u32::try_from(second).ok().filter(|shift| *shift < 64);
+        // Of the distance only the lowest six bits count.
+        let shift = (second & 63) as u32;
         let searched = rest == [Value::Boolean(true)];
         Ok(Value::Integer(match self {
             Self::Add => fold(i64::wrapping_add)?,
@@ -137,22 +138,23 @@ impl Numeric {
             Self::Maximum => fold(i64::max)?,
             Self::Modulo => first.checked_rem(second).ok_or(Unknown)?,
             Self::Absolute => first.wrapping_abs(),
-            Self::ToInteger => first,
             Self::ToFloat => return Ok(Value::Float(first as f64)),
             Self::And => fold(|left, right| left & right)?,
             Self::Or => fold(|left, right| left | right)?,
             Self::Xor => fold(|left, right| left ^ right)?,
             Self::Not => !first,
-            Self::ShiftLeft => shift.map_or(0, |shift| first << shift),
-            Self::ShiftRight => shift.map_or(0, |shift| ((first as u64) >> shift) as i64),
-            Self::ShiftRightSigned => first >> shift.unwrap_or(63),
+            Self::ShiftLeft => first << shift,
+            Self::ShiftRight => ((first as u64) >> shift) as i64,
+            Self::ShiftRightSigned => first >> shift,
             Self::Count => i64::from(first.count_ones()),
             Self::ScanLeft => found(if searched { first } else { !first }.leading_zeros()),
             Self::ScanRight => match if searched { first } else { !first }.trailing_zeros() {
                 64 => -1,
                 zeros => 63 - i64::from(zeros),
             },
-            Self::Power | Self::Logarithm | Self::Floor | Self::Ceiling => return Err(Unknown),
+            Self::Power | Self::Logarithm | Self::Floor | Self::Ceiling | Self::ToInteger => {
+                return Err(Unknown);
+            }
         }))
     }
 
@@ -182,7 +184,6 @@ impl Numeric {
             Self::Floor => first.floor(),
             Self::Ceiling => first.ceil(),
             Self::ToInteger => return Ok(Value::Integer(truncated(first))),
-            Self::ToFloat => first,
             _ => return Err(Unknown),
         }))
     }
@@ -197,10 +198,8 @@ fn found(zeros: u32) -> i64 {
 }
 
 fn divide(left: i64, right: i64) -> Result<i64, Unknown> {
-    match right {
-        0 => Err(Unknown),
-        _ => Ok(left.wrapping_div(right)),
-    }
+    // A server does not survive the one quotient that does not fit.
+    left.checked_div(right).ok_or(Unknown)
 }
 
 /// What an x86 processor makes of a float that no integer can hold is the smallest integer.

@@ -1,9 +1,10 @@
 //! Operations on lists, maps, bits and sketches within expressions.
 
-use super::evaluate::{Evaluated, Evaluation, Unknown, of_type};
+use super::evaluate::{Evaluated, Evaluation, of_type};
 use super::node::Node;
 use super::parse::{INVALID, Parser, Typed};
 use super::value::{Type, Value};
+use crate::collection::{self, Answer};
 use crate::command::{Code, wire};
 use aerospike_wire::msgpack::{Token, Writer};
 use aerospike_wire::result_code::code;
@@ -47,8 +48,14 @@ impl<'a> Parser<'a> {
             2 => Family::Sketch,
             _ => return Err(INVALID),
         };
+        if family != Family::Collection {
+            return Err(wire(code::UNSUPPORTED_FEATURE));
+        }
         let (context, arguments) = self.arguments()?;
-        let (value, _) = self.node()?;
+        let (value, kind) = self.node()?;
+        if !family.takes(kind) {
+            return Err(INVALID);
+        }
         let call = Call {
             family,
             modifies: number & MODIFIES != 0,
@@ -95,20 +102,30 @@ impl<'e> Call<'e> {
         for argument in &self.arguments {
             evaluation.value(argument)?.pack(&mut operation);
         }
-        of_type(self.family.apply(self.modifies, &operation, &value).ok(), self.result)
+        let answer = self.family.apply(self.modifies, &operation, &value);
+        of_type(answer.ok().and_then(Value::of_answer), self.result)
     }
 }
 
 impl Family {
-    /// Applies a packed operation to a value. Each family is called from here alone.
-    fn apply<'a>(
-        self,
-        _modifies: bool,
-        _operation: &[u8],
-        _value: &Value<'_>,
-    ) -> Result<Value<'a>, Code> {
+    fn takes(self, kind: Type) -> bool {
         match self {
-            Self::Collection | Self::Bits | Self::Sketch => Err(wire(code::UNSUPPORTED_FEATURE)),
+            Self::Collection => matches!(kind, Type::List | Type::Map),
+            Self::Bits => kind == Type::Blob,
+            Self::Sketch => kind == Type::Hll,
+        }
+    }
+
+    /// Applies a packed operation to a value. Each family is called from here alone.
+    fn apply(self, modifies: bool, operation: &[u8], value: &Value<'_>) -> Result<Answer, Code> {
+        let bin = value.answer().ok_or(INVALID)?;
+        let particle = Some((bin.particle, &bin.data[..]));
+        match self {
+            Self::Collection if modifies => {
+                collection::modify(operation, particle).map(|modified| modified.bin)
+            }
+            Self::Collection => collection::read(operation, particle),
+            Self::Bits | Self::Sketch => Err(wire(code::UNSUPPORTED_FEATURE)),
         }
     }
 }

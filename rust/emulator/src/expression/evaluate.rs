@@ -104,7 +104,11 @@ impl<'e> Evaluation<'e> {
                 compare::compare(*comparison, &left, &right).map(Value::Boolean)
             }
             Node::Regex(regex, text) => match self.value(text)? {
-                Value::String(text) => Ok(Value::Boolean(regex.is_match(&text))),
+                Value::String(text) => {
+                    // A server's text ends at a zero.
+                    let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
+                    Ok(Value::Boolean(regex.is_match(text)))
+                }
                 _ => Err(Unknown),
             },
             Node::Geo(sides) => self.geo(sides).map(Value::Boolean),
@@ -132,8 +136,8 @@ impl<'e> Evaluation<'e> {
                 let kind = bin.map_or(particle::NULL, |(kind, _)| kind);
                 Ok(Value::Integer(i64::from(kind)))
             }
-            Node::MapKeys(map) => compare::column(&self.value(map)?, |(key, _)| key),
-            Node::MapValues(map) => compare::column(&self.value(map)?, |(_, value)| value),
+            Node::MapKeys(map) => compare::column(&self.value(map)?, 0),
+            Node::MapValues(map) => compare::column(&self.value(map)?, 1),
             Node::Cond(arms, otherwise) => {
                 for (condition, action) in arms {
                     if self.holds(condition)? {
@@ -175,6 +179,9 @@ impl<'e> Evaluation<'e> {
         let mut count = 0;
         for node in nodes {
             count += usize::from(self.holds(node)?);
+            if count > 1 {
+                return Ok(false);
+            }
         }
         Ok(count == 1)
     }
@@ -207,5 +214,5 @@ impl<'e> Evaluation<'e> {
 
 /// A value whose type must be this.
 pub(super) fn of_type(value: Option<Value<'_>>, wanted: Type) -> Evaluated<'_> {
-    value.filter(|value| value.kind().fits(wanted)).ok_or(Unknown)
+    value.filter(|value| value.kind() == wanted).ok_or(Unknown)
 }

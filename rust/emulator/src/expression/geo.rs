@@ -84,7 +84,7 @@ pub(crate) fn is_within(left: &Shape, right: &Shape) -> bool {
 fn covers(region: &Shape, point: Direction) -> bool {
     match region {
         Shape::Point(_) => false,
-        Shape::Circle(middle, radius) => angle(*middle, point) <= *radius,
+        Shape::Circle(middle, radius) => angle(*middle, point) < *radius,
         Shape::Polygons(polygons) => polygons.iter().any(|rings| {
             let around = rings.iter().filter(|ring| encloses(ring, point));
             around.count() % 2 == 1

@@ -2,7 +2,9 @@
 
 use super::evaluate::Unknown;
 use super::parse::{INVALID, Parser};
+use super::value::Type;
 use super::{Expression, Subject};
+use crate::collection::Answer;
 use crate::command::{Code, wire};
 use crate::record::Draft;
 use aerospike_wire::particle;
@@ -16,7 +18,7 @@ mod flag {
     pub(super) const UPDATE_ONLY: i64 = 1 << 1;
     /// No value removes the bin.
     pub(super) const ALLOW_DELETE: i64 = 1 << 2;
-    /// A bin that exists, or does not, against one of the flags above is left as it is.
+    /// A bin that exists, or does not, against one of the first two flags is left as it is.
     pub(super) const POLICY_NO_FAIL: i64 = 1 << 3;
     /// A failed evaluation is ignored.
     pub(super) const EVAL_NO_FAIL: i64 = 1 << 4;
@@ -38,12 +40,14 @@ struct Evaluate<'a> {
 impl<'a> Evaluate<'a> {
     fn parse(data: &'a [u8], known_flags: i64) -> Result<Self, Code> {
         let mut parser = Parser::new(data);
-        if parser.list()? != 2 {
+        let len = parser.list()?;
+        if !(1..=2).contains(&len) {
             return Err(INVALID);
         }
-        let (node, _) = parser.node()?;
-        let flags = parser.integer()?;
-        if flags & !known_flags != 0 || !parser.is_at_end() {
+        let (node, kind) = parser.node()?;
+        // A server takes flags that are no number for none, and does not look at what follows.
+        let flags = if len == 2 { parser.integer().unwrap_or(0) } else { 0 };
+        if kind == Type::End || flags & !known_flags != 0 {
             return Err(INVALID);
         }
         Ok(Self {
@@ -52,20 +56,21 @@ impl<'a> Evaluate<'a> {
         })
     }
 
-    /// Particle type and data of the value; `None` when its failure is ignored.
-    fn particle(&self, subject: Subject<'_>) -> Result<Option<(u8, Vec<u8>)>, Code> {
+    /// The value; `None` when its failure is ignored.
+    fn answer(&self, subject: Subject<'_>) -> Result<Option<Answer>, Code> {
         let value = self.expression.value(subject);
-        match value.and_then(|value| value.particle().ok_or(Unknown)) {
-            Ok(particle) => Ok(Some(particle)),
+        match value.and_then(|value| value.answer().ok_or(Unknown)) {
+            Ok(answer) => Ok(Some(answer)),
             Err(Unknown) if self.flags & flag::EVAL_NO_FAIL != 0 => Ok(None),
             Err(Unknown) => Err(wire(code::OP_NOT_APPLICABLE)),
         }
     }
 }
 
-/// Particle type and data of what an expression evaluates to; `None` when its failure is ignored.
-pub(crate) fn read(data: &[u8], subject: Subject<'_>) -> Result<Option<(u8, Vec<u8>)>, Code> {
-    Evaluate::parse(data, READ_FLAGS)?.particle(subject)
+/// What an expression evaluates to, which is nothing when its failure is ignored.
+pub(crate) fn read(data: &[u8], subject: Subject<'_>) -> Result<Answer, Code> {
+    let answer = Evaluate::parse(data, READ_FLAGS)?.answer(subject)?;
+    Ok(answer.unwrap_or_else(Answer::nothing))
 }
 
 /// Writes what an expression evaluates to into a bin.
@@ -77,9 +82,6 @@ pub(crate) fn modify(
 ) -> Result<(), Code> {
     let evaluate = Evaluate::parse(data, MODIFY_FLAGS)?;
     let has = |flag| evaluate.flags & flag != 0;
-    if has(flag::CREATE_ONLY) && has(flag::UPDATE_ONLY) {
-        return Err(INVALID);
-    }
     let refusal = match draft.get(name) {
         Some(_) if has(flag::CREATE_ONLY) => Some(code::BIN_EXISTS),
         None if has(flag::UPDATE_ONLY) => Some(code::BIN_NOT_FOUND),
@@ -94,17 +96,16 @@ pub(crate) fn modify(
         draft: Some(draft),
         ..subject
     };
-    match evaluate.particle(subject)? {
-        None => Ok(()),
-        Some((particle::NULL, _)) if has(flag::ALLOW_DELETE) => {
-            draft.remove(name);
-            Ok(())
-        }
-        Some((particle::NULL, _)) if has(flag::POLICY_NO_FAIL) => Ok(()),
-        Some((particle::NULL, _)) => Err(wire(code::OP_NOT_APPLICABLE)),
-        Some((particle, data)) => {
-            draft.set(name, particle, data);
-            Ok(())
-        }
+    let Some(answer) = evaluate.answer(subject)? else {
+        return Ok(());
+    };
+    if answer.particle != particle::NULL {
+        draft.set(name, answer.particle, answer.data);
+    } else if has(flag::ALLOW_DELETE) {
+        draft.remove(name);
+    } else if evaluate.flags == 0 && draft.get(name).is_some() {
+        // Every flag lets the bin be, even one that is about something else.
+        return Err(wire(code::OP_NOT_APPLICABLE));
     }
+    Ok(())
 }

@@ -7,7 +7,6 @@ use super::node::{Comparison, Node, Part, Region};
 use super::regex;
 use super::value::{Type, Value};
 use crate::command::{Code, MAX_BIN_NAME, wire};
-use crate::container;
 use aerospike_wire::msgpack::{Reader, Token};
 use aerospike_wire::result_code::code;
 
@@ -132,12 +131,10 @@ impl<'a> Parser<'a> {
             return self.operation(op, operands);
         }
         let packed = self.packed()?;
-        let literal = match ahead {
-            Token::Map(_) => {
-                Value::Map(container::stored_map(packed).map_err(|_| INVALID)?.into())
-            }
-            _ => Value::of_token(ahead, packed).ok_or(INVALID)?,
-        };
+        let literal = Value::of_token(ahead, packed).ok_or(INVALID)?;
+        if let Value::Geo(text) = &literal {
+            Shape::parse(text).ok_or(INVALID)?;
+        }
         let kind = literal.kind();
         Ok((Node::Literal(literal), kind))
     }
@@ -147,7 +144,7 @@ impl<'a> Parser<'a> {
             count(operands, 2)?;
             let (left, left_kind) = self.node()?;
             let (right, right_kind) = self.node()?;
-            if !left_kind.fits(right_kind) {
+            if left_kind != right_kind || matches!(left_kind, Type::Geo | Type::Hll) {
                 return Err(INVALID);
             }
             let node = Node::Compare(comparison, Box::new([left, right]));
@@ -161,8 +158,8 @@ impl<'a> Parser<'a> {
             return Ok((Node::Metadata(metadata), kind));
         }
         match op {
-            op::UNKNOWN => count(operands, 0).map(|()| (Node::Unknown, Type::Any)),
-            op::REMOVE => count(operands, 0).map(|()| (Node::Remove, Type::Any)),
+            op::UNKNOWN => count(operands, 0).map(|()| (Node::Unknown, Type::Boolean)),
+            op::REMOVE => count(operands, 0).map(|()| (Node::Remove, Type::Removal)),
             op::REGEX => self.regex(operands),
             op::GEO => {
                 count(operands, 2)?;
@@ -186,12 +183,18 @@ impl<'a> Parser<'a> {
             op::DIGEST_MODULO => {
                 count(operands, 1)?;
                 let modulo = self.integer()?;
+                if modulo == 0 || modulo > i64::from(u32::MAX) {
+                    return Err(INVALID);
+                }
                 let node = Node::Metadata(Metadata::DigestModulo(modulo));
                 Ok((node, Type::Integer))
             }
             op::KEY => {
                 count(operands, 1)?;
                 let kind = self.kind()?;
+                if !matches!(kind, Type::Integer | Type::String | Type::Blob) {
+                    return Err(INVALID);
+                }
                 Ok((Node::Key(kind), kind))
             }
             op::BIN => {
@@ -205,12 +208,12 @@ impl<'a> Parser<'a> {
             }
             op::MAP_KEYS => {
                 count(operands, 1)?;
-                let map = self.of_type(Type::Map)?;
+                let (map, _) = self.node()?;
                 Ok((Node::MapKeys(Box::new(map)), Type::List))
             }
             op::MAP_VALUES => {
                 count(operands, 1)?;
-                let map = self.of_type(Type::Map)?;
+                let (map, _) = self.node()?;
                 Ok((Node::MapValues(Box::new(map)), Type::List))
             }
             op::ELEMENT => self.element(operands),
@@ -226,7 +229,7 @@ impl<'a> Parser<'a> {
     /// The next expression, whose type must be this.
     pub(super) fn of_type(&mut self, wanted: Type) -> Result<Node<'a>, Code> {
         let (node, kind) = self.node()?;
-        if kind.fits(wanted) {
+        if kind == wanted {
             Ok(node)
         } else {
             Err(INVALID)
@@ -234,7 +237,7 @@ impl<'a> Parser<'a> {
     }
 
     fn conditions(&mut self, operands: usize) -> Result<Vec<Node<'a>>, Code> {
-        if operands == 0 {
+        if operands < 2 {
             return Err(INVALID);
         }
         (0..operands)
@@ -249,10 +252,10 @@ impl<'a> Parser<'a> {
                 let nodes: Result<_, _> = kinds.iter().map(|kind| self.of_type(*kind)).collect();
                 Ok((Node::Numeric(numeric, nodes?), result))
             }
-            Operands::Number(result) => {
+            Operands::Number => {
                 count(operands, 1)?;
                 let (nodes, kind) = self.numbers(1)?;
-                Ok((Node::Numeric(numeric, nodes), result.unwrap_or(kind)))
+                Ok((Node::Numeric(numeric, nodes), kind))
             }
             Operands::Numbers => {
                 let (nodes, kind) = self.numbers(operands)?;
@@ -260,7 +263,7 @@ impl<'a> Parser<'a> {
             }
             Operands::Integers => {
                 let (nodes, kind) = self.numbers(operands)?;
-                if !kind.fits(Type::Integer) {
+                if kind != Type::Integer {
                     return Err(INVALID);
                 }
                 Ok((Node::Numeric(numeric, nodes), Type::Integer))
@@ -270,22 +273,16 @@ impl<'a> Parser<'a> {
 
     /// One or more numbers of the same type.
     fn numbers(&mut self, operands: usize) -> Result<(Vec<Node<'a>>, Type), Code> {
-        let mut common = Type::Any;
+        let mut common = None;
         let mut nodes = Vec::new();
         for _ in 0..operands {
             let (node, kind) = self.node()?;
-            if !matches!(kind, Type::Integer | Type::Float | Type::Any) || !kind.fits(common) {
+            if !kind.is_number() || *common.get_or_insert(kind) != kind {
                 return Err(INVALID);
-            }
-            if common == Type::Any {
-                common = kind;
             }
             nodes.push(node);
         }
-        if nodes.is_empty() {
-            return Err(INVALID);
-        }
-        Ok((nodes, common))
+        common.map(|kind| (nodes, kind)).ok_or(INVALID)
     }
 
     fn regex(&mut self, operands: usize) -> Result<Typed<'a>, Code> {
@@ -318,18 +315,16 @@ impl<'a> Parser<'a> {
     }
 
     fn cond(&mut self, operands: usize) -> Result<Typed<'a>, Code> {
-        if operands < 3 || operands % 2 == 0 {
+        if operands < 3 || operands.is_multiple_of(2) {
             return Err(INVALID);
         }
-        let mut common = Type::Any;
+        let mut common = None;
         let mut arms = Vec::new();
         let mut action = |parser: &mut Self| {
             let (node, kind) = parser.node()?;
-            if !kind.fits(common) {
+            // A failure may stand in for any type.
+            if !matches!(node, Node::Unknown) && *common.get_or_insert(kind) != kind {
                 return Err(INVALID);
-            }
-            if common == Type::Any {
-                common = kind;
             }
             Ok(node)
         };
@@ -338,17 +333,21 @@ impl<'a> Parser<'a> {
             arms.push((condition, action(self)?));
         }
         let otherwise = action(self)?;
-        Ok((Node::Cond(arms, Box::new(otherwise)), common))
+        let kind = common.unwrap_or(Type::Boolean);
+        Ok((Node::Cond(arms, Box::new(otherwise)), kind))
     }
 
     fn variables(&mut self, operands: usize) -> Result<Typed<'a>, Code> {
-        if operands % 2 == 0 {
+        if operands < 3 || operands.is_multiple_of(2) {
             return Err(INVALID);
         }
         let outer = self.variables.len();
         let mut values = Vec::new();
         for _ in 0..operands / 2 {
             let name = self.raw_text()?;
+            if !is_variable(name) || self.variables.iter().any(|(known, _)| *known == name) {
+                return Err(INVALID);
+            }
             let (node, kind) = self.node()?;
             values.push(node);
             self.variables.push((name, kind));
@@ -369,9 +368,19 @@ impl<'a> Parser<'a> {
     fn quoted(&mut self, operands: usize) -> Result<Typed<'a>, Code> {
         count(operands, 1)?;
         let packed = self.packed()?;
-        let list = container::stored_list(packed).map_err(|_| INVALID)?;
-        Ok((Node::Literal(Value::List(list.into())), Type::List))
+        match Reader::new(packed).token() {
+            // Kept as it was sent.
+            Ok(Token::List(_)) => Ok((Node::Literal(Value::List(packed.into())), Type::List)),
+            _ => Err(INVALID),
+        }
     }
+}
+
+/// Names start with a letter or an underscore and go on with these and digits.
+fn is_variable(name: &[u8]) -> bool {
+    let is_start = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
+    name.first().is_some_and(is_start)
+        && name.iter().all(|byte| is_start(byte) || byte.is_ascii_digit())
 }
 
 fn count(operands: usize, wanted: usize) -> Result<(), Code> {
@@ -396,7 +405,8 @@ fn comparison(op: i64) -> Option<Comparison> {
 
 fn metadata(op: i64) -> Option<(Metadata, Type)> {
     Some(match op {
-        65 | 73 | 74 => (Metadata::Size, Type::Integer),
+        65 => (Metadata::DeviceSize, Type::Integer),
+        73 | 74 => (Metadata::Size, Type::Integer),
         66 => (Metadata::LastUpdate, Type::Integer),
         67 => (Metadata::SinceUpdate, Type::Integer),
         68 => (Metadata::VoidTime, Type::Integer),

@@ -14,11 +14,13 @@ const IGNORE_CASE: i64 = 2;
 const NEWLINE: i64 = 4;
 
 /// Largest compiled pattern, in bytes.
-const SIZE_LIMIT: usize = 1 << 20;
+const SIZE_LIMIT: usize = 1 << 24;
 
 /// The compiled pattern, unless it is none.
 pub(crate) fn compile(pattern: &[u8], flags: i64) -> Option<Regex> {
     let lines = flags & NEWLINE != 0;
+    // A pattern ends at a zero.
+    let pattern = pattern.split(|byte| *byte == 0).next()?;
     let mut translator = Translator {
         rest: pattern,
         out: String::new(),
@@ -74,12 +76,11 @@ impl Translator<'_> {
 
     fn translate(&mut self) -> Option<()> {
         while let Some(byte) = self.next() {
-            let is_special = self.extended && b"()|{+?".contains(&byte);
+            let is_special = self.extended && b"()|{+?*".contains(&byte);
             match byte {
                 b'[' => self.bracket()?,
                 b'.' => self.atom("."),
-                b'*' if self.repeatable => self.repeat("*"),
-                b'*' if self.extended && !self.start => self.repeat("*"),
+                b'*' if !self.extended && self.repeatable => self.repeat("*"),
                 b'^' if self.extended || self.start => self.anchor("^"),
                 b'$' if self.extended || self.ends_here() => self.anchor("$"),
                 b'\\' => self.escaped()?,
@@ -137,9 +138,10 @@ impl Translator<'_> {
             b'{' if self.repeatable => self.bounds()?,
             b'+' if self.repeatable => self.repeat("+"),
             b'?' if self.repeatable => self.repeat("?"),
-            // What nothing can be repeated of stands for itself, or is skipped.
-            _ if self.extended => return Some(()),
-            _ => self.literal(byte),
+            b'*' if self.repeatable => self.repeat("*"),
+            b'+' | b'?' if !self.extended => self.literal(byte),
+            // There is nothing to repeat.
+            _ => return None,
         }
         Some(())
     }

@@ -1,5 +1,6 @@
 //! What an expression evaluates to.
 
+use crate::collection::Answer;
 use aerospike_wire::msgpack::{Token, Writer};
 use aerospike_wire::particle;
 use std::borrow::Cow;
@@ -20,8 +21,10 @@ pub(crate) enum Type {
     Float,
     Geo,
     Hll,
-    /// What has no type of its own, and fits every place.
-    Any,
+    /// Infinity and the wildcard, which are for arguments of operations only.
+    End,
+    /// What a path's expression gives to have an element removed.
+    Removal,
 }
 
 impl Type {
@@ -41,9 +44,8 @@ impl Type {
         })
     }
 
-    /// True when a value of one type may stand where the other is asked for.
-    pub(crate) fn fits(self, other: Self) -> bool {
-        self == other || self == Self::Any || other == Self::Any
+    pub(super) fn is_number(self) -> bool {
+        matches!(self, Self::Integer | Self::Float)
     }
 }
 
@@ -87,7 +89,7 @@ impl<'a> Value<'a> {
             Self::List(_) => Type::List,
             Self::Map(_) => Type::Map,
             Self::Hll(_) => Type::Hll,
-            Self::Infinity | Self::Wildcard => Type::Any,
+            Self::Infinity | Self::Wildcard => Type::End,
         }
     }
 
@@ -120,18 +122,18 @@ impl<'a> Value<'a> {
             Token::Particle(particle::STRING, data) => Self::String(data.into()),
             Token::Particle(particle::GEOJSON, data) => Self::Geo(data.into()),
             Token::Particle(particle::HLL, data) => Self::Hll(data.into()),
-            Token::Particle(_, data) => Self::Blob(data.into()),
+            Token::Particle(particle::BLOB, data) => Self::Blob(data.into()),
             Token::List(_) => Self::List(packed.into()),
             Token::Map(_) => Self::Map(packed.into()),
             Token::Extension(EXTENSION, [INFINITY]) => Self::Infinity,
             Token::Extension(EXTENSION, [WILDCARD]) => Self::Wildcard,
-            Token::Extension(..) => return None,
+            Token::Particle(..) | Token::Extension(..) => return None,
         })
     }
 
     /// Particle type and data, as a bin has them.
-    pub(crate) fn particle(&self) -> Option<(u8, Vec<u8>)> {
-        Some(match self {
+    pub(crate) fn answer(&self) -> Option<Answer> {
+        let (particle, data) = match self {
             Self::Nil => (particle::NULL, Vec::new()),
             Self::Boolean(value) => (particle::BOOL, vec![u8::from(*value)]),
             Self::Integer(value) => (particle::INTEGER, value.to_be_bytes().to_vec()),
@@ -143,6 +145,31 @@ impl<'a> Value<'a> {
             Self::Map(data) => (particle::MAP, data.to_vec()),
             Self::Hll(data) => (particle::HLL, data.to_vec()),
             Self::Infinity | Self::Wildcard => return None,
+        };
+        Some(Answer { particle, data })
+    }
+
+    /// The value of an answer, which it takes.
+    pub(crate) fn of_answer(answer: Answer) -> Option<Value<'static>> {
+        let Answer { particle, mut data } = answer;
+        Some(match particle {
+            particle::NULL => Value::Nil,
+            particle::STRING => Value::String(data.into()),
+            particle::BLOB => Value::Blob(data.into()),
+            particle::LIST => Value::List(data.into()),
+            particle::MAP => Value::Map(data.into()),
+            particle::HLL => Value::Hll(data.into()),
+            particle::GEOJSON => {
+                data.drain(..GEO_HEADER.len().min(data.len()));
+                Value::Geo(data.into())
+            }
+            // Numbers have no bytes of their own to keep.
+            _ => match Value::of_particle(particle, &data)? {
+                Value::Boolean(value) => Value::Boolean(value),
+                Value::Integer(value) => Value::Integer(value),
+                Value::Float(value) => Value::Float(value),
+                _ => return None,
+            },
         })
     }
 

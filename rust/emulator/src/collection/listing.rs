@@ -1,0 +1,201 @@
+//! In which order a server lists what was selected. It is part of what clients see, and differs by what was asked for.
+
+use super::elements::Elements;
+use super::select::Selected;
+use std::ops::Range;
+
+/// Runs of neighbouring indexes or ranks. A reversed run still ascends.
+pub(super) type Runs = Vec<Range<usize>>;
+
+/// The selected elements in the orders of the different return types.
+#[derive(Clone, Debug)]
+pub(super) struct Listing {
+    /// Indexes in the order of keys and values.
+    pub(super) picked: Vec<usize>,
+    pub(super) indexes: Runs,
+    pub(super) ranks: Ranks,
+}
+
+/// Where ranks come from.
+#[derive(Clone, Debug)]
+pub(super) enum Ranks {
+    Runs(Runs),
+    /// The rank of each picked element.
+    OfPicked,
+    /// A server does not tell the ranks of a list of keys.
+    Refused,
+}
+
+impl Listing {
+    pub(super) fn new(elements: Elements<'_, '_>, selected: Selected) -> Self {
+        if elements.is_ordered && !elements.is_map() {
+            return Self::of_ordered_list(selected);
+        }
+        match selected {
+            Selected::Indexes(range) => Self {
+                picked: range.clone().collect(),
+                indexes: vec![range],
+                ranks: Ranks::OfPicked,
+            },
+            Selected::Ranks(range) => {
+                let picked = elements.by_rank()[range.clone()].to_vec();
+                let ranks = Ranks::Runs(vec![range.clone()]);
+                if elements.is_map() {
+                    let indexes = single_runs(&picked);
+                    return Self {
+                        picked,
+                        indexes,
+                        ranks,
+                    };
+                }
+                let indexes = single_runs(&sorted(picked.clone()));
+                let picked = if is_descending(&range, elements.len()) {
+                    picked.into_iter().rev().collect()
+                } else {
+                    picked
+                };
+                Self {
+                    picked,
+                    indexes,
+                    ranks,
+                }
+            }
+            Selected::Values(range) => {
+                let picked = sorted(elements.by_rank()[range.clone()].to_vec());
+                Self {
+                    indexes: single_runs(&picked),
+                    picked,
+                    ranks: Ranks::Runs(vec![range]),
+                }
+            }
+            Selected::ValueList(ranges) => {
+                let ranks = last_of_each(ranges.into_iter().flatten());
+                let by_rank = elements.by_rank();
+                let picked = sorted(ranks.iter().map(|rank| by_rank[*rank]).collect());
+                Self {
+                    indexes: single_runs(&picked),
+                    picked,
+                    ranks: Ranks::Runs(single_runs(&ranks)),
+                }
+            }
+            Selected::KeyList(indexes) => {
+                let distinct = last_of_each(indexes.iter().copied());
+                Self {
+                    indexes: single_runs(if elements.is_ordered {
+                        &indexes
+                    } else {
+                        &distinct
+                    }),
+                    picked: sorted(distinct),
+                    ranks: Ranks::Refused,
+                }
+            }
+        }
+    }
+
+    /// In an ordered list, ranks are indexes.
+    fn of_ordered_list(selected: Selected) -> Self {
+        let runs = match selected {
+            Selected::Indexes(range) | Selected::Ranks(range) | Selected::Values(range) => {
+                vec![range]
+            }
+            Selected::ValueList(ranges) => ranges,
+            Selected::KeyList(indexes) => single_runs(&indexes),
+        };
+        Self {
+            picked: runs.iter().cloned().flatten().collect(),
+            indexes: runs.clone(),
+            ranks: Ranks::Runs(runs),
+        }
+    }
+
+    /// The listing of all elements but the selected ones.
+    pub(super) fn inverted(elements: Elements<'_, '_>, selected: Selected) -> Self {
+        let len = elements.len();
+        match selected {
+            Selected::Ranks(ref range) if range.is_empty() && elements.is_map() => {
+                return Self::new(elements, Selected::Ranks(0..len));
+            }
+            Selected::Values(ref range) if range.is_empty() && elements.is_map() => {
+                return Self::new(elements, Selected::Indexes(0..len));
+            }
+            _ => {}
+        }
+        let listing = Self::new(elements, selected.clone());
+        let picked = others(listing.picked, len);
+        let is_ordered_list = elements.is_ordered && !elements.is_map();
+        let singly = single_runs(&picked);
+        let ranks = match listing.ranks {
+            Ranks::Runs(_) if is_ordered_list && matches!(selected, Selected::ValueList(_)) => {
+                Ranks::Runs(singly.clone())
+            }
+            Ranks::Runs(runs) => Ranks::Runs(gaps(runs, len)),
+            other => other,
+        };
+        let indexes = match selected {
+            Selected::Indexes(range) => gaps(vec![range], len),
+            Selected::KeyList(indexes) if !elements.is_ordered => gaps(single_runs(&indexes), len),
+            Selected::Ranks(range) | Selected::Values(range) if is_ordered_list => {
+                gaps(vec![range], len)
+            }
+            _ => singly,
+        };
+        Self {
+            picked,
+            indexes,
+            ranks,
+        }
+    }
+}
+
+/// A server takes the lower end of a list without order from its top, and the upper end from its bottom.
+fn is_descending(ranks: &Range<usize>, len: usize) -> bool {
+    ranks.end <= len - ranks.start
+}
+
+fn single_runs(numbers: &[usize]) -> Runs {
+    numbers.iter().map(|number| *number..number + 1).collect()
+}
+
+fn sorted(mut numbers: Vec<usize>) -> Vec<usize> {
+    numbers.sort_unstable();
+    numbers
+}
+
+/// Without repetition, by where each was last.
+fn last_of_each(numbers: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut distinct = Vec::new();
+    for number in numbers {
+        distinct.retain(|before| *before != number);
+        distinct.push(number);
+    }
+    distinct
+}
+
+/// Of so many elements whether each is among some.
+pub(super) fn mask(indexes: &[usize], len: usize) -> Vec<bool> {
+    let mut mask = vec![false; len];
+    for index in indexes {
+        mask[*index] = true;
+    }
+    mask
+}
+
+fn others(indexes: Vec<usize>, len: usize) -> Vec<usize> {
+    let selected = mask(&indexes, len);
+    (0..len).filter(|index| !selected[*index]).collect()
+}
+
+/// What lies between runs.
+fn gaps(mut runs: Runs, len: usize) -> Runs {
+    runs.sort_unstable_by_key(|run| run.start);
+    let mut gaps = Vec::new();
+    let mut end = 0;
+    for run in runs.into_iter().chain(std::iter::once(len..len)) {
+        if run.start > end {
+            gaps.push(end..run.start);
+        }
+        end = end.max(run.end);
+    }
+    gaps
+}
