@@ -35,13 +35,13 @@ pub(super) enum Kind {
 
 /// One step of a path.
 #[derive(Clone, Debug)]
-pub(super) struct Step<'a> {
+pub(crate) struct Step<'a> {
     tag: i64,
     value: Value<'a>,
 }
 
 impl<'a> Step<'a> {
-    pub(super) fn new(tag: i64, value: Value<'a>) -> Self {
+    pub(crate) fn new(tag: i64, value: Value<'a>) -> Self {
         Self { tag, value }
     }
 
@@ -71,7 +71,7 @@ impl<'a> Step<'a> {
     }
 
     /// The index of the element that it leads to.
-    fn find(&self, container: &Value<'a>) -> Result<Option<usize>, Code> {
+    pub(crate) fn find(&self, container: &Value<'a>) -> Result<Option<usize>, Code> {
         let elements = Elements::of(container).ok_or(NOT_APPLICABLE)?;
         if elements.is_map() != (self.kind()? == Kind::Map) {
             return Err(NOT_APPLICABLE);

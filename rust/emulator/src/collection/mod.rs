@@ -14,6 +14,7 @@ mod select;
 mod verb;
 
 pub(crate) use answer::Answer;
+pub(crate) use context::Step;
 
 use crate::command::{Code, wire};
 use crate::container::{self, Value};
