@@ -80,7 +80,7 @@ const LIST_WRITES: readonly Verb[] = [
   [2, "values", "listOrder?", "listFlags?"],
   [2, "values", "listOrder?", "listFlags?"],
   [3, "place", "value", "listFlags?"],
-  [4, "place", "values", "listFlags?"],
+  [4, "place", "anyOf", "listFlags?"],
   [5, "index"],
   [6, "index", "count?"],
   [7, "index"],
@@ -313,7 +313,10 @@ export class CollectionSequences {
         return this.#many(4, () => this.#wanted(target));
       case "anyOf":
         // Not none: asked for all others, a server of 8.1.2.0 crashes; so it does for keys.
-        return [this.#wanted(target), ...this.#many(3, () => this.#wanted(target))];
+        // And no wildcard alone, which a server does not find in all places.
+        return [this.#wanted(target), ...this.#many(3, () => this.#wanted(target))].map((item) =>
+          item === WILDCARD ? INFINITE : item
+        );
       case "pairs":
         return this.#map(1);
       case "key":

@@ -90,7 +90,12 @@ impl<'a> Step<'a> {
     }
 
     /// Puts a list or map where the step leads, and says at which index.
-    fn create(&self, container: &mut Value<'a>, created: Value<'a>) -> Result<usize, Code> {
+    fn create(
+        &self,
+        container: &mut Value<'a>,
+        is_new: bool,
+        created: Value<'a>,
+    ) -> Result<usize, Code> {
         match (container, self.tag & BY, &self.value) {
             (Value::Map { pairs, .. }, KEY, key) => {
                 super::map::check_key(key)?;
@@ -98,9 +103,9 @@ impl<'a> Step<'a> {
                 pairs.insert(place, (key.clone(), created));
                 Ok(place)
             }
-            // In an ordered list, any index and rank is where the new item belongs.
-            (Value::List { items, flags }, INDEX | RANK, Value::Integer(_))
-                if order::is_ordered(*flags) =>
+            // In an ordered list, any index is where the new item belongs, and so is any rank of one that was there.
+            (Value::List { items, flags }, by @ (INDEX | RANK), Value::Integer(_))
+                if order::is_ordered(*flags) && (by == INDEX || !is_new) =>
             {
                 items.push(created);
                 Ok(items.len() - 1)
@@ -217,7 +222,7 @@ fn change_in<'a>(
             let created = rest
                 .first()
                 .map_or_else(|| Ok(empty(made.kind, 0)), Step::container)?;
-            (step.create(container, created)?, true)
+            (step.create(container, is_new, created)?, true)
         }
     };
     let inner = element(container, index).ok_or(WRONG_TYPE)?;

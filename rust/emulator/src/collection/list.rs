@@ -219,8 +219,14 @@ impl<'a> List<'_, 'a> {
         }
         match self.place(index, flags)? {
             Some(index) => {
+                let before = self.items.len();
                 order::pad(self.items, index)?;
-                self.add(index, values, flags)
+                let padded = self.items.len();
+                self.add(index, values, flags)?;
+                if self.items.len() == padded {
+                    self.items.truncate(before);
+                }
+                Ok(Value::Integer(self.items.len() as i64))
             }
             None => Ok(Value::Integer(self.items.len() as i64)),
         }

@@ -4,14 +4,19 @@ use super::elements::{Elements, is_from_below};
 use super::select::Selected;
 use std::ops::Range;
 
-/// What a server says to whether anything exists besides a selection: of ranks and values whether the selection is empty.
+/// What a server says to whether anything exists besides a selection. For most it looks whether the selection is empty, or
+/// lets what is in two parts count for nothing.
 pub(super) fn exists_besides(elements: Elements<'_, '_>, selected: &Selected) -> bool {
-    let is_plain_list = !elements.is_map() && !elements.is_ordered;
+    let (len, is_map, is_ordered) = (elements.len(), elements.is_map(), elements.is_ordered);
+    let is_plain_list = !is_map && !is_ordered;
     match selected {
-        Selected::Ranks(ranks) if is_plain_list && elements.len() > 0 => ranks.is_empty(),
-        Selected::Values(ranks) if is_plain_list || elements.is_map() && elements.len() > 0 => {
-            ranks.is_empty()
+        Selected::Indexes(range) if is_map && !is_ordered => {
+            gaps(vec![range.clone()], len).len() == 1
         }
+        Selected::Ranks(range) if is_map => gaps(vec![range.clone()], len).len() == 1,
+        Selected::Ranks(range) if is_plain_list && len > 0 => range.is_empty(),
+        Selected::KeyInterval(range) if !is_ordered => range.is_empty(),
+        Selected::Values(range) if is_plain_list || is_map && len > 0 => range.is_empty(),
         _ => !Listing::inverted(elements, selected.clone())
             .picked
             .is_empty(),
@@ -160,6 +165,9 @@ impl Listing {
     pub(super) fn inverted(elements: Elements<'_, '_>, selected: Selected) -> Self {
         let len = elements.len();
         match &selected {
+            Selected::KeyInterval(range) if range.is_empty() && elements.is_ordered => {
+                return Self::of_all(0..len);
+            }
             Selected::Indexes(range) if range.is_empty() => return Self::of_all(0..len),
             Selected::Values(range) if range.is_empty() && elements.is_map() => {
                 return Self::of_all(0..len);
@@ -179,12 +187,15 @@ impl Listing {
             Ranks::Runs(_) if is_ordered_list && matches!(selected, Selected::ValueList(_)) => {
                 Ranks::Runs(singly.clone())
             }
-            Ranks::Runs(runs) => Ranks::Runs(gaps(runs, len)),
+            // Also where no value is, an interval is somewhere.
+            Ranks::Runs(runs) => Ranks::Runs(match &selected {
+                Selected::Values(range) => vec![0..range.start, range.end..len],
+                _ => gaps(runs, len),
+            }),
             other => other,
         };
         let indexes = match selected {
             Selected::Indexes(range) => gaps(vec![range], len),
-            // Also where no key is, an interval is somewhere.
             Selected::KeyInterval(range) if !elements.is_ordered => {
                 vec![0..range.start, range.end..len]
             }

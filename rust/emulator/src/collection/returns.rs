@@ -94,7 +94,7 @@ impl Returns {
         Ok(match self.part {
             Part::Nothing => Value::Nil,
             Part::Count => number(listing.count(len)),
-            Part::Exists if self.is_inverted => Value::Boolean(exists_inverted),
+            Part::Exists if self.is_inverted => Value::Boolean(exists_inverted && !self.is_single),
             Part::Exists => Value::Boolean(!picked.is_empty()),
             Part::Index => self.numbers(forwards(&listing.indexes)),
             Part::ReverseIndex => self.numbers(backwards(&listing.indexes, len)),

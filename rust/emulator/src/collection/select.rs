@@ -86,11 +86,15 @@ pub(super) fn range(from: i64, count: Option<i64>, len: usize) -> Range<usize> {
     clip(from, count, len)
 }
 
-/// No count, and a negative one, is as many as a list or map can have.
+/// No count is as many as a list or map can have, and a negative one even more.
 fn clip(from: i64, count: Option<i64>, len: usize) -> Range<usize> {
     let len = len as i64;
-    let count = count.filter(|count| *count >= 0);
-    let end = from.saturating_add(count.unwrap_or(ALL));
+    let count = match count {
+        None => ALL,
+        Some(..0) => i64::MAX,
+        Some(count) => count,
+    };
+    let end = from.saturating_add(count);
     let start = from.clamp(0, len);
     start as usize..end.clamp(start, len) as usize
 }
