@@ -150,7 +150,8 @@ impl Family {
         let particle = Some((bin.particle, &bin.data[..]));
         match self {
             Self::Collection if modifies => {
-                collection::modify(operation, particle).map(|modified| modified.bin)
+                let modified = collection::modify(operation, particle)?;
+                Ok(modified.bin.unwrap_or(bin))
             }
             Self::Collection => collection::read(operation, particle),
             Self::Bits | Self::Sketch => Err(wire(code::UNSUPPORTED_FEATURE)),
