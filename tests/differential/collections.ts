@@ -13,6 +13,7 @@ const OP = { READ: 1, WRITE: 2, CDT_READ: 3, CDT_MODIFY: 4 } as const;
 const PARTICLE = { INTEGER: 1, STRING: 3, BLOB: 4, MAP: 19, LIST: 20 } as const;
 const WITH_PATH = 0xffn;
 const INVERTED = 0x1_0000n;
+const PERSIST = 0x10n;
 
 /** What an argument is; with "?" it and all behind it may be absent. */
 type Argument =
@@ -79,7 +80,7 @@ const LIST_WRITES: readonly Verb[] = [
   [2, "values", "listOrder?", "listFlags?"],
   [2, "values", "listOrder?", "listFlags?"],
   [3, "place", "value", "listFlags?"],
-  [4, "place", "values", "listFlags?"],
+  [4, "place", "anyOf", "listFlags?"],
   [5, "index"],
   [6, "index", "count?"],
   [7, "index"],
@@ -127,6 +128,11 @@ export type Family = "list" | "map" | "nested";
 export class CollectionSequences {
   readonly #next: () => number;
   readonly #family: Family;
+  /**
+   * A bit of orders that keep an index. Sequences with it have no paths and drop no duplicates: a server of 8.1.2.0 would
+   * crash.
+   */
+  #persists = 0n;
 
   constructor(family: Family, seed: number) {
     this.#family = family;
@@ -134,6 +140,7 @@ export class CollectionSequences {
   }
 
   sequence(): Sequence {
+    this.#persists = this.#family !== "nested" && this.#in(3) ? PERSIST : 0n;
     const start = this.#start();
     const commands: RawCommand[] = [];
     if (start !== undefined) {
@@ -217,14 +224,17 @@ export class CollectionSequences {
     const isMap = this.#in(25) ? this.#in(2) : target === undefined ? this.#family === "map" : target instanceof Map;
     const isRead = this.#in(2);
     const verb = this.#pick(isMap ? (isRead ? MAP_READS : MAP_WRITES) : isRead ? LIST_READS : LIST_WRITES);
-    return operation(isRead ? OP.CDT_READ : OP.CDT_MODIFY, path, [BigInt(verb[0]), ...this.#arguments(verb, target)]);
+    return operation(isRead ? OP.CDT_READ : OP.CDT_MODIFY, path, [
+      BigInt(verb[0]),
+      ...this.#arguments(verb, target),
+    ]);
   }
 
   #setOrder(start: Item | undefined): RawOperation {
     const { path, target } = this.#path(start);
     const isMap = target === undefined ? this.#family === "map" : target instanceof Map;
-    const order = isMap ? this.#pick([1n, 3n, 3n, 0x11n]) : this.#pick([1n, 1n, 0x11n]);
-    return operation(OP.CDT_MODIFY, path, [isMap ? 64n : 0n, order]);
+    const order = isMap && this.#persists === 0n ? this.#pick([1n, 3n]) : 1n;
+    return operation(OP.CDT_MODIFY, path, [isMap ? 64n : 0n, order | this.#persists]);
   }
 
   /** A path that mostly leads to a list or map. */
@@ -237,6 +247,7 @@ export class CollectionSequences {
   #walk(start: Item | undefined): { path: Item[]; target: Item | undefined } {
     const path: Item[] = [];
     let target = start;
+    if (this.#persists !== 0n) return { path, target };
     const [go, of] = this.#family === "nested" ? [3, 4] : [1, 8];
     while (path.length < 8 && this.#below(of) < go) {
       const create = this.#in(4) ? this.#pick([0x40n, 0x80n, 0xc0n]) : 0n;
@@ -285,7 +296,9 @@ export class CollectionSequences {
     const made: Item[] = [];
     for (const argument of verb.slice(1) as Argument[]) {
       if (argument.endsWith("?") && this.#in(3)) break;
-      made.push(this.#in(150) ? this.#pick(POOL) : this.#argument(argument, target));
+      made.push(
+        this.#in(150) && argument !== "sortFlags?" ? this.#pick(POOL) : this.#argument(argument, target),
+      );
     }
     if (this.#in(60)) made.push(this.#pick(POOL));
     if (this.#in(60)) made.pop();
@@ -300,7 +313,10 @@ export class CollectionSequences {
         return this.#many(4, () => this.#wanted(target));
       case "anyOf":
         // Not none: asked for all others, a server of 8.1.2.0 crashes; so it does for keys.
-        return [this.#wanted(target), ...this.#many(3, () => this.#wanted(target))];
+        // And no wildcard alone, which a server does not find in all places.
+        return [this.#wanted(target), ...this.#many(3, () => this.#wanted(target))].map((item) =>
+          item === WILDCARD ? INFINITE : item
+        );
       case "pairs":
         return this.#map(1);
       case "key":
@@ -308,7 +324,7 @@ export class CollectionSequences {
       case "keys":
         return [this.#key(target), ...this.#many(3, () => this.#key(target))];
       case "index":
-        return this.#in(30) ? this.#pick([2n ** 31n, -(2n ** 31n), 2n ** 62n, -(2n ** 63n)]) : this.#index();
+        return this.#in(30) ? this.#pick([2n ** 31n, -(2n ** 31n), 2n ** 62n, -(2n ** 62n)]) : this.#index();
       case "place":
         return this.#index();
       case "count?":
@@ -324,15 +340,17 @@ export class CollectionSequences {
         return BigInt(this.#pick(RETURNS)) | (this.#in(4) ? INVERTED : 0n);
       case "listOrder":
       case "listOrder?":
-        return this.#in(40) ? 2n : this.#pick([0n, 0n, 1n, 0x10n, 0x11n]);
+        return this.#in(40) ? 2n : this.#pick([0n, 0n, 1n]) | this.#persists;
       case "mapOrder":
       case "mapOrder?":
-        return this.#in(40) ? 2n : this.#pick([0n, 1n, 1n, 3n, 0x11n, 0x13n]);
+        return this.#persists === 0n ? this.#pick([0n, 1n, 1n, 3n]) : PERSIST | 1n;
       case "listFlags?":
-      case "mapFlags?":
         return BigInt(this.#in(40) ? 16 : this.#below(16));
+      case "mapFlags?":
+        // Create only or update only, but not both.
+        return BigInt(this.#in(40) ? 16 : this.#pick([0, 1, 2]) + this.#pick([0, 4, 8, 12]));
       case "sortFlags?":
-        return BigInt(this.#below(5));
+        return BigInt(this.#persists === 0n ? this.#below(5) : this.#below(2));
     }
   }
 

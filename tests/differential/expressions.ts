@@ -48,7 +48,23 @@ const BINS: Readonly<Record<string, readonly [Type, number, Uint8Array]>> = {
 const INTEGERS = [0n, 1n, 2n, 3n, 7n, -5n, 63n, 64n, 255n, 2n ** 31n, 2n ** 53n, 2n ** 63n - 1n, -(2n ** 62n)];
 const DOUBLES = [0, -0, 1, 2.5, -2.5, 0.1, 8, 1e300, -1e-300, Infinity, -Infinity];
 const TEXTS = ["", "a", "b", "hello", "HELLO", "a\nb", "\xe9"];
-const PATTERNS = ["h", "^h.*o$", "H", "l+", "l\\{2\\}", "(a|h)", "[a-h]", "[^a]", "^b", "a.b", "*", "[", "(", "a{2", "\\<h"];
+const PATTERNS = [
+  "h",
+  "^h.*o$",
+  "H",
+  "l+",
+  "l\\{2\\}",
+  "(a|h)",
+  "[a-h]",
+  "[^a]",
+  "^b",
+  "a.b",
+  "*",
+  "[",
+  "(",
+  "a{2",
+  "\\<h",
+];
 const SHAPES = [
   '{"type":"Point","coordinates":[1,2]}',
   '{"type":"Point","coordinates":[30,2]}',

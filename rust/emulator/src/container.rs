@@ -65,18 +65,6 @@ pub(crate) fn argument<'a>(reader: &mut Reader<'a>) -> Result<Value<'a>, Malform
     parse(reader, 0, true)
 }
 
-/// Whether a value is, or contains, what only arguments may be.
-pub(crate) fn has_open_end(value: &Value<'_>) -> bool {
-    match value {
-        Value::Infinity | Value::Wildcard => true,
-        Value::List { items, .. } => items.iter().any(has_open_end),
-        Value::Map { pairs, .. } => pairs
-            .iter()
-            .any(|(key, value)| has_open_end(key) || has_open_end(value)),
-        _ => false,
-    }
-}
-
 fn parse<'a>(
     reader: &mut Reader<'a>,
     depth: usize,
@@ -167,20 +155,41 @@ fn parse_map<'a>(
         }
         pairs.push((key, parse(reader, depth + 1, has_ends)?));
     }
-    let flags = flags
-        .map(|flags| flags & (order::ORDERED | order::BY_VALUE))
-        .filter(|flags| *flags != 0);
-    if flags.is_none() {
-        pairs.sort_by(|left, right| compare(&left.0, &right.0));
+    let map = Value::Map { flags, pairs };
+    // An argument is compared with as it is.
+    if has_ends { Ok(map) } else { canonical(map) }
+}
+
+/// The form in which a value is stored: the keys of every map in order.
+pub(crate) fn canonical(value: Value<'_>) -> Result<Value<'_>, Malformed> {
+    match value {
+        Value::List { flags, items } => Ok(Value::List {
+            flags,
+            items: items.into_iter().map(canonical).collect::<Result<_, _>>()?,
+        }),
+        Value::Map { flags, pairs } => {
+            let flags = flags
+                .map(|flags| flags & (order::ORDERED | order::BY_VALUE))
+                .filter(|flags| *flags != 0);
+            let mut pairs: Vec<_> = pairs
+                .into_iter()
+                .map(|(key, value)| Ok((key, canonical(value)?)))
+                .collect::<Result<_, _>>()?;
+            if flags.is_none() {
+                pairs.sort_by(|left, right| compare(&left.0, &right.0));
+            }
+            // A map that claims to be ordered must be, and none has a key twice.
+            if pairs
+                .windows(2)
+                .any(|pair| compare(&pair[0].0, &pair[1].0) != Ordering::Less)
+            {
+                return Err(Malformed("map keys repeat or are not in order"));
+            }
+            Ok(Value::Map { flags, pairs })
+        }
+        Value::Infinity | Value::Wildcard => Err(Malformed("an open end is no value")),
+        other => Ok(other),
     }
-    // A map that claims to be ordered must be, and none has a key twice.
-    if pairs
-        .windows(2)
-        .any(|pair| compare(&pair[0].0, &pair[1].0) != Ordering::Less)
-    {
-        return Err(Malformed("map keys repeat or are not in order"));
-    }
-    Ok(Value::Map { flags, pairs })
 }
 
 /// A value in the stored form.

@@ -46,6 +46,7 @@ pub(crate) fn read(
     let answer = match operation.op {
         operation::CDT_READ => {
             collection::read(operation.data, bin.map(|bin| (bin.particle, bin.data)))?
+                .unwrap_or_else(Answer::nothing)
         }
         operation::EXP_READ => expression::operation::read(operation.data, subject)?,
         operation::BIT_READ | operation::HLL_READ => {
@@ -93,9 +94,11 @@ pub(crate) fn apply(
         operation::CDT_READ => {
             let bin = draft.get(operation.name);
             let bin = bin.map(|bin| (bin.particle, bin.data.as_slice()));
-            let answer = collection::read(operation.data, bin)?;
-            // Among operations that write, a read is always answered.
-            message.operation(out, valued(operation, &answer));
+            match collection::read(operation.data, bin)? {
+                // Among operations that write, no value of a bin that exists is an answer too.
+                Some(answer) => message.operation(out, valued(operation, &answer)),
+                None => respond_value(command, operation, &Answer::nothing(), message, out),
+            }
             return Ok(());
         }
         operation::CDT_MODIFY => {

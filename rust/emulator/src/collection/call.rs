@@ -134,9 +134,5 @@ impl<'a> Arguments<'a> {
 }
 
 fn storable(value: Value<'_>) -> Result<Value<'_>, Code> {
-    if container::has_open_end(&value) {
-        Err(INVALID)
-    } else {
-        Ok(value)
-    }
+    container::canonical(value).map_err(|_| INVALID)
 }

@@ -3,6 +3,7 @@
 use super::elements::Elements;
 use super::order;
 use super::select::single;
+use super::verb::Missing;
 use crate::command::{Code, wire};
 use crate::container::Value;
 use aerospike_wire::msgpack::order as marker;
@@ -35,13 +36,13 @@ pub(super) enum Kind {
 
 /// One step of a path.
 #[derive(Clone, Debug)]
-pub(super) struct Step<'a> {
+pub(crate) struct Step<'a> {
     tag: i64,
     value: Value<'a>,
 }
 
 impl<'a> Step<'a> {
-    pub(super) fn new(tag: i64, value: Value<'a>) -> Self {
+    pub(crate) fn new(tag: i64, value: Value<'a>) -> Self {
         Self { tag, value }
     }
 
@@ -71,7 +72,7 @@ impl<'a> Step<'a> {
     }
 
     /// The index of the element that it leads to.
-    fn find(&self, container: &Value<'a>) -> Result<Option<usize>, Code> {
+    pub(crate) fn find(&self, container: &Value<'a>) -> Result<Option<usize>, Code> {
         let elements = Elements::of(container).ok_or(NOT_APPLICABLE)?;
         if elements.is_map() != (self.kind()? == Kind::Map) {
             return Err(NOT_APPLICABLE);
@@ -89,7 +90,12 @@ impl<'a> Step<'a> {
     }
 
     /// Puts a list or map where the step leads, and says at which index.
-    fn create(&self, container: &mut Value<'a>, created: Value<'a>) -> Result<usize, Code> {
+    fn create(
+        &self,
+        container: &mut Value<'a>,
+        is_new: bool,
+        created: Value<'a>,
+    ) -> Result<usize, Code> {
         match (container, self.tag & BY, &self.value) {
             (Value::Map { pairs, .. }, KEY, key) => {
                 super::map::check_key(key)?;
@@ -97,10 +103,17 @@ impl<'a> Step<'a> {
                 pairs.insert(place, (key.clone(), created));
                 Ok(place)
             }
-            (Value::List { items, flags }, INDEX, Value::Integer(index)) => {
+            // In an ordered list, any index is where the new item belongs, and so is any rank of one that was there.
+            (Value::List { items, flags }, by @ (INDEX | RANK), Value::Integer(_))
+                if order::is_ordered(*flags) && (by == INDEX || !is_new) =>
+            {
+                items.push(created);
+                Ok(items.len() - 1)
+            }
+            (Value::List { items, .. }, INDEX, Value::Integer(index)) => {
                 let index = usize::try_from(*index).map_err(|_| NOT_APPLICABLE)?;
                 let pads = self.tag & CREATE == CREATE_SECOND;
-                if index > items.len() && (!pads || order::is_ordered(*flags)) {
+                if index > items.len() && !pads {
                     return Err(NOT_APPLICABLE);
                 }
                 order::pad(items, index)?;
@@ -152,24 +165,36 @@ pub(super) enum Target<'v, 'a> {
     Missing(&'v mut Value<'a>),
 }
 
+/// What a modification makes where there is nothing yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Made {
+    pub(super) kind: Kind,
+    pub(super) missing: Missing,
+}
+
 /// What a modification does to its target; nothing when it leaves all as it is.
 pub(super) type Changed<'a> = Option<Value<'a>>;
 
-/// Changes what a path leads to in a value, or in one that is yet to be made.
+/// Changes what a path leads to in a value, or in one that is yet to be made. Gives the answer and the new value.
 pub(super) fn change<'a>(
     root: Option<Value<'a>>,
     path: &[Step<'a>],
-    kind: Kind,
+    made: Made,
     changes: impl FnOnce(Target<'_, 'a>) -> Result<Changed<'a>, Code>,
 ) -> Result<Option<(Value<'a>, Value<'a>)>, Code> {
     let is_new = root.is_none();
     let mut root = match (root, path.first()) {
         (Some(root), _) => root,
-        (None, None) => empty(kind, 0),
-        (None, Some(step)) if step.creates() => step.container()?,
-        (None, Some(_)) => return Err(NOT_APPLICABLE),
+        (None, Some(step)) if !step.creates() => return Err(NOT_APPLICABLE),
+        (None, None) if made.missing == Missing::Stays => return Ok(None),
+        (None, None) if made.missing == Missing::Fails => return Err(WRONG_TYPE),
+        (None, Some(step)) => step.container()?,
+        (None, None) => empty(made.kind, 0),
     };
-    let answer = change_in(&mut root, path, is_new, kind, changes)?;
+    let answer = change_in(&mut root, path, is_new, made, changes)?;
+    if is_new && made.missing == Missing::Fails {
+        return Err(WRONG_TYPE);
+    }
     Ok(answer.map(|answer| (answer, root)))
 }
 
@@ -177,10 +202,13 @@ fn change_in<'a>(
     container: &mut Value<'a>,
     path: &[Step<'a>],
     is_new: bool,
-    kind: Kind,
+    made: Made,
     changes: impl FnOnce(Target<'_, 'a>) -> Result<Changed<'a>, Code>,
 ) -> Result<Changed<'a>, Code> {
     let Some((step, rest)) = path.split_first() else {
+        if is_new && made.missing != Missing::Creates {
+            return Ok(None);
+        }
         return changes(if is_new {
             Target::Missing(container)
         } else {
@@ -189,16 +217,16 @@ fn change_in<'a>(
     };
     let (index, is_new) = match step.find(container)? {
         Some(index) => (index, false),
-        None if is_new || step.creates() => {
+        None if !is_new && !step.creates() => return Err(NOT_APPLICABLE),
+        None => {
             let created = rest
                 .first()
-                .map_or_else(|| Ok(empty(kind, 0)), Step::container)?;
-            (step.create(container, created)?, true)
+                .map_or_else(|| Ok(empty(made.kind, 0)), Step::container)?;
+            (step.create(container, is_new, created)?, true)
         }
-        None => return Err(NOT_APPLICABLE),
     };
     let inner = element(container, index).ok_or(WRONG_TYPE)?;
-    let answer = change_in(inner, rest, is_new, kind, changes)?;
+    let answer = change_in(inner, rest, is_new, made, changes)?;
     order::restore(container);
     Ok(answer)
 }

@@ -1,8 +1,9 @@
 //! Lists and maps as what both are to a selection: elements with an index and a rank, those of a map with a key.
 
-use super::order;
+use super::{heap, order};
 use crate::container::{Value, compare};
 use std::cmp::Ordering;
+use std::ops::Range;
 
 /// The items of a list, or the pairs of a map in the order of their keys.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +65,30 @@ impl<'v, 'a> Elements<'v, 'a> {
         order
     }
 
+    /// The indexes of the elements with a range of ranks.
+    ///
+    /// Which of several equal items of a list without order has which rank follows from how a server finds them: with a
+    /// heap, from the nearer end.
+    pub(super) fn with_ranks(self, ranks: Range<usize>) -> Vec<usize> {
+        let len = self.len();
+        if self.is_map() || self.is_ordered {
+            return self.by_rank()[ranks].to_vec();
+        }
+        let value = |index: usize| self.value(index);
+        if is_from_below(&ranks, len) {
+            let less = |left, right| compare(value(left), value(right)) == Ordering::Less;
+            let mut popped = heap::popped(len, ranks.end, less);
+            popped.drain(..ranks.start);
+            popped
+        } else {
+            let greater = |left, right| compare(value(left), value(right)) == Ordering::Greater;
+            let mut popped = heap::popped(len, len - ranks.start, greater);
+            popped.drain(..len - ranks.end);
+            popped.reverse();
+            popped
+        }
+    }
+
     /// The rank of every element. Equal items of a list without order share the lowest of theirs.
     pub(super) fn ranks(self) -> Vec<usize> {
         let by_rank = self.by_rank();
@@ -108,4 +133,9 @@ impl<'v, 'a> Elements<'v, 'a> {
             .filter(|index| compare(self.value(*index), value) == Ordering::Less)
             .count()
     }
+}
+
+/// Whether a server finds ranks of a list without order from its lowest value on, rather than from its highest.
+pub(super) fn is_from_below(ranks: &Range<usize>, len: usize) -> bool {
+    ranks.end <= len - ranks.start
 }

@@ -63,74 +63,97 @@ impl<'a> List<'_, 'a> {
         is_new: bool,
         arguments: &mut Arguments<'a>,
     ) -> Result<Value<'a>, Code> {
-        let answer = match number {
-            verb::LIST_SET_ORDER => self.set_order(arguments.integer()? as u64)?,
+        match number {
+            verb::LIST_SET_ORDER => {
+                let order = arguments.integer()? as u64;
+                arguments.end()?;
+                self.set_order(order)?;
+                Ok(Value::Nil)
+            }
             verb::LIST_APPEND | verb::LIST_APPEND_ITEMS => {
                 let added = added(number == verb::LIST_APPEND, arguments)?;
-                let order = arguments.flags()?;
+                let (order, flags) = (arguments.flags()?, arguments.flags()?);
+                arguments.end()?;
                 if is_new {
-                    self.set_order(order)?;
+                    self.order_new(order);
                 }
-                self.add(self.items.len(), added, arguments.flags()?)?
+                self.add(self.items.len(), added, flags)
             }
             verb::LIST_INSERT | verb::LIST_INSERT_ITEMS => {
                 let index = arguments.integer()?;
                 let added = added(number == verb::LIST_INSERT, arguments)?;
                 let flags = arguments.flags()?;
-                self.insert(index, added, flags)?
+                arguments.end()?;
+                self.insert(index, added, flags)
             }
-            verb::LIST_POP => self.remove_one(arguments.integer()?)?,
-            verb::LIST_REMOVE => {
-                self.remove_one(arguments.integer()?)?;
-                Value::Integer(1)
+            verb::LIST_POP | verb::LIST_REMOVE => {
+                let index = arguments.integer()?;
+                arguments.end()?;
+                let index = single(index, self.items.len()).ok_or(NOT_APPLICABLE)?;
+                let removed = self.items.remove(index);
+                Ok(match number {
+                    verb::LIST_POP => removed,
+                    _ => Value::Integer(1),
+                })
             }
             verb::LIST_POP_RANGE | verb::LIST_REMOVE_RANGE => {
-                let from = arguments.integer()?;
-                let range = range(from, arguments.optional_integer()?, self.items.len());
-                let removed: Vec<_> = self.items.drain(range).collect();
-                match number {
+                let (from, count) = (arguments.integer()?, arguments.optional_integer()?);
+                arguments.end()?;
+                let removed: Vec<_> = self
+                    .items
+                    .drain(range(from, count, self.items.len()))
+                    .collect();
+                Ok(match number {
                     verb::LIST_POP_RANGE => list(removed),
                     _ => Value::Integer(removed.len() as i64),
-                }
+                })
             }
             verb::LIST_SET => {
                 let (index, value) = (arguments.integer()?, arguments.stored_value()?);
-                self.set(index, value, arguments.flags()?)?
+                let flags = arguments.flags()?;
+                arguments.end()?;
+                self.set(index, value, flags)
             }
             verb::LIST_TRIM => {
-                let from = arguments.integer()?;
-                let kept = range(from, Some(arguments.integer()?), self.items.len());
+                let (from, count) = (arguments.integer()?, arguments.integer()?);
+                arguments.end()?;
                 let before = self.items.len();
-                *self.items = self.items[kept].to_vec();
-                Value::Integer((before - self.items.len()) as i64)
+                *self.items = self.items[range(from, Some(count), before)].to_vec();
+                Ok(Value::Integer((before - self.items.len()) as i64))
             }
             verb::LIST_CLEAR => {
-                self.items.clear();
                 // What comes behind the verb is not looked at.
-                return Ok(Value::Nil);
+                self.items.clear();
+                Ok(Value::Nil)
             }
-            verb::LIST_INCREMENT => self.increment(is_new, arguments)?,
-            verb::LIST_SORT => self.sort(arguments.flags()?)?,
-            _ => return Err(INVALID),
-        };
-        arguments.end()?;
-        Ok(answer)
+            verb::LIST_INCREMENT => self.increment(is_new, arguments),
+            verb::LIST_SORT => {
+                let flags = arguments.flags()?;
+                arguments.end()?;
+                self.sort(flags)
+            }
+            _ => Err(INVALID),
+        }
     }
 
     fn is_ordered(&self) -> bool {
         order::is_ordered(*self.flags)
     }
 
-    fn set_order(&mut self, flags: u64) -> Result<Value<'a>, Code> {
-        *self.flags = match flags & !PERSIST_INDEX {
-            0 => None,
-            1 => Some(marker::ORDERED),
-            _ => return Err(NOT_APPLICABLE),
-        };
+    fn set_order(&mut self, flags: u64) -> Result<(), Code> {
+        if flags & !(PERSIST_INDEX | u64::from(marker::ORDERED)) != 0 {
+            return Err(NOT_APPLICABLE);
+        }
+        self.order_new(flags);
         if self.is_ordered() {
             self.items.sort_by(compare);
         }
-        Ok(Value::Nil)
+        Ok(())
+    }
+
+    fn order_new(&mut self, flags: u64) {
+        let is_ordered = flags & !PERSIST_INDEX == u64::from(marker::ORDERED);
+        *self.flags = is_ordered.then_some(marker::ORDERED);
     }
 
     fn contains(&self, value: &Value<'a>) -> bool {
@@ -153,6 +176,9 @@ impl<'a> List<'_, 'a> {
         flags: u64,
     ) -> Result<Value<'a>, Code> {
         let before = self.items.clone();
+        if flags & (ADD_UNIQUE | NO_FAIL) == ADD_UNIQUE && self.is_ordered() && repeats(&values) {
+            return Err(NOT_APPLICABLE);
+        }
         for value in values {
             if flags & ADD_UNIQUE != 0 && self.contains(&value) {
                 if flags & NO_FAIL == 0 {
@@ -193,8 +219,14 @@ impl<'a> List<'_, 'a> {
         }
         match self.place(index, flags)? {
             Some(index) => {
+                let before = self.items.len();
                 order::pad(self.items, index)?;
-                self.add(index, values, flags)
+                let padded = self.items.len();
+                self.add(index, values, flags)?;
+                if self.items.len() == padded {
+                    self.items.truncate(before);
+                }
+                Ok(Value::Integer(self.items.len() as i64))
             }
             None => Ok(Value::Integer(self.items.len() as i64)),
         }
@@ -234,11 +266,6 @@ impl<'a> List<'_, 'a> {
         Ok(Value::Nil)
     }
 
-    fn remove_one(&mut self, index: i64) -> Result<Value<'a>, Code> {
-        let index = single(index, self.items.len()).ok_or(NOT_APPLICABLE)?;
-        Ok(self.items.remove(index))
-    }
-
     fn increment(
         &mut self,
         is_new: bool,
@@ -250,10 +277,14 @@ impl<'a> List<'_, 'a> {
         let flags = arguments.flags()?;
         arguments.end()?;
         if is_new {
-            self.set_order(order)?;
+            self.order_new(order);
         }
-        let place = self.place(index, flags)?;
+        if index.saturating_add(self.items.len() as i64) < 0 {
+            return Err(NOT_APPLICABLE);
+        }
+        order::check_index(index)?;
         number::check(&by)?;
+        let place = self.place(index, flags)?;
         let Some(index) = place else {
             return Ok(by);
         };
@@ -277,19 +308,28 @@ impl<'a> List<'_, 'a> {
     }
 
     fn sort(&mut self, flags: u64) -> Result<Value<'a>, Code> {
-        if flags & DESCENDING != 0 && flags & DROP_DUPLICATES != 0 {
-            return Err(INVALID);
-        }
         self.items.sort_by(compare);
         if flags & DROP_DUPLICATES != 0 {
             self.items
                 .dedup_by(|left, right| compare(left, right) == Ordering::Equal);
         }
         if flags & DESCENDING != 0 && !self.is_ordered() {
+            // A server cannot do both to a list of several values.
+            if flags & DROP_DUPLICATES != 0 && self.items.len() > 1 {
+                return Err(INVALID);
+            }
             self.items.reverse();
         }
         Ok(Value::Nil)
     }
+}
+
+fn repeats(values: &[Value<'_>]) -> bool {
+    let mut sorted: Vec<_> = values.iter().collect();
+    sorted.sort_by(|left, right| compare(left, right));
+    sorted
+        .windows(2)
+        .any(|pair| compare(pair[0], pair[1]) == Ordering::Equal)
 }
 
 fn added<'a>(is_one: bool, arguments: &mut Arguments<'a>) -> Result<Vec<Value<'a>>, Code> {

@@ -1,8 +1,27 @@
 //! In which order a server lists what was selected. It is part of what clients see, and differs by what was asked for.
 
-use super::elements::Elements;
+use super::elements::{Elements, is_from_below};
 use super::select::Selected;
 use std::ops::Range;
+
+/// What a server says to whether anything exists besides a selection. For most it looks whether the selection is empty, or
+/// lets what is in two parts count for nothing.
+pub(super) fn exists_besides(elements: Elements<'_, '_>, selected: &Selected) -> bool {
+    let (len, is_map, is_ordered) = (elements.len(), elements.is_map(), elements.is_ordered);
+    let is_plain_list = !is_map && !is_ordered;
+    match selected {
+        Selected::Indexes(range) if is_map && !is_ordered => {
+            gaps(vec![range.clone()], len).len() == 1
+        }
+        Selected::Ranks(range) if is_map => gaps(vec![range.clone()], len).len() == 1,
+        Selected::Ranks(range) if is_plain_list && len > 0 => range.is_empty(),
+        Selected::KeyInterval(range) if !is_ordered => range.is_empty(),
+        Selected::Values(range) if is_plain_list || is_map && len > 0 => range.is_empty(),
+        _ => !Listing::inverted(elements, selected.clone())
+            .picked
+            .is_empty(),
+    }
+}
 
 /// Runs of neighbouring indexes or ranks. A reversed run still ascends.
 pub(super) type Runs = Vec<Range<usize>>;
@@ -32,13 +51,19 @@ impl Listing {
             return Self::of_ordered_list(selected);
         }
         match selected {
+            Selected::Indexes(range) if range.len() == elements.len() => Self::of_all(range),
             Selected::Indexes(range) => Self {
                 picked: range.clone().collect(),
                 indexes: vec![range],
                 ranks: Ranks::OfPicked,
             },
+            Selected::KeyInterval(range) => Self {
+                picked: range.clone().collect(),
+                indexes: vec![range],
+                ranks: Ranks::OfPicked,
+            },
             Selected::Ranks(range) => {
-                let picked = elements.by_rank()[range.clone()].to_vec();
+                let picked = elements.with_ranks(range.clone());
                 let ranks = Ranks::Runs(vec![range.clone()]);
                 if elements.is_map() {
                     let indexes = single_runs(&picked);
@@ -49,7 +74,7 @@ impl Listing {
                     };
                 }
                 let indexes = single_runs(&sorted(picked.clone()));
-                let picked = if is_descending(&range, elements.len()) {
+                let picked = if is_from_below(&range, elements.len()) {
                     picked.into_iter().rev().collect()
                 } else {
                     picked
@@ -66,6 +91,15 @@ impl Listing {
                     indexes: single_runs(&picked),
                     picked,
                     ranks: Ranks::Runs(vec![range]),
+                }
+            }
+            // Only here does a map of one pair answer for every value that was given.
+            Selected::ValueList(ranges) if elements.is_map() && elements.len() == 1 => {
+                let found: Vec<usize> = ranges.into_iter().flatten().collect();
+                Self {
+                    indexes: single_runs(&found),
+                    ranks: Ranks::Runs(single_runs(&found)),
+                    picked: last_of_each(found.into_iter()),
                 }
             }
             Selected::ValueList(ranges) => {
@@ -93,12 +127,30 @@ impl Listing {
         }
     }
 
+    /// Of all elements a server tells the ranks as if they were in order.
+    fn of_all(all: Range<usize>) -> Self {
+        Self {
+            picked: all.clone().collect(),
+            indexes: vec![all.clone()],
+            ranks: Ranks::Runs(vec![all]),
+        }
+    }
+
+    /// How many elements are selected, each counted once.
+    pub(super) fn count(&self, len: usize) -> usize {
+        mask(&self.picked, len)
+            .into_iter()
+            .filter(|picked| *picked)
+            .count()
+    }
+
     /// In an ordered list, ranks are indexes.
     fn of_ordered_list(selected: Selected) -> Self {
         let runs = match selected {
-            Selected::Indexes(range) | Selected::Ranks(range) | Selected::Values(range) => {
-                vec![range]
-            }
+            Selected::Indexes(range)
+            | Selected::KeyInterval(range)
+            | Selected::Ranks(range)
+            | Selected::Values(range) => vec![range],
             Selected::ValueList(ranges) => ranges,
             Selected::KeyList(indexes) => single_runs(&indexes),
         };
@@ -112,12 +164,18 @@ impl Listing {
     /// The listing of all elements but the selected ones.
     pub(super) fn inverted(elements: Elements<'_, '_>, selected: Selected) -> Self {
         let len = elements.len();
-        match selected {
-            Selected::Ranks(ref range) if range.is_empty() && elements.is_map() => {
-                return Self::new(elements, Selected::Ranks(0..len));
+        match &selected {
+            Selected::KeyInterval(range) if range.is_empty() && elements.is_ordered => {
+                return Self::of_all(0..len);
             }
-            Selected::Values(ref range) if range.is_empty() && elements.is_map() => {
-                return Self::new(elements, Selected::Indexes(0..len));
+            Selected::Indexes(range) if range.is_empty() => return Self::of_all(0..len),
+            Selected::Values(range) if range.is_empty() && elements.is_map() => {
+                return Self::of_all(0..len);
+            }
+            Selected::Ranks(range) if elements.is_map() => {
+                if let [gap] = &gaps(vec![range.clone()], len)[..] {
+                    return Self::new(elements, Selected::Ranks(gap.clone()));
+                }
             }
             _ => {}
         }
@@ -129,11 +187,19 @@ impl Listing {
             Ranks::Runs(_) if is_ordered_list && matches!(selected, Selected::ValueList(_)) => {
                 Ranks::Runs(singly.clone())
             }
-            Ranks::Runs(runs) => Ranks::Runs(gaps(runs, len)),
+            // Also where no value is, an interval is somewhere.
+            Ranks::Runs(runs) => Ranks::Runs(match &selected {
+                Selected::Values(range) => vec![0..range.start, range.end..len],
+                _ => gaps(runs, len),
+            }),
             other => other,
         };
         let indexes = match selected {
             Selected::Indexes(range) => gaps(vec![range], len),
+            Selected::KeyInterval(range) if !elements.is_ordered => {
+                vec![0..range.start, range.end..len]
+            }
+            Selected::KeyInterval(range) => gaps(vec![range], len),
             Selected::KeyList(indexes) if !elements.is_ordered => gaps(single_runs(&indexes), len),
             Selected::Ranks(range) | Selected::Values(range) if is_ordered_list => {
                 gaps(vec![range], len)
@@ -146,11 +212,6 @@ impl Listing {
             ranks,
         }
     }
-}
-
-/// A server takes the lower end of a list without order from its top, and the upper end from its bottom.
-fn is_descending(ranks: &Range<usize>, len: usize) -> bool {
-    ranks.end <= len - ranks.start
 }
 
 fn single_runs(numbers: &[usize]) -> Runs {
@@ -188,6 +249,7 @@ fn others(indexes: Vec<usize>, len: usize) -> Vec<usize> {
 
 /// What lies between runs.
 fn gaps(mut runs: Runs, len: usize) -> Runs {
+    runs.retain(|run| !run.is_empty());
     runs.sort_unstable_by_key(|run| run.start);
     let mut gaps = Vec::new();
     let mut end = 0;

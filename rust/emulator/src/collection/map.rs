@@ -32,28 +32,38 @@ impl<'a> Map<'_, 'a> {
         is_new: bool,
         arguments: &mut Arguments<'a>,
     ) -> Result<Value<'a>, Code> {
-        let answer = match number {
+        match number {
             verb::MAP_SET_ORDER => {
-                self.set_order(arguments.integer()? as u64);
-                Value::Nil
+                let order = arguments.integer()? as u64;
+                arguments.end()?;
+                self.set_order(order);
+                Ok(Value::Nil)
             }
             verb::MAP_ADD | verb::MAP_PUT | verb::MAP_REPLACE => {
                 let pair = (arguments.stored_value()?, arguments.stored_value()?);
                 let flags = self.write_flags(number, is_new, arguments)?;
-                self.put(vec![pair], flags)?
+                self.put(vec![pair], flags)
             }
             verb::MAP_ADD_ITEMS | verb::MAP_PUT_ITEMS | verb::MAP_REPLACE_ITEMS => {
                 let Value::Map { pairs, .. } = arguments.stored_value()? else {
                     return Err(INVALID);
                 };
-                let flags = self.write_flags(number, is_new, arguments)?;
-                self.put(pairs, flags)?
+                let mut flags = self.write_flags(number, is_new, arguments)?;
+                // A server that may take a part of the pairs puts them all where there is none.
+                if flags & (NO_FAIL | PARTIAL) == NO_FAIL | PARTIAL && self.pairs.is_empty() {
+                    flags &= !UPDATE_ONLY;
+                }
+                if is_new && number == verb::MAP_REPLACE_ITEMS {
+                    return Err(NOT_FOUND);
+                }
+                self.put(pairs, flags)
             }
             verb::MAP_INCREMENT | verb::MAP_DECREMENT => {
                 let key = arguments.stored_value()?;
                 let by = number::operand(arguments.optional_value());
-                number::check(&by)?;
                 let order = arguments.flags()?;
+                arguments.end()?;
+                number::check(&by)?;
                 if is_new {
                     self.set_order(order);
                 }
@@ -61,17 +71,15 @@ impl<'a> Map<'_, 'a> {
                     verb::MAP_DECREMENT => number::negated(&by),
                     _ => by,
                 };
-                self.increment(key, by)?
+                self.increment(key, by)
             }
             verb::MAP_CLEAR => {
-                self.pairs.clear();
                 // What comes behind the verb is not looked at.
-                return Ok(Value::Nil);
+                self.pairs.clear();
+                Ok(Value::Nil)
             }
-            _ => return Err(INVALID),
-        };
-        arguments.end()?;
-        Ok(answer)
+            _ => Err(INVALID),
+        }
     }
 
     fn set_order(&mut self, flags: u64) {
@@ -86,17 +94,24 @@ impl<'a> Map<'_, 'a> {
         is_new: bool,
         arguments: &mut Arguments<'_>,
     ) -> Result<u64, Code> {
-        if matches!(number, verb::MAP_REPLACE | verb::MAP_REPLACE_ITEMS) {
-            return Ok(UPDATE_ONLY);
-        }
-        let order = arguments.flags()?;
+        let fixed = match number {
+            verb::MAP_ADD | verb::MAP_ADD_ITEMS => Some(CREATE_ONLY),
+            verb::MAP_REPLACE | verb::MAP_REPLACE_ITEMS => Some(UPDATE_ONLY),
+            _ => None,
+        };
+        let order = match fixed {
+            Some(UPDATE_ONLY) => 0,
+            _ => arguments.flags()?,
+        };
+        let flags = match fixed {
+            Some(flags) => flags,
+            None => arguments.flags()?,
+        };
+        arguments.end()?;
         if is_new {
             self.set_order(order);
         }
-        match number {
-            verb::MAP_ADD | verb::MAP_ADD_ITEMS => Ok(CREATE_ONLY),
-            _ => arguments.flags(),
-        }
+        Ok(flags)
     }
 
     /// Puts pairs, and answers how many there are then.

@@ -4,6 +4,7 @@ mod answer;
 mod call;
 mod context;
 mod elements;
+mod heap;
 mod list;
 mod listing;
 mod map;
@@ -14,13 +15,14 @@ mod select;
 mod verb;
 
 pub(crate) use answer::Answer;
+pub(crate) use context::Step;
 
 use crate::command::{Code, wire};
 use crate::container::{self, Value};
 use aerospike_wire::particle;
 use aerospike_wire::result_code::code;
 use call::{Arguments, Call};
-use context::{Changed, Kind, Target};
+use context::{Changed, Kind, Made, Target};
 use elements::Elements;
 use list::List;
 use listing::Listing;
@@ -43,15 +45,15 @@ pub(crate) struct Modified {
     pub(crate) bin: Option<Answer>,
 }
 
-/// Applies a packed operation that reads to a bin's value.
-pub(crate) fn read(packed: &[u8], bin: Option<Particle<'_>>) -> Result<Answer, Code> {
+/// Applies a packed operation that reads to a bin's value. Of a bin that does not exist there is no answer.
+pub(crate) fn read(packed: &[u8], bin: Option<Particle<'_>>) -> Result<Option<Answer>, Code> {
     let Call {
         path,
         verb,
         mut arguments,
     } = Call::parse(packed)?;
     let Some(bin) = bin else {
-        return Ok(Answer::nothing());
+        return Ok(None);
     };
     let root = root(bin, !path.is_empty())?;
     let target = context::find(&root, &path)?;
@@ -60,14 +62,11 @@ pub(crate) fn read(packed: &[u8], bin: Option<Particle<'_>>) -> Result<Answer, C
         return Err(INVALID);
     }
     let answer = match (verb::selection(verb), verb::kind(verb)) {
-        (Some(by), _) => {
-            let (returns, listing) = select(by, elements, &mut arguments)?;
-            returns.answer(elements, &listing)?
-        }
+        (Some(by), _) => select(by, elements, &mut arguments)?.0,
         (None, Kind::List) => list::read(verb, elements, &mut arguments)?,
         (None, Kind::Map) => Value::Integer(elements.len() as i64),
     };
-    Ok(Answer::of(&answer))
+    Ok(Some(Answer::of(&answer)))
 }
 
 /// Applies a packed operation that changes a bin's value.
@@ -78,8 +77,13 @@ pub(crate) fn modify(packed: &[u8], bin: Option<Particle<'_>>) -> Result<Modifie
         mut arguments,
     } = Call::parse(packed)?;
     let root = bin.map(|bin| root(bin, !path.is_empty())).transpose()?;
-    let changed = context::change(root, &path, verb::kind(verb), |target| {
-        modify_target(verb, target, &mut arguments)
+    let made = Made {
+        kind: verb::kind(verb),
+        // What is no modification fails for its type first, then for its number.
+        missing: verb::on_missing(verb).unwrap_or(Missing::Creates),
+    };
+    let changed = context::change(root, &path, made, |target| {
+        modify_target(verb, !path.is_empty(), target, &mut arguments)
     })?;
     Ok(match changed {
         Some((answer, root)) => Modified {
@@ -95,6 +99,7 @@ pub(crate) fn modify(packed: &[u8], bin: Option<Particle<'_>>) -> Result<Modifie
 
 fn modify_target<'a>(
     number: i64,
+    has_path: bool,
     target: Target<'_, 'a>,
     arguments: &mut Arguments<'a>,
 ) -> Result<Changed<'a>, Code> {
@@ -104,36 +109,41 @@ fn modify_target<'a>(
     };
     // The type comes first: a server finds no operation of a list in a map.
     let selectable = elements(target, number)?;
-    match verb::on_missing(number).ok_or(INVALID)? {
-        Missing::Stays if is_new => return Ok(None),
-        Missing::Fails if is_new => return Err(WRONG_TYPE),
-        _ => {}
-    }
+    verb::on_missing(number).ok_or(INVALID)?;
     if let Some(by) = verb::selection(number) {
-        let (returns, listing) = select(by, selectable, arguments)?;
-        let answer = returns.answer(selectable, &listing)?;
+        let (answer, listing) = select(by, selectable, arguments)?;
         let removed = listing::mask(&listing.picked, selectable.len());
         remove(target, &removed);
         return Ok(Some(answer));
     }
     let answer = match target {
-        Value::List { flags, items } => List { flags, items }.modify(number, is_new, arguments),
-        Value::Map { flags, pairs } => Map { flags, pairs }.modify(number, is_new, arguments),
-        _ => Err(WRONG_TYPE),
+        Value::List { flags, items } => List { flags, items }.modify(number, is_new, arguments)?,
+        Value::Map { flags, pairs } => Map { flags, pairs }.modify(number, is_new, arguments)?,
+        _ => return Err(WRONG_TYPE),
     };
-    answer.map(Some)
+    // An element that was refused without failing makes no list or map at the end of a path.
+    let is_empty = Elements::of(target).is_none_or(|elements| elements.len() == 0);
+    if is_new && has_path && is_empty && verb::adds(number) {
+        return Ok(None);
+    }
+    Ok(Some(answer))
 }
 
-/// Reads a return type and what it is about.
+/// Reads a return type and what it is about, and gives the answer and the elements that it is about.
 fn select<'a>(
     by: By,
     elements: Elements<'_, 'a>,
     arguments: &mut Arguments<'a>,
-) -> Result<(Returns, Listing), Code> {
+) -> Result<(Value<'a>, Listing), Code> {
     let bits = arguments.integer()?;
     let selected = select::select(by, elements, arguments)?;
     let returns = Returns::new(bits, by, elements)?;
-    Ok((returns, returns.listing(elements, selected)))
+    let exists_inverted = listing::exists_besides(elements, &selected);
+    let listing = returns.listing(elements, selected)?;
+    Ok((
+        returns.answer(elements, &listing, exists_inverted)?,
+        listing,
+    ))
 }
 
 /// A path into what is no list or map is not valid; an operation on it has the wrong type.

@@ -60,23 +60,25 @@ impl Returns {
             17 if is_map => Part::OrderedMap,
             _ => return Err(NOT_APPLICABLE),
         };
-        let (is_inverted, is_single) = (bits & INVERTED != 0, by.is_single());
-        if is_inverted && is_single {
-            return Err(NOT_APPLICABLE);
-        }
         Ok(Self {
             part,
-            is_inverted,
-            is_single,
+            is_inverted: bits & INVERTED != 0,
+            is_single: by.is_single(),
         })
     }
 
     /// The selection, or all that it leaves out.
-    pub(super) fn listing(self, elements: Elements<'_, '_>, selected: Selected) -> Listing {
-        if self.is_inverted {
-            Listing::inverted(elements, selected)
-        } else {
-            Listing::new(elements, selected)
+    pub(super) fn listing(
+        self,
+        elements: Elements<'_, '_>,
+        selected: Selected,
+    ) -> Result<Listing, Code> {
+        // In an ordered map a key that is not there ends the search before that is looked at.
+        let is_left = elements.is_map() && elements.is_ordered && selected.is_empty();
+        match (self.is_inverted, self.is_single) {
+            (true, true) if !is_left => Err(NOT_APPLICABLE),
+            (true, false) => Ok(Listing::inverted(elements, selected)),
+            _ => Ok(Listing::new(elements, selected)),
         }
     }
 
@@ -85,12 +87,14 @@ impl Returns {
         self,
         elements: Elements<'_, 'a>,
         listing: &Listing,
+        exists_inverted: bool,
     ) -> Result<Value<'a>, Code> {
         let len = elements.len();
         let picked = &listing.picked;
         Ok(match self.part {
             Part::Nothing => Value::Nil,
-            Part::Count => number(picked.len()),
+            Part::Count => number(listing.count(len)),
+            Part::Exists if self.is_inverted => Value::Boolean(exists_inverted && !self.is_single),
             Part::Exists => Value::Boolean(!picked.is_empty()),
             Part::Index => self.numbers(forwards(&listing.indexes)),
             Part::ReverseIndex => self.numbers(backwards(&listing.indexes, len)),

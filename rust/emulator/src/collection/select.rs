@@ -9,6 +9,8 @@ use std::ops::Range;
 
 const NOT_APPLICABLE: Code = wire(code::OP_NOT_APPLICABLE);
 
+const ALL: i64 = u32::MAX as i64;
+
 /// How elements are selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum By {
@@ -38,6 +40,8 @@ impl By {
 pub(super) enum Selected {
     /// A range of indexes.
     Indexes(Range<usize>),
+    /// The elements whose keys are in an interval, which is a range of indexes too.
+    KeyInterval(Range<usize>),
     /// A range of ranks.
     Ranks(Range<usize>),
     /// The elements whose values are in an interval, which is a range of ranks too.
@@ -46,6 +50,20 @@ pub(super) enum Selected {
     ValueList(Vec<Range<usize>>),
     /// The indexes of several keys, in the order in which they were given.
     KeyList(Vec<usize>),
+}
+
+impl Selected {
+    /// Whether nothing was found.
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Indexes(range)
+            | Self::KeyInterval(range)
+            | Self::Ranks(range)
+            | Self::Values(range) => range.is_empty(),
+            Self::ValueList(ranges) => ranges.iter().all(Range::is_empty),
+            Self::KeyList(indexes) => indexes.is_empty(),
+        }
+    }
 }
 
 /// An index or rank that may count from the end.
@@ -68,11 +86,15 @@ pub(super) fn range(from: i64, count: Option<i64>, len: usize) -> Range<usize> {
     clip(from, count, len)
 }
 
-/// A negative count is none.
+/// No count is as many as a list or map can have, and a negative one even more.
 fn clip(from: i64, count: Option<i64>, len: usize) -> Range<usize> {
     let len = len as i64;
-    let count = count.filter(|count| *count >= 0);
-    let end = count.map_or(len, |count| from.saturating_add(count));
+    let count = match count {
+        None => ALL,
+        Some(..0) => i64::MAX,
+        Some(count) => count,
+    };
+    let end = from.saturating_add(count);
     let start = from.clamp(0, len);
     start as usize..end.clamp(start, len) as usize
 }
@@ -132,7 +154,7 @@ pub(super) fn select<'a>(
             let start = elements.keys_below(&arguments.value()?);
             let end = arguments.optional_value();
             let end = end.map_or(len, |end| elements.keys_below(&end));
-            Selected::Indexes(start..end.max(start))
+            Selected::KeyInterval(start..end.max(start))
         }
         By::Value => Selected::Values(ranks_of(elements, &arguments.value()?)),
         By::Values => {

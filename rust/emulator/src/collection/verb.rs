@@ -74,6 +74,21 @@ pub(super) fn on_missing(verb: i64) -> Option<Missing> {
     }
 }
 
+/// Whether a modification adds one element or more.
+pub(super) fn adds(verb: i64) -> bool {
+    matches!(
+        verb,
+        LIST_APPEND
+            | LIST_INSERT
+            | LIST_INSERT_ITEMS
+            | LIST_SET
+            | LIST_INCREMENT
+            | MAP_ADD
+            | MAP_PUT
+            | MAP_REPLACE
+    )
+}
+
 /// How an operation selects what it reads or removes.
 pub(super) fn selection(verb: i64) -> Option<By> {
     Some(match verb {

@@ -1,7 +1,8 @@
 //! Operations on lists, maps, bits and sketches within expressions.
 
-use super::evaluate::{Evaluated, Evaluation, of_type};
+use super::evaluate::{Evaluated, Evaluation, Unknown, of_type};
 use super::node::Node;
+use super::path::Path;
 use super::parse::{INVALID, Parser, Typed};
 use super::value::{Type, Value};
 use crate::collection::{self, Answer};
@@ -22,17 +23,26 @@ const MODIFIES: i64 = 0x40;
 /// First element of arguments that carry a context.
 const IN_CONTEXT: i64 = 0xff;
 
+/// First element of arguments that are a path.
+const PATH: i64 = 0xfe;
+
 /// An operation with its arguments.
 #[derive(Clone, Debug)]
 pub(crate) struct Call<'a> {
     family: Family,
     modifies: bool,
     result: Type,
-    /// Context of the operation, packed.
-    context: Option<&'a [u8]>,
-    /// The operation's number and what follows it.
-    arguments: Vec<Node<'a>>,
+    arguments: Arguments<'a>,
     value: Node<'a>,
+}
+
+/// What a call says about its operation.
+#[derive(Clone, Debug)]
+enum Arguments<'a> {
+    /// A context, packed, and the operation's number with what follows it.
+    Operation(Option<&'a [u8]>, Vec<Node<'a>>),
+    /// A path; one that is none makes the evaluation fail.
+    Path(Result<Path<'a>, Code>),
 }
 
 impl<'a> Parser<'a> {
@@ -51,7 +61,7 @@ impl<'a> Parser<'a> {
         if family != Family::Collection {
             return Err(wire(code::UNSUPPORTED_FEATURE));
         }
-        let (context, arguments) = self.arguments()?;
+        let arguments = self.arguments()?;
         let (value, kind) = self.node()?;
         if !family.takes(kind) {
             return Err(INVALID);
@@ -60,15 +70,25 @@ impl<'a> Parser<'a> {
             family,
             modifies: number & MODIFIES != 0,
             result,
-            context,
             arguments,
             value,
         };
         Ok((Node::Call(Box::new(call)), result))
     }
 
-    fn arguments(&mut self) -> Result<(Option<&'a [u8]>, Vec<Node<'a>>), Code> {
+    fn arguments(&mut self) -> Result<Arguments<'a>, Code> {
+        let start = self.reader.clone();
         let mut len = self.list()?;
+        if self.reader.clone().token() == Ok(Token::Integer(PATH)) {
+            if len < 3 {
+                return Err(INVALID);
+            }
+            self.reader = start;
+            let mut path = Parser::new(self.packed()?);
+            path.list()?;
+            path.integer()?;
+            return Ok(Arguments::Path(Path::parse(&mut path, len - 1)));
+        }
         let mut context = None;
         if self.reader.clone().token() == Ok(Token::Integer(IN_CONTEXT)) {
             if len != 3 {
@@ -84,26 +104,34 @@ impl<'a> Parser<'a> {
         let arguments: Result<_, _> = (0..len)
             .map(|_| self.node().map(|(node, _)| node))
             .collect();
-        Ok((context, arguments?))
+        Ok(Arguments::Operation(context, arguments?))
     }
 }
 
 impl<'e> Call<'e> {
     pub(super) fn value(&'e self, evaluation: &mut Evaluation<'e>) -> Evaluated<'e> {
         let value = evaluation.value(&self.value)?;
+        let (context, arguments) = match &self.arguments {
+            Arguments::Operation(context, arguments) => (context, arguments),
+            Arguments::Path(Ok(path)) if path.changes() == self.modifies => {
+                return of_type(path.apply(evaluation, &value).ok(), self.result);
+            }
+            Arguments::Path(_) => return Err(Unknown),
+        };
         let mut operation = Vec::new();
         let mut writer = Writer::new(&mut operation);
-        if let Some(context) = self.context {
+        if let Some(context) = context {
             writer.list(3);
             writer.unsigned(IN_CONTEXT as u64);
             writer.packed(context);
         }
-        writer.list(self.arguments.len() as u32);
-        for argument in &self.arguments {
+        writer.list(arguments.len() as u32);
+        for argument in arguments {
             evaluation.value(argument)?.pack(&mut operation);
         }
         let answer = self.family.apply(self.modifies, &operation, &value);
-        of_type(answer.ok().and_then(Value::of_answer), self.result)
+        let value = answer.ok().and_then(|answer| Value::of_answer(&answer));
+        of_type(value, self.result)
     }
 }
 

@@ -9,6 +9,7 @@ mod metadata;
 mod node;
 pub(crate) mod operation;
 mod parse;
+mod path;
 mod regex;
 mod value;
 

@@ -149,28 +149,30 @@ impl<'a> Value<'a> {
         Some(Answer { particle, data })
     }
 
-    /// The value of an answer, which it takes.
-    pub(crate) fn of_answer(answer: Answer) -> Option<Value<'static>> {
-        let Answer { particle, mut data } = answer;
-        Some(match particle {
-            particle::NULL => Value::Nil,
-            particle::STRING => Value::String(data.into()),
-            particle::BLOB => Value::Blob(data.into()),
-            particle::LIST => Value::List(data.into()),
-            particle::MAP => Value::Map(data.into()),
-            particle::HLL => Value::Hll(data.into()),
-            particle::GEOJSON => {
-                data.drain(..GEO_HEADER.len().min(data.len()));
-                Value::Geo(data.into())
-            }
-            // Numbers have no bytes of their own to keep.
-            _ => match Value::of_particle(particle, &data)? {
-                Value::Boolean(value) => Value::Boolean(value),
-                Value::Integer(value) => Value::Integer(value),
-                Value::Float(value) => Value::Float(value),
-                _ => return None,
-            },
-        })
+    pub(crate) fn of_answer<'b>(answer: &Answer) -> Option<Value<'b>> {
+        match answer.particle {
+            particle::NULL => Some(Value::Nil),
+            kind => Value::of_particle(kind, &answer.data).map(Value::into_owned),
+        }
+    }
+
+    /// The value with bytes of its own.
+    pub(crate) fn into_owned<'b>(self) -> Value<'b> {
+        let own = |bytes: Bytes<'_>| Cow::Owned(bytes.into_owned());
+        match self {
+            Self::Nil => Value::Nil,
+            Self::Boolean(value) => Value::Boolean(value),
+            Self::Integer(value) => Value::Integer(value),
+            Self::Float(value) => Value::Float(value),
+            Self::String(data) => Value::String(own(data)),
+            Self::Blob(data) => Value::Blob(own(data)),
+            Self::Geo(data) => Value::Geo(own(data)),
+            Self::List(data) => Value::List(own(data)),
+            Self::Map(data) => Value::Map(own(data)),
+            Self::Hll(data) => Value::Hll(own(data)),
+            Self::Infinity => Value::Infinity,
+            Self::Wildcard => Value::Wildcard,
+        }
     }
 
     /// Appends the value as an element of a list.
