@@ -140,9 +140,91 @@ export {
   ServerError,
   type SubError,
 } from "./src/errors.ts";
+/**
+ * Builders of expressions: plain functions that return immutable {@link Expression}s. Where a value is missing, or has
+ * another type than the expression says, it is unknown: a filter is then not met.
+ *
+ * ```ts
+ * import { connect, exp, Key, op } from "@aerospike-ts/client";
+ *
+ * await using client = await connect({ hosts: "127.0.0.1:3000" });
+ * const key = new Key("test", "users", "alice");
+ * await client.put(key, { name: "Alice", age: 30, visits: [3, 1] });
+ * const isAdult = exp.and(exp.ge(exp.intBin("age"), 18), exp.gt(exp.list.size(exp.listBin("visits")), 1));
+ * console.log(await client.get(key, { filter: isAdult }));
+ * const result = await client.operate(key, [op.readExp("next", exp.add(exp.intBin("age"), 1))]);
+ * console.log(result?.bins.next); // 31
+ * ```
+ */
+export * as exp from "./src/exp/exp.ts";
+export { Expression, type ExpressionType, type Filter, type ValueType } from "./src/exp/expression.ts";
 export type { Host } from "./src/hosts.ts";
 export { Key, type UserKey } from "./src/key.ts";
-export { op, type Operation, type OperationBuilders, type OperationKind } from "./src/operation.ts";
+export {
+  type InsideKind,
+  op,
+  type Operation,
+  type OperationBuilders,
+  type OperationKind,
+  type ReadExpOptions,
+  type WholeKind,
+  type WriteExpOptions,
+} from "./src/operation.ts";
+export {
+  bit,
+  type BitArithmeticOptions,
+  type BitEncodeOptions,
+  type BitIntOptions,
+  type BitOperations,
+  type BitResizeOptions,
+  type BitWriteOptions,
+} from "./src/operations/bit.ts";
+export {
+  type Context,
+  type ContextBuilders,
+  type ContextKind,
+  ctx,
+  type PackedExpression,
+} from "./src/operations/ctx.ts";
+export type {
+  BitOverflow,
+  ContextOptions,
+  IndexRange,
+  Int,
+  KeyRange,
+  ListInsertOptions,
+  ListOrder,
+  ListReturn,
+  ListSelectOptions,
+  ListWriteOptions,
+  MapCreateOptions,
+  MapItems,
+  MapOrder,
+  MapReturn,
+  MapSelectOptions,
+  MapWriteOptions,
+  OperationFields,
+  RankRange,
+  RelativeIndexRange,
+  RelativeRankRange,
+  ValueRange,
+} from "./src/operations/fields.ts";
+export {
+  hll,
+  type HllAddOptions,
+  type HllInitOptions,
+  type HllOperations,
+  type HllWriteOptions,
+} from "./src/operations/hll.ts";
+export {
+  list,
+  type ListCreateOptions,
+  type ListIndexOptions,
+  type ListJoinOptions,
+  type ListOperations,
+  type ListSortOptions,
+} from "./src/operations/list.ts";
+export { map, type MapOperations } from "./src/operations/map.ts";
 export type {
   BasePolicy,
   BatchColumnsOptions,
@@ -156,6 +238,7 @@ export type {
   ClientPolicies,
   CommandOptions,
   CommitFields,
+  FilterFields,
   GenerationFields,
   GetOptions,
   ReadOptions,
@@ -177,6 +260,7 @@ export { AerospikeRecord, OperateRecord } from "./src/record.ts";
 export { Double } from "./src/values/double.ts";
 export { GeoJSON } from "./src/values/geojson.ts";
 export { HyperLogLog } from "./src/values/hyperloglog.ts";
+export { INFINITY, Placeholder, WILDCARD } from "./src/values/placeholder.ts";
 export { Unparsed } from "./src/values/unparsed.ts";
 export type { BinInput, Bins, BinValue, DecodeOptions, MapKey } from "./src/values/value.ts";
 export { doubles, vector } from "./src/values/vector.ts";

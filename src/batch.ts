@@ -6,10 +6,10 @@
 
 import type { Key } from "./key.ts";
 import type { Operation } from "./operation.ts";
-import type { GenerationFields, WriteFields } from "./policy.ts";
+import type { FilterFields, GenerationFields, WriteFields } from "./policy.ts";
 
 /** A row of `batchRead` that says itself what to read: at most one of `bins`, `operations` and `header`. */
-export interface BatchReadRow {
+export interface BatchReadRow extends FilterFields {
   /** The record. */
   readonly key: Key;
   /** The bins to read; the call's `bins` when it is absent. */
@@ -21,7 +21,7 @@ export interface BatchReadRow {
 }
 
 /** A row of `batchWrite`: a record with its bins or operations, and its own policy where it differs from the call's. */
-export interface BatchWriteRow extends WriteFields, GenerationFields {
+export interface BatchWriteRow extends WriteFields, GenerationFields, FilterFields {
   /** The record. */
   readonly key: Key;
   /** The bins to write, by name; `null` deletes a bin. */

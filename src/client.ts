@@ -105,7 +105,9 @@ export type BinFields<T> = { readonly [K in keyof T]: BinInput };
  * everything on its thread; {@link Client.share} is for other threads.
  *
  * What a miss gives: `get` and `header` null; `exists`, `remove` and `touch` false; a row of a batch its status;
- * `operate` that only reads null. Any other miss (a write with `update-only`, an `operate` that writes) rejects.
+ * `operate` that only reads null. Any other miss (a write with `update-only`, an `operate` that writes) rejects. A record
+ * that does not meet the call's `filter` is a miss for what reads; what would have written rejects with a
+ * `FilteredOutError`, also `remove` and `touch`.
  *
  * An abort by `signal` rejects reads, and whatever was not sent, with the signal's reason. A write that was sent rejects
  * with an `AbortError` whose `inDoubt` is true.
@@ -294,7 +296,7 @@ export class Client implements AsyncDisposable {
       writeOperations(w, operations, "operations");
       size = w.length - start;
     }, (reply) => {
-      if (isFailure(reply)) throw this.#error(reply, { key, size, ttl: hasTtl(options) });
+      if (isFailure(reply)) throw this.#error(reply, { key, size, ttl: hasTtl(options), operations });
       return reply.code === Code.OK ? readOperateRecord<T>(reply, key, writes, this.#decode) : null;
     });
   }

@@ -4,10 +4,16 @@
  * @module
  */
 
+import type { Expression, ValueType } from "./exp/expression.ts";
+import type { BitOperations } from "./operations/bit.ts";
+import type { OperationFields } from "./operations/fields.ts";
+import type { HllOperations } from "./operations/hll.ts";
+import type { ListOperations } from "./operations/list.ts";
+import type { MapOperations } from "./operations/map.ts";
 import type { BinInput } from "./values/value.ts";
 
-/** What an operation does. */
-export type OperationKind =
+/** What an operation does to a bin or a record as a whole. */
+export type WholeKind =
   | "read"
   | "write"
   | "add"
@@ -16,16 +22,48 @@ export type OperationKind =
   | "touch"
   | "delete"
   | "read-all"
-  | "header";
+  | "header"
+  | "read-exp"
+  | "write-exp";
 
-/** One operation; make it with {@link op}. */
-export interface Operation {
+/** What an operation does to what is in a bin. */
+export type InsideKind =
+  | `list.${keyof ListOperations}`
+  | `map.${keyof MapOperations}`
+  | `bit.${keyof BitOperations}`
+  | `hll.${keyof HllOperations}`;
+
+/** What an operation does. */
+export type OperationKind = WholeKind | InsideKind;
+
+/** One operation; make it with {@link op}, `list`, `map`, `bit` or `hll`. */
+export interface Operation extends OperationFields, WriteExpOptions {
   /** What it does. */
   readonly kind: OperationKind;
   /** The bin it works on; empty where it works on the whole record. */
   readonly bin: string;
   /** Its operand, where it has one. */
   readonly value?: BinInput;
+  /** What is computed, for `"read-exp"` and `"write-exp"`. */
+  readonly expression?: Expression<ValueType>;
+}
+
+/** Options of `op.readExp`. */
+export interface ReadExpOptions {
+  /** An expression without a value gives null, and no error. */
+  readonly evalNoFail?: boolean | undefined;
+}
+
+/** Options of `op.writeExp`. */
+export interface WriteExpOptions extends ReadExpOptions {
+  /** Refuses a bin that is there: code 6 (`BIN_EXISTS`). */
+  readonly createOnly?: boolean | undefined;
+  /** Refuses a bin that is not there: code 17 (`BIN_NOT_FOUND`). */
+  readonly updateOnly?: boolean | undefined;
+  /** Nil deletes the bin, instead of an error. */
+  readonly allowDelete?: boolean | undefined;
+  /** What `createOnly` or `updateOnly` refuses, or a nil that is not allowed, is left out, and no error. */
+  readonly policyNoFail?: boolean | undefined;
 }
 
 /** The builders of operations: plain functions that return plain objects. */
@@ -48,6 +86,13 @@ export interface OperationBuilders {
   touch(): Operation;
   /** Deletes the record. */
   delete(): Operation;
+  /**
+   * Reads what an expression gives; `name`, as long as a bin's may be, is that of the result in `bins`. Not beside
+   * `readAll`, where the server would not answer it.
+   */
+  readExp(name: string, expression: Expression<ValueType>, options?: ReadExpOptions): Operation;
+  /** Writes what an expression gives to a bin. */
+  writeExp(bin: string, expression: Expression<ValueType>, options?: WriteExpOptions): Operation;
 }
 
 /**
@@ -72,4 +117,16 @@ export const op: OperationBuilders = Object.freeze({
   prepend: (bin: string, value: string | Uint8Array): Operation => ({ kind: "prepend", bin, value }),
   touch: (): Operation => ({ kind: "touch", bin: "" }),
   delete: (): Operation => ({ kind: "delete", bin: "" }),
+  readExp: (name: string, expression: Expression<ValueType>, options?: ReadExpOptions): Operation => ({
+    ...options,
+    kind: "read-exp",
+    bin: name,
+    expression,
+  }),
+  writeExp: (bin: string, expression: Expression<ValueType>, options?: WriteExpOptions): Operation => ({
+    ...options,
+    kind: "write-exp",
+    bin,
+    expression,
+  }),
 });

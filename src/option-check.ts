@@ -71,6 +71,19 @@ export function booleanOption(value: unknown, path: string): boolean {
   throw invalidOption(value, path, "true or false");
 }
 
+/** Options that are on or off, each with its bit. */
+export type Flags = Readonly<Record<string, number>>;
+
+/** Gives the bits of the options that are on; `path` names the options. */
+export function flagBits(options: object, flags: Flags, path: string): number {
+  let bits = 0;
+  for (const [option, bit] of Object.entries(flags)) {
+    const value = (options as Record<string, unknown>)[option];
+    if (value !== undefined && booleanOption(value, `${path}.${option}`)) bits |= bit;
+  }
+  return bits;
+}
+
 /** Gives a text that is not empty. */
 export function stringOption(value: unknown, path: string): string {
   if (typeof value === "string" && value !== "") return value;

@@ -6,6 +6,7 @@
  */
 
 import type { ColumnsSchema, ColumnTargets } from "./columns/schema.ts";
+import type { Filter } from "./exp/expression.ts";
 
 /** Which copy of a partition a read goes to. */
 export type Replica = "master" | "any" | "sequence" | "prefer-rack" | "random";
@@ -55,6 +56,17 @@ export interface BasePolicy {
   readonly readTouchTtlPercent?: number | "server-default" | "keep" | undefined;
   /** Compresses large requests and asks for compressed replies; Enterprise only. Default false. */
   readonly compress?: boolean | undefined;
+  /**
+   * What a record has to meet: see {@link exp}. One that does not is as one that is not there for a read; a write of it
+   * throws a `FilteredOutError`, and a row of a batch has the status `"filtered"`. Default none.
+   */
+  readonly filter?: Filter | undefined;
+}
+
+/** What a row of a batch may have of its own. */
+export interface FilterFields {
+  /** What the record has to meet, instead of the call's `filter`. */
+  readonly filter?: Filter | undefined;
 }
 
 /** What only reads have. */

@@ -5,6 +5,7 @@
  */
 
 import { InvalidArgumentError } from "../errors.ts";
+import { packedFilter } from "../exp/expression.ts";
 import { isKey, type Key } from "../key.ts";
 import type { Operation } from "../operation.ts";
 import type { BatchReadOptions, BatchRemoveOptions, BatchWriteOptions } from "../policy.ts";
@@ -15,7 +16,7 @@ import type { FrameWriter } from "./frame-writer.ts";
 import { checkKey, writeKeyValue } from "./key.ts";
 import { OPERATION_WRITE, readsOnly, writeOperations } from "./operations.ts";
 import { checkBinName, type UndefinedBins, writeBins } from "./particle.ts";
-import { type PolicyBlock, rowBlock, TOUCH_OFFSET } from "./policy.ts";
+import { type PolicyBlock, rowBlock, TOUCH_OFFSET, writeFilter } from "./policy.ts";
 
 const LIMIT = 0xffff;
 /** The kind of a template that reads. */
@@ -29,7 +30,10 @@ const UPDATE_ONLY = 1;
 const WRITE_FLAGS = 3;
 const SEND_KEY = 1;
 const DELETES: readonly Operation[] = [{ kind: "delete", bin: "" }];
-const READ_ROW_FIELDS = ["key", "bins", "operations", "header"] as const;
+const READ_ROW_FIELDS = ["key", "bins", "operations", "header", "filter"] as const;
+/** What the form of a template that reads is made of. */
+const FORM_OPERATIONS = 1;
+const FORM_FILTERED = 2;
 
 /** Numbers what rows share, in the order it is first met. */
 class Numbering<T> {
@@ -102,7 +106,8 @@ export function writeBatchRead(
     throw new InvalidArgumentError("options.header reads no bins, so options.bins has no use beside it");
   }
   const spaces = new Spaces();
-  const templates = new Numbering<ReadTemplate>("selections of bins and operations");
+  const templates = new Numbering<ReadTemplate>("selections of bins, operations and filters");
+  const filters = new FilterIdentities();
   const count = requests.length;
   const numbers = new Uint16Array(count * 2);
   let bins: unknown;
@@ -119,6 +124,7 @@ export function writeBatchRead(
       if (row.bins !== bins) identityOfBins = binsIdentity(bins = row.bins, `${path}.bins`);
       identity = identityOfBins;
     }
+    if (row?.filter !== undefined) identity = filters.with(row.filter, identity);
     numbers[i * 2 + 1] = templates.number(identity, { row, path });
   }
   spaces.write(w);
@@ -152,6 +158,19 @@ function readIdentity(row: BatchReadRow | undefined): unknown {
   return row.header === true ? true : undefined;
 }
 
+/** Tells rows with filters of their own apart: one object for each filter and what is read with it. */
+class FilterIdentities {
+  readonly #known = new Map<unknown, Map<unknown, object>>();
+
+  with(filter: unknown, identity: unknown): object {
+    let ofFilter = this.#known.get(filter);
+    if (ofFilter === undefined) this.#known.set(filter, ofFilter = new Map());
+    let both = ofFilter.get(identity);
+    if (both === undefined) ofFilter.set(identity, both = {});
+    return both;
+  }
+}
+
 /** The names of a row's bins as one text, which no other list of names has: none of them holds a NUL. */
 function binsIdentity(bins: unknown, path: string): string {
   if (!Array.isArray(bins)) throw new InvalidArgumentError(`${path} is not an array: it must be a list of bin names`);
@@ -168,14 +187,14 @@ function writeReadTemplate(
   const { row, path } = template;
   w.u8(TEMPLATE_READ);
   w.u8(touch);
+  w.u8((row?.operations === undefined ? 0 : FORM_OPERATIONS) | (row?.filter === undefined ? 0 : FORM_FILTERED));
+  if (row?.filter !== undefined) writeFilter(w, packedFilter(row.filter, `${path}.filter`));
   if (row?.operations !== undefined) {
-    w.u8(1);
     if (Array.isArray(row.operations) && !readsOnly(row.operations)) {
       throw new InvalidArgumentError(`${path}.operations has a write: batchRead() only reads, use batchWrite()`);
     }
     return writeOperations(w, row.operations, `${path}.operations`);
   }
-  w.u8(0);
   if (row?.header === true || (row?.bins === undefined && options?.header === true)) return writeHeaderSelection(w);
   if (row?.bins !== undefined) return writeSelection(w, row.bins, `${path}.bins`);
   writeSelection(w, options?.bins, "options.bins");

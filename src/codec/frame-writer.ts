@@ -30,6 +30,8 @@ export class FrameWriter {
   view: DataView<ArrayBuffer> = new DataView(this.bytes.buffer);
   /** How many bytes are written. */
   length = 0;
+  /** Whether what is being written may have infinity and wildcards in it. */
+  takesPlaceholders = false;
 
   /** Makes room for `size` more bytes. */
   ensure(size: number): void {

@@ -9,6 +9,7 @@ import { isDetached } from "../values/detached.ts";
 import { Double } from "../values/double.ts";
 import { GeoJSON } from "../values/geojson.ts";
 import { HyperLogLog } from "../values/hyperloglog.ts";
+import { Placeholder } from "../values/placeholder.ts";
 import { Unparsed } from "../values/unparsed.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { Particle } from "./particle-type.ts";
@@ -19,13 +20,15 @@ import { ValueProblem } from "./value-problem.ts";
 const DEPTH_LIMIT = 64;
 
 const KEY_ORDERED = 1;
+/** An ext of one byte that is no container's order. */
+const PLACEHOLDER = 0xd4ff;
 /** The getter of `size`, which only a real Map passes. */
 const mapSize = Object.getOwnPropertyDescriptor(Map.prototype, "size")?.get as (this: unknown) => number;
 /** Reserved for the header of a str before its length is known: five bytes, its largest. */
 const LONG_TEXT = 0xffff;
 
 /** Writes a value inside a collection; `depth` is how many collections it stands in. */
-function writeNested(w: FrameWriter, value: unknown, depth: number): void {
+export function writeNested(w: FrameWriter, value: unknown, depth: number): void {
   switch (typeof value) {
     case "string":
       return writeText(w, Particle.STRING, value);
@@ -63,7 +66,16 @@ function writeObject(w: FrameWriter, value: object | null, depth: number): void 
     }
     return writeBlob(w, value.particleType, value.bytes);
   }
+  if (value instanceof Placeholder && w.takesPlaceholders) {
+    w.u16BE(PLACEHOLDER);
+    return w.u8(placeholderNumber(value));
+  }
   throw unsupported(value);
+}
+
+/** The number of what stands for values. */
+export function placeholderNumber(value: Placeholder): number {
+  return value.name === "infinity" ? 1 : 0;
 }
 
 /** Whether an object is a plain one: it becomes a map, and nothing of it would be lost. */
@@ -78,6 +90,18 @@ export function isPlain(value: object): boolean {
 export function writeList(w: FrameWriter, list: readonly unknown[], depth: number): void {
   checkDepth(list, depth);
   const count = list.length;
+  writeArrayHeader(w, count);
+  let at = 0;
+  try {
+    for (; at < count; at++) writeNested(w, list[at], depth);
+  } catch (error) {
+    if (error instanceof ValueProblem) error.through(list, at);
+    throw error;
+  }
+}
+
+/** Writes the header of an array. */
+export function writeArrayHeader(w: FrameWriter, count: number): void {
   if (count < 16) w.u8(0x90 | count);
   else if (count < 0x1_0000) {
     w.u8(0xdc);
@@ -85,13 +109,6 @@ export function writeList(w: FrameWriter, list: readonly unknown[], depth: numbe
   } else {
     w.u8(0xdd);
     w.u32BE(count);
-  }
-  let at = 0;
-  try {
-    for (; at < count; at++) writeNested(w, list[at], depth);
-  } catch (error) {
-    if (error instanceof ValueProblem) error.through(list, at);
-    throw error;
   }
 }
 
@@ -208,7 +225,8 @@ function compareStrings(a: string, b: string): number {
   return a.length - b.length;
 }
 
-function checkKey(key: unknown): void {
+/** Throws a {@link ValueProblem} where a value cannot be a key of a map. */
+export function checkKey(key: unknown): void {
   if (typeof key === "string") return;
   if (key instanceof Uint8Array) return checkBytes(key);
   if (typeof key === "bigint") return checkInt64(key);
@@ -310,7 +328,8 @@ export function checkInt64(value: bigint): void {
   }
 }
 
-function writeTextHeader(w: FrameWriter, size: number): void {
+/** Writes the header of a text or of bytes. */
+export function writeTextHeader(w: FrameWriter, size: number): void {
   if (size < 32) w.u8(0xa0 | size);
   else if (size < 0x100) w.u16BE(0xd900 | size);
   else if (size < 0x1_0000) {
@@ -401,6 +420,9 @@ export function unsupported(value: unknown): ValueProblem {
     );
   }
   if (value instanceof ArrayBuffer) return new ValueProblem("is an ArrayBuffer", "wrap it: new Uint8Array(buffer)");
+  if (value instanceof Placeholder) {
+    return new ValueProblem(`is ${value.name}`, "it is no value, and only stands where values are compared");
+  }
   if (value instanceof Set) return new ValueProblem("is a Set", "use Array.from(set)");
   if (value instanceof Promise) return new ValueProblem("is a Promise", "await it first");
   if (value instanceof Number || value instanceof String || value instanceof Boolean) {

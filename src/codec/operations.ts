@@ -5,15 +5,18 @@
  */
 
 import { InvalidArgumentError } from "../errors.ts";
-import type { Operation, OperationKind } from "../operation.ts";
-import { unknownOption } from "../option-check.ts";
+import { isExpression, packed } from "../exp/expression.ts";
+import type { Operation, OperationKind, WholeKind } from "../operation.ts";
+import { checkNames, flagBits, type Flags, unknownOption } from "../option-check.ts";
 import { Double } from "../values/double.ts";
+import { CALLS, writeCall } from "./call.ts";
 import type { FrameWriter } from "./frame-writer.ts";
-import { binPath, writeBinName, writeNoParticle, writeParticle } from "./particle.ts";
+import { Particle } from "./particle-type.ts";
+import { binPath, writeBinName, writeHeader, writeNoParticle, writeParticle } from "./particle.ts";
 import { toArgumentError, unsupportedOperand, ValueProblem } from "./value-problem.ts";
 
 /** A Map, because an object would find its prototype's members too. */
-const NUMBERS: ReadonlyMap<unknown, number> = new Map<OperationKind, number>([
+const NUMBERS: ReadonlyMap<unknown, number> = new Map<WholeKind, number>([
   ["read", 1],
   ["write", 2],
   ["add", 3],
@@ -23,12 +26,21 @@ const NUMBERS: ReadonlyMap<unknown, number> = new Map<OperationKind, number>([
   ["delete", 7],
   ["read-all", 8],
   ["header", 9],
+  ["read-exp", 10],
+  ["write-exp", 11],
 ]);
 /** The number of the operation that writes a bin. */
 export const OPERATION_WRITE = 2;
 const FIELDS = ["kind", "bin", "value"] as const;
+const FIRST_EXPRESSION = 10;
 const FIRST_WITHOUT_BIN = 6;
-const READS: ReadonlySet<OperationKind> = new Set<OperationKind>(["read", "read-all", "header"]);
+const READS: ReadonlySet<unknown> = new Set<unknown>([
+  "read",
+  "read-all",
+  "header",
+  "read-exp",
+  ...[...CALLS].filter(([, spec]) => !spec.writes).map(([kind]) => kind),
+]);
 
 /** Whether nothing among the operations writes. Leaves the check of their form to the writer. */
 export function readsOnly(operations: readonly Operation[]): boolean {
@@ -50,7 +62,12 @@ export function writeOperations(w: FrameWriter, operations: readonly Operation[]
 function writeOperation(w: FrameWriter, operation: Operation, root: string, index: number): void {
   const kind = operation?.kind;
   const number = NUMBERS.get(kind);
-  if (number === undefined) throw notAnOperation(kind, `${root}[${index}]`);
+  if (number === undefined) {
+    const call = CALLS.get(kind);
+    if (call === undefined) throw notAnOperation(kind, `${root}[${index}]`);
+    return writeCall(w, call, operation, `${root}[${index}]`);
+  }
+  if (number >= FIRST_EXPRESSION) return writeExpression(w, operation, number, `${root}[${index}]`);
   for (const name in operation) {
     if (name !== "kind" && name !== "bin" && name !== "value") throw unknownOption(name, `${root}[${index}]`, FIELDS);
   }
@@ -78,10 +95,32 @@ function writeOperation(w: FrameWriter, operation: Operation, root: string, inde
   }
 }
 
+/** The flags of operations with expressions, which stand in front of them. */
+const READ_EXP_FLAGS: Flags = { evalNoFail: 16 };
+const WRITE_EXP_FLAGS: Flags = { createOnly: 1, updateOnly: 2, allowDelete: 4, policyNoFail: 8, evalNoFail: 16 };
+const EXPRESSION_FIELDS = ["kind", "bin", "expression"] as const;
+
+function writeExpression(w: FrameWriter, operation: Operation, number: number, path: string): void {
+  const { kind, bin, expression } = operation;
+  const flags = kind === "read-exp" ? READ_EXP_FLAGS : WRITE_EXP_FLAGS;
+  checkNames(operation, path, [...EXPRESSION_FIELDS, ...Object.keys(flags)]);
+  if (!isExpression(expression) || (expression.type as string) === "ael") {
+    throw new InvalidArgumentError(`${path}.expression is nothing to compute: make it with exp, as exp.intBin("a")`);
+  }
+  const bytes = packed(expression);
+  w.u8(number);
+  writeBinName(w, bin, `${path}.bin`);
+  writeHeader(w, Particle.BYTES, bytes.length + 1);
+  w.u8(flagBits(operation, flags, path));
+  w.blob(bytes);
+}
+
 function notAnOperation(kind: unknown, path: string): InvalidArgumentError {
   return typeof kind === "string"
     ? new InvalidArgumentError(
-      `${path}.kind is ${JSON.stringify(kind.slice(0, 40))}: it must be one of ${[...NUMBERS.keys()].join(", ")}`,
+      `${path}.kind is ${JSON.stringify(kind.slice(0, 40))}: it must be one of ${
+        [...NUMBERS.keys()].join(", ")
+      }, or what list, map, bit and hll make`,
     )
     : new InvalidArgumentError(`${path} is not an operation: make it with op.read(), op.write(), ...`);
 }

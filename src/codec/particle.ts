@@ -8,6 +8,7 @@ import { InvalidArgumentError } from "../errors.ts";
 import { Double } from "../values/double.ts";
 import { GeoJSON } from "../values/geojson.ts";
 import { HyperLogLog } from "../values/hyperloglog.ts";
+import { Placeholder } from "../values/placeholder.ts";
 import { Unparsed } from "../values/unparsed.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import {
@@ -15,6 +16,7 @@ import {
   checkInt64,
   isPlain,
   isStoredAsInteger,
+  placeholderNumber,
   unsupported,
   writeList,
   writeMap,
@@ -25,6 +27,8 @@ import { checkUnparsed } from "./unparsed.ts";
 import { ValueProblem } from "./value-problem.ts";
 
 const BIN_NAME_LIMIT = 15;
+/** The type, in the arguments of operations only, of what stands for values. */
+const PLACEHOLDER = 255;
 
 /** What a write does with a bin whose value is undefined. */
 export type UndefinedBins = "error" | "skip";
@@ -70,6 +74,10 @@ function writeObject(w: FrameWriter, value: object | null): void {
   if (value instanceof Unparsed) {
     checkUnparsed(value.particleType, value.bytes);
     return writeBytes(w, value.particleType, value.bytes);
+  }
+  if (value instanceof Placeholder && w.takesPlaceholders) {
+    writeHeader(w, PLACEHOLDER, 1);
+    return w.u8(placeholderNumber(value));
   }
   throw unsupported(value);
 }

@@ -8,6 +8,7 @@
  */
 
 import { InvalidArgumentError } from "../errors.ts";
+import { packedFilter } from "../exp/expression.ts";
 import {
   booleanOption,
   checkNames,
@@ -38,6 +39,10 @@ const FLAGS = 28;
 const FLAG_COMPRESS = 1;
 const FLAG_CORE = 2;
 const FLAG_JOINS = 4;
+const FLAG_FILTER = 8;
+/** The same flag of a row's write block. */
+const WRITE_FLAGS = 3;
+const ROW_FLAG_FILTER = 4;
 /** Aerospike keeps at most ten years. */
 const TTL_LIMIT = 315_360_000;
 const TTL_NEVER = 0xffff_ffff;
@@ -122,6 +127,18 @@ const SIGNAL: SetField = (_view, _at, value, path) => {
   signalOption(value, path);
 };
 
+/** Marks that a filter stands behind the block; {@link writeFilter} writes it. */
+function setFilter(view: DataView, at: number, value: unknown, path: string): void {
+  packedFilter(value, path);
+  view.setUint8(at + FLAGS, view.getUint8(at + FLAGS) | FLAG_FILTER);
+}
+
+/** Writes a packed expression after its length. */
+export function writeFilter(w: FrameWriter, filter: Uint8Array): void {
+  w.u32(filter.length);
+  w.blob(filter);
+}
+
 const BASE: readonly (readonly [string, SetField])[] = [
   ["socketTimeout", ms(0)],
   ["totalTimeout", ms(TOTAL_TIMEOUT)],
@@ -134,6 +151,7 @@ const BASE: readonly (readonly [string, SetField])[] = [
   ["readModeSC", choice(26, ["session", "linearize", "allow-replica", "allow-unavailable"])],
   ["readTouchTtlPercent", (view, at, value, path) => view.setInt8(at + TOUCH_OFFSET, touchPercent(value, path))],
   ["compress", flag(FLAGS, FLAG_COMPRESS)],
+  ["filter", setFilter],
 ];
 
 /** What only reads have: a flag that keeps them off the direct path. */
@@ -204,6 +222,7 @@ export class PolicyBlock {
   readonly #view: DataView<ArrayBuffer>;
   readonly #options: Fields;
   readonly #generationAt: number;
+  readonly #filter: Uint8Array | undefined;
   /** The client's `totalTimeout`, which is a call's deadline unless the call has its own. */
   readonly totalTimeout: number;
 
@@ -226,6 +245,8 @@ export class PolicyBlock {
     if (policy !== undefined) {
       checkObject(policy, path);
       apply(this.#view, 0, policy, policyFields, path);
+      const { filter } = policy as FilterOption;
+      if (filter !== undefined) this.#filter = packedFilter(filter, `${path}.filter`);
     }
     this.totalTimeout = this.#view.getUint32(TOTAL_TIMEOUT, true);
   }
@@ -241,8 +262,23 @@ export class PolicyBlock {
     if (options !== undefined) this.write(new FrameWriter(), options);
   }
 
-  /** Writes the block of a call. */
+  /** Writes the block of a call, and its filter. */
   write(w: FrameWriter, options: object | undefined): void {
+    this.#writeBlock(w, options);
+    this.#writeFilter(w, options);
+  }
+
+  /** Writes the block of a batch call, and its filter; gives the write block that its rows begin with. */
+  writeBatch(w: FrameWriter, options: object | undefined): Uint8Array<ArrayBuffer> {
+    const at = w.length;
+    this.#writeBlock(w, options);
+    const rows = w.bytes.slice(at + BASE_BYTES + BATCH_BYTES, w.length);
+    w.length = at + BASE_BYTES + BATCH_BYTES;
+    this.#writeFilter(w, options);
+    return rows;
+  }
+
+  #writeBlock(w: FrameWriter, options: object | undefined): void {
     const at = w.length;
     w.blob(this.#bytes);
     if (options === undefined) return;
@@ -251,22 +287,24 @@ export class PolicyBlock {
     if (this.#generationAt >= 0) setGeneration(w.view, at + this.#generationAt, options, "options");
   }
 
-  /** Writes the block of a batch call, and gives the write block that its rows begin with. */
-  writeBatch(w: FrameWriter, options: object | undefined): Uint8Array<ArrayBuffer> {
-    const at = w.length;
-    this.write(w, options);
-    const rows = w.bytes.slice(at + BASE_BYTES + BATCH_BYTES, w.length);
-    w.length = at + BASE_BYTES + BATCH_BYTES;
-    return rows;
+  #writeFilter(w: FrameWriter, options: FilterOption | undefined): void {
+    const own = options?.filter;
+    const filter = own === undefined ? this.#filter : packedFilter(own, "options.filter");
+    if (filter !== undefined) writeFilter(w, filter);
   }
 }
 
-const ROW: Fields = new Map([...WRITE, ...GENERATION]);
+interface FilterOption {
+  readonly filter?: unknown;
+}
+
+/** {@link rowBlock} puts it behind the block. */
+const ROW: Fields = new Map([...WRITE, ...GENERATION, ["filter", PASS]]);
 
 /** The names in a row of a batch that are no policy. */
 const ROW_WRITE: Fields = new Map([...ROW, ["key", PASS], ["bins", PASS], ["operations", PASS]]);
 
-/** The write block of a batch's row over the call's; the same object where the row says nothing of its own. */
+/** A row's write block over the call's, and its filter; the same object where the row says nothing of its own. */
 export function rowBlock(block: Uint8Array<ArrayBuffer>, row: object, path: string): Uint8Array<ArrayBuffer> {
   let own: Uint8Array<ArrayBuffer> | undefined;
   for (const name in row) {
@@ -279,7 +317,18 @@ export function rowBlock(block: Uint8Array<ArrayBuffer>, row: object, path: stri
   const view = new DataView(own.buffer);
   apply(view, 0, row, ROW_WRITE, path);
   setGeneration(view, 0, row, path);
-  return own;
+  const { filter } = row as FilterOption;
+  return filter === undefined ? own : filtered(own, packedFilter(filter, `${path}.filter`));
+}
+
+/** The block with a filter behind it. */
+function filtered(block: Uint8Array, filter: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(block.length + 4 + filter.length);
+  bytes.set(block);
+  bytes[WRITE_FLAGS] = (block[WRITE_FLAGS] as number) | ROW_FLAG_FILTER;
+  new DataView(bytes.buffer).setUint32(block.length, filter.length, true);
+  bytes.set(filter, block.length + 4);
+  return bytes;
 }
 
 function baseBlock(size: number, maxRetries: number): Uint8Array<ArrayBuffer> {

@@ -13,7 +13,9 @@ import {
   type SubError,
 } from "../errors.ts";
 import { hex, type Key } from "../key.ts";
+import type { Operation } from "../operation.ts";
 import { Code, codeName } from "../result-code.ts";
+import { culprit } from "./culprit.ts";
 
 /** What is known about a command that failed. */
 export interface ErrorContext {
@@ -23,6 +25,8 @@ export interface ErrorContext {
   readonly size?: number | undefined;
   /** Whether the call set a ttl. */
   readonly ttl?: boolean | undefined;
+  /** What was to be done to the record. */
+  readonly operations?: readonly Operation[] | undefined;
 }
 
 interface ErrorPayload {
@@ -65,10 +69,11 @@ export function readError(
 export function replyError(code: number, payload: ErrorPayload, context: ErrorContext): AerospikeError {
   const { message, ...known } = payload;
   const what = message === undefined || message === "" ? defaultMessage(code) : message;
-  const cure = cureOf(code, what, context);
+  const where = culprit(code, context.operations);
+  const cure = [cureOf(code, what, context), where].filter((part) => part !== undefined).join("; ");
   const name = codeName(code);
   const head = what.includes(name) ? what : `${name} (${code}): ${what}`;
-  return errorOf(code, cure === undefined ? head : `${head}; ${cure}`, { ...known, ...keyOf(context.key) });
+  return errorOf(code, cure === "" ? head : `${head}; ${cure}`, { ...known, ...keyOf(context.key) });
 }
 
 function keyOf(key: Key | undefined): AerospikeErrorInit {

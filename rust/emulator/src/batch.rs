@@ -2,6 +2,7 @@
 
 use crate::cluster::{Cluster, Node};
 use crate::command::{Code, Command, wire};
+use crate::expression::Expression;
 use crate::journal::{Entry, info_bits};
 use crate::namespace::Namespace;
 use crate::reply;
@@ -18,7 +19,8 @@ const FRAME_LEN: usize = 128 * 1024;
 /// A batch that is being answered.
 pub(crate) struct Batch<'a> {
     rows: Rows<'a>,
-    filter: Option<&'a [u8]>,
+    /// The filter of rows that have none of their own.
+    filter: Option<Expression<'a>>,
     /// The namespace of the last row and the number of its attributes.
     namespace: Option<(u32, &'a Namespace)>,
     now_ms: u64,
@@ -39,6 +41,7 @@ impl<'a> Batch<'a> {
         count(&node.counters.batches);
         let rows = Rows::parse(data, &request.header).map_err(|_| wire(code::REQUEST_INVALID))?;
         check(cluster, rows.clone())?;
+        let filter = request.fields.filter.map(Expression::filter).transpose()?;
         let journalled = (cluster.journal.is_on()).then(|| cluster.journal.next_batch());
         if let Some(number) = journalled {
             let entry = entry(node, request, number, rows.len());
@@ -50,7 +53,7 @@ impl<'a> Batch<'a> {
         let now_ms = cluster.clock.now_ms();
         Ok(Self {
             rows,
-            filter: request.fields.filter,
+            filter,
             namespace: None,
             now_ms,
             failed: 0,
@@ -97,7 +100,7 @@ impl<'a> Batch<'a> {
             return;
         };
         let mut command = Command::of_row(&row.attributes, row.digest, row.index, self.now_ms);
-        command.fields.filter = command.fields.filter.or(self.filter);
+        command.batch_filter = self.filter.as_ref();
         let route = command.route(cluster, node, namespace);
         if let Some(number) = self.journalled {
             let entry = command.entry(number, node, Some(route));

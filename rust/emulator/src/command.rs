@@ -1,6 +1,7 @@
 //! Commands on one record, sent alone or as rows of a batch.
 
 use crate::cluster::{Cluster, Node, Route};
+use crate::expression::Expression;
 use crate::journal::{Entry, bin_names, hex, info_bits};
 use crate::namespace::Namespace;
 use crate::reply::{self, Message};
@@ -26,6 +27,8 @@ pub(crate) struct Command<'a> {
     /// What the answer repeats: a batch row's index, else 0.
     pub(crate) index: u32,
     pub(crate) now_ms: u64,
+    /// What a batch's record must fulfil when its row does not say.
+    pub(crate) batch_filter: Option<&'a Expression<'a>>,
 }
 
 /// A result code of the wire, which has one byte.
@@ -56,6 +59,7 @@ impl<'a> Command<'a> {
             digest,
             index,
             now_ms,
+            batch_filter: None,
         }
     }
 
@@ -223,6 +227,7 @@ pub(crate) fn answer(cluster: &Cluster, node: &Node, request: &Request<'_>, out:
         digest,
         index: 0,
         now_ms: cluster.clock.now_ms(),
+        batch_filter: None,
     };
     let start = reply::begin(out);
     let route = command.route(cluster, node, namespace);
@@ -253,6 +258,7 @@ pub(crate) fn note(cluster: &Cluster, node: &Node, request: &Request<'_>) {
                 digest,
                 index: 0,
                 now_ms: 0,
+                batch_filter: None,
             };
             let namespace = fields.namespace.and_then(|name| cluster.namespace(name));
             let route = namespace.map(|namespace| command.route(cluster, node, namespace));

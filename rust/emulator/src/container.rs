@@ -4,6 +4,9 @@ use aerospike_wire::msgpack::{MAX_DEPTH, Reader, Token, Writer, order};
 use aerospike_wire::{Malformed, particle};
 use std::cmp::Ordering;
 
+/// Text and bytes below this length have the short header, which does not tell them apart.
+const SHORT: usize = 31;
+
 /// A value within a list or map.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value<'a> {
@@ -14,6 +17,8 @@ pub(crate) enum Value<'a> {
     Float(f64),
     Single(f32),
     Particle(u8, &'a [u8]),
+    /// The same under a `bin` header, which stays when there are 32 bytes or more with the particle type.
+    Binary(u8, &'a [u8]),
     List {
         flags: Option<u8>,
         items: Vec<Value<'a>>,
@@ -22,6 +27,10 @@ pub(crate) enum Value<'a> {
         flags: Option<u8>,
         pairs: Vec<(Value<'a>, Value<'a>)>,
     },
+    /// In arguments only: above everything.
+    Infinity,
+    /// In arguments only: equal to everything, and within a list to all that follows.
+    Wildcard,
 }
 
 /// The stored form of a list that was sent.
@@ -40,9 +49,10 @@ pub(crate) fn stored_map(data: &[u8]) -> Result<Vec<u8>, Malformed> {
     }
 }
 
-fn whole(data: &[u8]) -> Result<Value<'_>, Malformed> {
+/// A list, a map or what one of them holds, and nothing behind it.
+pub(crate) fn whole(data: &[u8]) -> Result<Value<'_>, Malformed> {
     let mut reader = Reader::new(data);
-    let value = parse(&mut reader, 0)?;
+    let value = parse(&mut reader, 0, false)?;
     if reader.rest().is_empty() {
         Ok(value)
     } else {
@@ -50,10 +60,20 @@ fn whole(data: &[u8]) -> Result<Value<'_>, Malformed> {
     }
 }
 
-fn parse<'a>(reader: &mut Reader<'a>, depth: usize) -> Result<Value<'a>, Malformed> {
+/// The next argument of an operation, which may be or contain an open end.
+pub(crate) fn argument<'a>(reader: &mut Reader<'a>) -> Result<Value<'a>, Malformed> {
+    parse(reader, 0, true)
+}
+
+fn parse<'a>(
+    reader: &mut Reader<'a>,
+    depth: usize,
+    has_ends: bool,
+) -> Result<Value<'a>, Malformed> {
     if depth > MAX_DEPTH {
         return Err(Malformed("nested too deep"));
     }
+    let is_binary = matches!(reader.rest().first(), Some(0xc4..=0xc6));
     Ok(match reader.token()? {
         Token::Nil => Value::Nil,
         Token::Boolean(value) => Value::Boolean(value),
@@ -61,9 +81,14 @@ fn parse<'a>(reader: &mut Reader<'a>, depth: usize) -> Result<Value<'a>, Malform
         Token::Unsigned(value) => Value::Unsigned(value),
         Token::Float(value) => Value::Float(value),
         Token::Single(value) => Value::Single(value),
+        Token::Particle(kind, data) if is_binary && data.len() >= SHORT => {
+            Value::Binary(kind, data)
+        }
         Token::Particle(kind, data) => Value::Particle(kind, data),
-        Token::List(len) => parse_list(reader, len, depth)?,
-        Token::Map(len) => parse_map(reader, len, depth)?,
+        Token::List(len) => parse_list(reader, len, depth, has_ends)?,
+        Token::Map(len) => parse_map(reader, len, depth, has_ends)?,
+        Token::Extension(0xff, [0]) if has_ends => Value::Wildcard,
+        Token::Extension(0xff, [1]) if has_ends => Value::Infinity,
         Token::Extension(..) => return Err(Malformed("an extension is no value")),
     })
 }
@@ -78,7 +103,12 @@ fn marker(reader: &mut Reader<'_>) -> Option<u8> {
     Some(flags)
 }
 
-fn parse_list<'a>(reader: &mut Reader<'a>, len: u32, depth: usize) -> Result<Value<'a>, Malformed> {
+fn parse_list<'a>(
+    reader: &mut Reader<'a>,
+    len: u32,
+    depth: usize,
+    has_ends: bool,
+) -> Result<Value<'a>, Malformed> {
     let flags = if len == 0 { None } else { marker(reader) };
     let count = len as usize - usize::from(flags.is_some());
     if count > reader.rest().len() {
@@ -86,7 +116,7 @@ fn parse_list<'a>(reader: &mut Reader<'a>, len: u32, depth: usize) -> Result<Val
     }
     let mut items = Vec::with_capacity(count);
     for _ in 0..count {
-        items.push(parse(reader, depth + 1)?);
+        items.push(parse(reader, depth + 1, has_ends)?);
     }
     let is_ordered = flags.is_some_and(|flags| flags & order::ORDERED != 0);
     if is_ordered
@@ -99,7 +129,12 @@ fn parse_list<'a>(reader: &mut Reader<'a>, len: u32, depth: usize) -> Result<Val
     Ok(Value::List { flags, items })
 }
 
-fn parse_map<'a>(reader: &mut Reader<'a>, len: u32, depth: usize) -> Result<Value<'a>, Malformed> {
+fn parse_map<'a>(
+    reader: &mut Reader<'a>,
+    len: u32,
+    depth: usize,
+    has_ends: bool,
+) -> Result<Value<'a>, Malformed> {
     let flags = if len == 0 { None } else { marker(reader) };
     if flags.is_some() {
         // The marker is a key, and has a value to skip.
@@ -111,32 +146,54 @@ fn parse_map<'a>(reader: &mut Reader<'a>, len: u32, depth: usize) -> Result<Valu
     }
     let mut pairs = Vec::with_capacity(count);
     for _ in 0..count {
-        let key = parse(reader, depth + 1)?;
+        let key = parse(reader, depth + 1, has_ends)?;
         if !matches!(
             key,
-            Value::Integer(_) | Value::Unsigned(_) | Value::Particle(..)
+            Value::Integer(_) | Value::Unsigned(_) | Value::Particle(..) | Value::Binary(..)
         ) {
             return Err(Malformed("a map key must be an integer, text or bytes"));
         }
-        pairs.push((key, parse(reader, depth + 1)?));
+        pairs.push((key, parse(reader, depth + 1, has_ends)?));
     }
-    let flags = flags
-        .map(|flags| flags & (order::ORDERED | order::BY_VALUE))
-        .filter(|flags| *flags != 0);
-    if flags.is_none() {
-        pairs.sort_by(|left, right| compare(&left.0, &right.0));
-    }
-    // A map that claims to be ordered must be, and none has a key twice.
-    if pairs
-        .windows(2)
-        .any(|pair| compare(&pair[0].0, &pair[1].0) != Ordering::Less)
-    {
-        return Err(Malformed("map keys repeat or are not in order"));
-    }
-    Ok(Value::Map { flags, pairs })
+    let map = Value::Map { flags, pairs };
+    // An argument is compared with as it is.
+    if has_ends { Ok(map) } else { canonical(map) }
 }
 
-fn encode(value: &Value<'_>) -> Vec<u8> {
+/// The form in which a value is stored: the keys of every map in order.
+pub(crate) fn canonical(value: Value<'_>) -> Result<Value<'_>, Malformed> {
+    match value {
+        Value::List { flags, items } => Ok(Value::List {
+            flags,
+            items: items.into_iter().map(canonical).collect::<Result<_, _>>()?,
+        }),
+        Value::Map { flags, pairs } => {
+            let flags = flags
+                .map(|flags| flags & (order::ORDERED | order::BY_VALUE))
+                .filter(|flags| *flags != 0);
+            let mut pairs: Vec<_> = pairs
+                .into_iter()
+                .map(|(key, value)| Ok((key, canonical(value)?)))
+                .collect::<Result<_, _>>()?;
+            if flags.is_none() {
+                pairs.sort_by(|left, right| compare(&left.0, &right.0));
+            }
+            // A map that claims to be ordered must be, and none has a key twice.
+            if pairs
+                .windows(2)
+                .any(|pair| compare(&pair[0].0, &pair[1].0) != Ordering::Less)
+            {
+                return Err(Malformed("map keys repeat or are not in order"));
+            }
+            Ok(Value::Map { flags, pairs })
+        }
+        Value::Infinity | Value::Wildcard => Err(Malformed("an open end is no value")),
+        other => Ok(other),
+    }
+}
+
+/// A value in the stored form.
+pub(crate) fn encode(value: &Value<'_>) -> Vec<u8> {
     let mut out = Vec::new();
     write(value, &mut out);
     out
@@ -153,6 +210,9 @@ fn write(value: &Value<'_>, out: &mut Vec<u8>) {
         Value::Single(value) => writer.single(*value),
         Value::Particle(0, []) => writer.packed(&[0xa0]),
         Value::Particle(kind, data) => writer.text(*kind, data),
+        Value::Binary(kind, data) => writer.bytes(*kind, data),
+        Value::Wildcard => writer.packed(&[0xd4, 0xff, 0]),
+        Value::Infinity => writer.packed(&[0xd4, 0xff, 1]),
         Value::List { flags, items } => {
             writer.list((items.len() + usize::from(flags.is_some())) as u32);
             if let Some(flags) = flags {
@@ -188,18 +248,20 @@ fn rank(value: &Value<'_>) -> u8 {
         Value::Nil => 0,
         Value::Boolean(_) => 1,
         Value::Integer(_) | Value::Unsigned(_) => 2,
-        Value::Particle(particle::GEOJSON, _) => 8,
-        Value::Particle(particle::STRING, _) => 3,
-        Value::Particle(..) => 6,
+        Value::Particle(particle::GEOJSON, _) | Value::Binary(particle::GEOJSON, _) => 8,
+        Value::Particle(particle::STRING, _) | Value::Binary(particle::STRING, _) => 3,
+        Value::Particle(..) | Value::Binary(..) => 6,
         Value::List { .. } => 4,
         Value::Map { .. } => 5,
         Value::Float(_) | Value::Single(_) => 7,
+        Value::Infinity | Value::Wildcard => 9,
     }
 }
 
 /// Compares values as ordered lists and maps do.
 pub(crate) fn compare(left: &Value<'_>, right: &Value<'_>) -> Ordering {
     match (left, right) {
+        (Value::Wildcard, _) | (_, Value::Wildcard) => Ordering::Equal,
         (Value::Boolean(left), Value::Boolean(right)) => left.cmp(right),
         (Value::Integer(left), Value::Integer(right)) => left.cmp(right),
         (Value::Unsigned(left), Value::Unsigned(right)) => left.cmp(right),
@@ -208,14 +270,19 @@ pub(crate) fn compare(left: &Value<'_>, right: &Value<'_>) -> Ordering {
         (Value::Float(_) | Value::Single(_), Value::Float(_) | Value::Single(_)) => {
             float(left).total_cmp(&float(right))
         }
-        (Value::Particle(_, left_data), Value::Particle(_, right_data)) => rank(left)
+        (
+            Value::Particle(_, left_data) | Value::Binary(_, left_data),
+            Value::Particle(_, right_data) | Value::Binary(_, right_data),
+        ) => rank(left)
             .cmp(&rank(right))
             .then_with(|| left_data.cmp(right_data)),
         (Value::List { items: left, .. }, Value::List { items: right, .. }) => left
             .iter()
             .zip(right)
-            .map(|(left, right)| compare(left, right))
-            .find(|order| order.is_ne())
+            .find_map(|pair| match pair {
+                (Value::Wildcard, _) | (_, Value::Wildcard) => Some(Ordering::Equal),
+                (left, right) => Some(compare(left, right)).filter(|order| order.is_ne()),
+            })
             .unwrap_or_else(|| left.len().cmp(&right.len())),
         (Value::Map { pairs: left, .. }, Value::Map { pairs: right, .. }) => {
             left.len().cmp(&right.len()).then_with(|| {

@@ -11,8 +11,12 @@ pub(crate) fn stored(data: &[u8]) -> Option<Vec<u8>> {
     };
     let cells = usize::from(u16::from_be_bytes([*high, *low])) * 8;
     let text = data.get(HEADER_LEN + cells..)?;
-    let value: Value = serde_json::from_slice(text).ok()?;
-    is_valid(&value, 0).then(|| [&[0; HEADER_LEN], text].concat())
+    is_geojson(text).then(|| [&[0; HEADER_LEN], text].concat())
+}
+
+/// True for text that a server takes for a shape.
+pub(crate) fn is_geojson(text: &[u8]) -> bool {
+    serde_json::from_slice(text).is_ok_and(|value| is_valid(&value, 0))
 }
 
 fn is_valid(value: &Value, depth: u8) -> bool {

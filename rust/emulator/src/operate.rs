@@ -1,10 +1,12 @@
 //! Applies operations to a draft of a record. Families of operations are dispatched from here, each in its own file.
 
+use crate::collection::Answer;
 use crate::command::{Code, Command, wire};
+use crate::expression::{self, Expression, Subject};
 use crate::read::{nothing, respond};
-use crate::record::{Draft, Record};
+use crate::record::Draft;
 use crate::reply::Message;
-use crate::{particle as checked, scalar};
+use crate::{collection, particle as checked, scalar};
 use aerospike_wire::operation::{self, Operation};
 use aerospike_wire::result_code::code;
 use aerospike_wire::{message::info1, particle};
@@ -19,37 +21,47 @@ pub(crate) fn is_modification(op: u8) -> bool {
             | operation::CDT_MODIFY
             | operation::BIT_MODIFY
             | operation::HLL_MODIFY
-            | operation::EXP_MODIFY
     )
 }
 
-/// Filter expressions are not evaluated.
-pub(crate) fn check_filter(command: &Command<'_>, _record: &Record) -> Result<(), Code> {
-    match command.fields.filter {
-        Some(_) => Err(wire(code::UNSUPPORTED_FEATURE)),
-        None => Ok(()),
+/// Refuses a record that the command's filter does not hold for. As on a server, only a record that exists has the filter
+/// looked at, even to find that it is none.
+pub(crate) fn check_filter(command: &Command<'_>, subject: Subject<'_>) -> Result<(), Code> {
+    match (command.fields.filter, command.batch_filter) {
+        (Some(packed), _) => Expression::filter(packed)?.check(subject),
+        (None, Some(filter)) => filter.check(subject),
+        (None, None) => Ok(()),
     }
 }
 
 /// Answers an operation of a read-only command that is not a plain read.
 pub(crate) fn read(
-    _command: &Command<'_>,
+    command: &Command<'_>,
+    subject: Subject<'_>,
     operation: Operation<'_>,
-    _bin: Option<Operation<'_>>,
-    _message: &mut Message,
-    _out: &mut Vec<u8>,
+    bin: Option<Operation<'_>>,
+    message: &mut Message,
+    out: &mut Vec<u8>,
 ) -> Result<(), Code> {
-    Err(match operation.op {
-        operation::CDT_READ | operation::BIT_READ | operation::HLL_READ | operation::EXP_READ => {
-            wire(code::UNSUPPORTED_FEATURE)
+    let answer = match operation.op {
+        operation::CDT_READ => {
+            collection::read(operation.data, bin.map(|bin| (bin.particle, bin.data)))?
+                .unwrap_or_else(Answer::nothing)
         }
-        _ => wire(code::REQUEST_INVALID),
-    })
+        operation::EXP_READ => expression::operation::read(operation.data, subject)?,
+        operation::BIT_READ | operation::HLL_READ => {
+            return Err(wire(code::UNSUPPORTED_FEATURE));
+        }
+        _ => return Err(wire(code::REQUEST_INVALID)),
+    };
+    respond_value(command, operation, &answer, message, out);
+    Ok(())
 }
 
 /// Applies one operation of a command that writes.
 pub(crate) fn apply(
     command: &Command<'_>,
+    subject: Subject<'_>,
     operation: Operation<'_>,
     draft: &mut Draft,
     message: &mut Message,
@@ -67,20 +79,74 @@ pub(crate) fn apply(
         operation::APPEND => scalar::append(operation, draft)?,
         operation::PREPEND => scalar::prepend(operation, draft)?,
         operation::DELETE => draft.bins.clear(),
-        operation::CDT_READ
-        | operation::CDT_MODIFY
-        | operation::BIT_READ
+        operation::EXP_READ => {
+            let subject = Subject {
+                draft: Some(draft),
+                ..subject
+            };
+            let answer = expression::operation::read(operation.data, subject)?;
+            respond_value(command, operation, &answer, message, out);
+            return Ok(());
+        }
+        operation::EXP_MODIFY => {
+            expression::operation::modify(operation.data, operation.name, subject, draft)?;
+        }
+        operation::CDT_READ => {
+            let bin = draft.get(operation.name);
+            let bin = bin.map(|bin| (bin.particle, bin.data.as_slice()));
+            match collection::read(operation.data, bin)? {
+                // Among operations that write, no value of a bin that exists is an answer too.
+                Some(answer) => message.operation(out, valued(operation, &answer)),
+                None => respond_value(command, operation, &Answer::nothing(), message, out),
+            }
+            return Ok(());
+        }
+        operation::CDT_MODIFY => {
+            let answer = modify_collection(operation, draft)?;
+            respond_value(command, operation, &answer, message, out);
+            return Ok(());
+        }
+        operation::BIT_READ
         | operation::BIT_MODIFY
         | operation::HLL_READ
-        | operation::HLL_MODIFY
-        | operation::EXP_READ
-        | operation::EXP_MODIFY => return Err(wire(code::UNSUPPORTED_FEATURE)),
+        | operation::HLL_MODIFY => return Err(wire(code::UNSUPPORTED_FEATURE)),
         _ => return Err(wire(code::REQUEST_INVALID)),
     }
     if command.responds_to_all() {
         message.operation(out, nothing(operation));
     }
     Ok(())
+}
+
+fn modify_collection(operation: Operation<'_>, draft: &mut Draft) -> Result<Answer, Code> {
+    let bin = draft.get(operation.name);
+    let bin = bin.map(|bin| (bin.particle, bin.data.as_slice()));
+    let modified = collection::modify(operation.data, bin)?;
+    if let Some(bin) = modified.bin {
+        draft.set(operation.name, bin.particle, bin.data);
+    }
+    Ok(modified.answer)
+}
+
+/// Answers a value, or that there is none when every operation gets an answer.
+fn respond_value(
+    command: &Command<'_>,
+    operation: Operation<'_>,
+    answer: &Answer,
+    message: &mut Message,
+    out: &mut Vec<u8>,
+) {
+    if answer.particle != particle::NULL || command.responds_to_all() {
+        message.operation(out, valued(operation, answer));
+    }
+}
+
+fn valued<'a>(operation: Operation<'a>, answer: &'a Answer) -> Operation<'a> {
+    Operation {
+        particle: answer.particle,
+        data: &answer.data,
+        ..operation
+    }
 }
 
 fn read_draft(

@@ -1,6 +1,7 @@
 //! Commands that only read.
 
 use crate::command::{Code, Command, MAX_BIN_NAME, wire};
+use crate::expression::Subject;
 use crate::namespace::{DigestKey, Namespace};
 use crate::operate;
 use crate::record::Record;
@@ -18,7 +19,7 @@ pub(crate) fn run(command: &Command<'_>, namespace: &Namespace, out: &mut Vec<u8
         Some(record) => {
             (message.header.generation, message.header.ttl) =
                 (u32::from(record.generation), record.void_time);
-            read(command, record, &mut message, out)
+            read(command, namespace, record, &mut message, out)
         }
     };
     drop(shard);
@@ -34,6 +35,7 @@ pub(crate) fn run(command: &Command<'_>, namespace: &Namespace, out: &mut Vec<u8
 
 fn read(
     command: &Command<'_>,
+    namespace: &Namespace,
     record: &Record,
     message: &mut Message,
     out: &mut Vec<u8>,
@@ -46,7 +48,8 @@ fn read(
         return Err(wire(code::REQUEST_INVALID));
     }
     check_key(command, record)?;
-    operate::check_filter(command, record)?;
+    let subject = Subject::of(command, namespace, Some(record));
+    operate::check_filter(command, subject)?;
     if command.header.info1 & info1::NO_BIN_DATA != 0 {
         return Ok(());
     }
@@ -65,7 +68,7 @@ fn read(
         let bin = record.bin(operation.name);
         match operation.op {
             operation::READ => respond(command, operation, bin, message, out),
-            _ => operate::read(command, operation, bin, message, out)?,
+            _ => operate::read(command, subject, operation, bin, message, out)?,
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Commands that write: put, touch, delete and every mix of operations with a write in it.
 
 use crate::command::{Code, Command, MAX_BIN_NAME, wire};
+use crate::expression::Subject;
 use crate::namespace::{DigestKey, Namespace, Shard};
 use crate::operate;
 use crate::read::check_key;
@@ -42,7 +43,7 @@ fn delete(command: &Command<'_>, namespace: &Namespace) -> Result<(), Code> {
     let record = record.ok_or(wire(code::RECORD_NOT_FOUND))?;
     check_generation(&command.header, u32::from(record.generation))?;
     check_key(command, record)?;
-    operate::check_filter(command, record)?;
+    operate::check_filter(command, Subject::of(command, namespace, Some(record)))?;
     shard.remove(&key);
     Ok(())
 }
@@ -64,7 +65,7 @@ fn check_request(command: &Command<'_>) -> Result<(), Code> {
             return Err(wire(code::BIN_NAME));
         }
         match operation.op {
-            operation::READ if info1 & info1::READ == 0 => return invalid,
+            operation::READ | operation::EXP_READ if info1 & info1::READ == 0 => return invalid,
             operation::READ if gets_all && !operation.name.is_empty() => return invalid,
             operation::READ => reads_all = true,
             operation::WRITE if replaces && operation.particle == particle::NULL => return invalid,
@@ -98,6 +99,7 @@ fn write(
         .get(&key)
         .filter(|record| !record.is_expired(command.now_ms));
     let replaces = command.header.info3 & (info3::CREATE_OR_REPLACE | info3::REPLACE_ONLY) != 0;
+    let subject = Subject::of(command, namespace, record);
     let mut draft = Draft::default();
     match record {
         Some(record) => {
@@ -108,7 +110,7 @@ fn write(
             }
             check_generation(&command.header, u32::from(record.generation))?;
             check_key(command, record)?;
-            operate::check_filter(command, record)?;
+            operate::check_filter(command, subject)?;
             if !replaces {
                 draft = Draft::of(record);
             }
@@ -129,7 +131,7 @@ fn write(
     }
     let void_time = void_time(command, namespace, record)?;
     for operation in command.operations.map_while(Result::ok) {
-        operate::apply(command, operation, &mut draft, message, out)?;
+        operate::apply(command, subject, operation, &mut draft, message, out)?;
     }
     if draft.bins.is_empty() {
         return remove_emptied(command, shard, message);
@@ -206,6 +208,13 @@ fn void_time(
         1..=MAX_TTL => Ok((command.now_ms / 1000) as u32 + ttl),
         _ => Err(wire(code::REQUEST_INVALID)),
     }
+}
+
+/// The size of a record as it is stored, in blocks of 16 bytes.
+pub(crate) fn record_size(namespace: &Namespace, record: &Record) -> usize {
+    let set = namespace.set_name(record.set);
+    let size = stored_size(&Draft::of(record), &set, record.key.as_deref());
+    size.next_multiple_of(16)
 }
 
 /// The size that counts against the limit: overhead of the record, of the set's name and of every bin.

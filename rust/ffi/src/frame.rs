@@ -319,33 +319,33 @@ pub(crate) enum Request<'a> {
         token: &'a [u8; TOKEN],
     },
     Get {
-        policy: Policy,
+        policy: Policy<'a>,
         key: KeyRef<'a>,
         bins: Selection<'a>,
     },
     Exists {
-        policy: Policy,
+        policy: Policy<'a>,
         key: KeyRef<'a>,
     },
     Write {
         how: BinWrite,
-        policy: Policy,
+        policy: Policy<'a>,
         write: WriteBlock,
         key: KeyRef<'a>,
         bins: BinList<'a>,
     },
     Remove {
-        policy: Policy,
+        policy: Policy<'a>,
         write: WriteBlock,
         key: KeyRef<'a>,
     },
     Touch {
-        policy: Policy,
+        policy: Policy<'a>,
         write: WriteBlock,
         key: KeyRef<'a>,
     },
     Operate {
-        policy: Policy,
+        policy: Policy<'a>,
         write: WriteBlock,
         key: KeyRef<'a>,
         operations: Operations<'a>,
@@ -373,7 +373,7 @@ impl<'a> Request<'a> {
 /// A read of one record.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Read<'a> {
-    pub(crate) policy: Policy,
+    pub(crate) policy: Policy<'a>,
     pub(crate) key: KeyRef<'a>,
     pub(crate) bins: Selection<'a>,
 }
@@ -435,21 +435,23 @@ pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> 
             policy: Policy::parse(&mut cursor)?,
             key: KeyRef::parse(&mut cursor)?,
         },
-        18..=21 => Request::Write {
-            how: match command {
-                18 => BinWrite::Put,
-                19 => BinWrite::Add,
-                20 => BinWrite::Append,
-                _ => BinWrite::Prepend,
-            },
-            policy: Policy::parse(&mut cursor)?,
-            write: WriteBlock::parse(&mut cursor)?,
-            key: KeyRef::parse(&mut cursor)?,
-            bins: BinList::parse(&mut cursor)?,
-        },
+        18..=21 => {
+            let (policy, write) = Policy::parse_with(&mut cursor, WriteBlock::parse)?;
+            Request::Write {
+                how: match command {
+                    18 => BinWrite::Put,
+                    19 => BinWrite::Add,
+                    20 => BinWrite::Append,
+                    _ => BinWrite::Prepend,
+                },
+                policy,
+                write,
+                key: KeyRef::parse(&mut cursor)?,
+                bins: BinList::parse(&mut cursor)?,
+            }
+        }
         22 | 23 => {
-            let policy = Policy::parse(&mut cursor)?;
-            let write = WriteBlock::parse(&mut cursor)?;
+            let (policy, write) = Policy::parse_with(&mut cursor, WriteBlock::parse)?;
             let key = KeyRef::parse(&mut cursor)?;
             if command == 22 {
                 Request::Remove { policy, write, key }
@@ -457,12 +459,15 @@ pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> 
                 Request::Touch { policy, write, key }
             }
         }
-        24 => Request::Operate {
-            policy: Policy::parse(&mut cursor)?,
-            write: WriteBlock::parse(&mut cursor)?,
-            key: KeyRef::parse(&mut cursor)?,
-            operations: Operations::parse(&mut cursor)?,
-        },
+        24 => {
+            let (policy, write) = Policy::parse_with(&mut cursor, WriteBlock::parse)?;
+            Request::Operate {
+                policy,
+                write,
+                key: KeyRef::parse(&mut cursor)?,
+                operations: Operations::parse(&mut cursor)?,
+            }
+        }
         32 => Request::Batch(BatchBody::parse(&mut cursor)?),
         33 => {
             let schema = Schema::parse(&mut cursor)?;
@@ -485,13 +490,15 @@ pub(crate) enum Template<'a> {
     Bins {
         read_touch_ttl: i8,
         bins: Selection<'a>,
+        filter: Option<&'a [u8]>,
     },
     Operations {
         read_touch_ttl: i8,
         operations: Operations<'a>,
+        filter: Option<&'a [u8]>,
     },
-    Write(WriteBlock),
-    Remove(WriteBlock),
+    Write(WriteBlock, Option<&'a [u8]>),
+    Remove(WriteBlock, Option<&'a [u8]>),
 }
 
 impl<'a> Template<'a> {
@@ -499,21 +506,35 @@ impl<'a> Template<'a> {
         match cursor.u8()? {
             0 => {
                 let read_touch_ttl = crate::policy::read_touch_ttl(cursor)?;
-                match cursor.u8()? {
+                let form = cursor.u8()?;
+                let filter = (form & 2 != 0)
+                    .then(|| crate::policy::expression(cursor))
+                    .transpose()?;
+                match form & !2 {
                     0 => Ok(Self::Bins {
                         read_touch_ttl,
                         bins: Selection::parse(cursor)?,
+                        filter,
                     }),
                     1 => Ok(Self::Operations {
                         read_touch_ttl,
                         operations: Operations::parse(cursor)?,
+                        filter,
                     }),
                     _ => Err(Malformed),
                 }
             }
-            1 => Ok(Self::Write(WriteBlock::parse(cursor)?)),
-            2 => Ok(Self::Remove(WriteBlock::parse(cursor)?)),
+            1 => WriteBlock::parse_row(cursor).map(|(block, filter)| Self::Write(block, filter)),
+            2 => WriteBlock::parse_row(cursor).map(|(block, filter)| Self::Remove(block, filter)),
             _ => Err(Malformed),
+        }
+    }
+
+    /// What a row has to meet that does not leave it to the batch.
+    pub(crate) fn filter(&self) -> Option<&'a [u8]> {
+        match self {
+            Self::Bins { filter, .. } | Self::Operations { filter, .. } => *filter,
+            Self::Write(_, filter) | Self::Remove(_, filter) => *filter,
         }
     }
 }
@@ -521,7 +542,7 @@ impl<'a> Template<'a> {
 /// The body of a batch.
 #[derive(Debug)]
 pub(crate) struct BatchBody<'a> {
-    pub(crate) policy: Policy,
+    pub(crate) policy: Policy<'a>,
     pub(crate) options: BatchOptions,
     spaces: (u16, &'a [u8]),
     templates: (u16, &'a [u8]),
@@ -541,8 +562,7 @@ pub(crate) struct Row<'a> {
 
 impl<'a> BatchBody<'a> {
     fn parse(cursor: &mut Cursor<'a>) -> Parsed<Self> {
-        let policy = Policy::parse(cursor)?;
-        let options = BatchOptions::parse(cursor)?;
+        let (policy, options) = Policy::parse_with(cursor, BatchOptions::parse)?;
         let space_count = cursor.u16()?;
         let spaces = cursor.span(|cursor| {
             (0..space_count).try_for_each(|_| {
@@ -565,7 +585,7 @@ impl<'a> BatchBody<'a> {
         };
         let writes = body
             .templates()
-            .map(|template| matches!(template, Template::Write(_)))
+            .map(|template| matches!(template, Template::Write(..)))
             .collect::<Vec<_>>();
         body.encoded_rows = cursor.span(|cursor| {
             (0..rows).try_for_each(|_| {
@@ -595,7 +615,7 @@ impl<'a> BatchBody<'a> {
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'a>> + use<'a> {
         let writes = self
             .templates()
-            .map(|template| matches!(template, Template::Write(_)))
+            .map(|template| matches!(template, Template::Write(..)))
             .collect::<Vec<_>>();
         let mut cursor = Cursor::new(self.encoded_rows);
         (0..self.rows).map_while(move |_| Row::parse(&mut cursor, &writes).ok())

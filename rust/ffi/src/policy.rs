@@ -12,7 +12,7 @@ pub(crate) const GRACE: Duration = Duration::from_millis(3000);
 
 /// The base block: the policy of a read.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Policy {
+pub(crate) struct Policy<'a> {
     socket_timeout: u32,
     total_timeout: u32,
     timeout_delay: u32,
@@ -26,6 +26,8 @@ pub(crate) struct Policy {
     compress: bool,
     core_only: bool,
     joins: bool,
+    /// A packed expression that a record has to meet.
+    pub(crate) filter: Option<&'a [u8]>,
 }
 
 /// The block that writes have on top.
@@ -76,8 +78,29 @@ pub(crate) fn core_read_touch_ttl(percent: i8) -> core::ReadTouchTtl {
     }
 }
 
-impl Policy {
-    pub(crate) fn parse(cursor: &mut Cursor<'_>) -> Parsed<Self> {
+/// A packed expression: its length, then its bytes. The server judges what it says; core cannot send none at all.
+pub(crate) fn expression<'a>(cursor: &mut Cursor<'a>) -> Parsed<&'a [u8]> {
+    match cursor.u32()? {
+        0 => Err(Malformed),
+        length => cursor.take(length as usize),
+    }
+}
+
+/// Core's form of a packed expression.
+pub(crate) fn core_expression(packed: &[u8]) -> core::expressions::Expression {
+    core::expressions::from_packed_bytes(packed.to_vec())
+}
+
+impl<'a> Policy<'a> {
+    pub(crate) fn parse(cursor: &mut Cursor<'a>) -> Parsed<Self> {
+        Self::parse_with(cursor, |_| Ok(())).map(|(policy, ())| policy)
+    }
+
+    /// The base block, `more` blocks behind it, and behind these the filter.
+    pub(crate) fn parse_with<T>(
+        cursor: &mut Cursor<'a>,
+        more: impl FnOnce(&mut Cursor<'a>) -> Parsed<T>,
+    ) -> Parsed<(Self, T)> {
         let mut policy = Self {
             socket_timeout: cursor.u32()?,
             total_timeout: cursor.u32()?,
@@ -92,13 +115,18 @@ impl Policy {
             compress: false,
             core_only: false,
             joins: false,
+            filter: None,
         };
-        let flags = up_to(cursor, 7)?;
+        let flags = up_to(cursor, 15)?;
         policy.compress = flags & 1 != 0;
         policy.core_only = flags & 2 != 0;
         policy.joins = flags & 4 != 0;
         cursor.zeros::<3>()?;
-        Ok(policy)
+        let more = more(cursor)?;
+        if flags & 8 != 0 {
+            policy.filter = Some(expression(cursor)?);
+        }
+        Ok((policy, more))
     }
 
     /// Whether a read under this policy may take the direct path: it asks the master, in the way that is the default.
@@ -193,15 +221,23 @@ impl Policy {
         }
     }
 
+    /// The policy of a command on one record. Core would send that of a batch twice: each row has its own.
+    fn filtered(&self, left: Option<Duration>, writes: bool) -> core::BasePolicy {
+        core::BasePolicy {
+            filter_expression: self.filter.map(core_expression),
+            ..self.base(left, writes)
+        }
+    }
+
     pub(crate) fn read(&self, left: Option<Duration>) -> core::ReadPolicy {
         core::ReadPolicy {
-            base_policy: self.base(left, false),
+            base_policy: self.filtered(left, false),
         }
     }
 
     pub(crate) fn write(&self, write: &WriteBlock, left: Option<Duration>) -> core::WritePolicy {
         core::WritePolicy {
-            base_policy: self.base(left, true),
+            base_policy: self.filtered(left, true),
             record_exists_action: write.record_exists(),
             generation_policy: write.generation_policy(),
             commit_level: write.commit_level(),
@@ -235,10 +271,19 @@ impl Policy {
 
 impl WriteBlock {
     pub(crate) fn parse(cursor: &mut Cursor<'_>) -> Parsed<Self> {
+        match Self::parse_row(cursor)? {
+            (block, None) => Ok(block),
+            // A command's own filter belongs to its policy.
+            (_, Some(_)) => Err(Malformed),
+        }
+    }
+
+    /// The block of a batch's rows, and the filter that only they have.
+    pub(crate) fn parse_row<'a>(cursor: &mut Cursor<'a>) -> Parsed<(Self, Option<&'a [u8]>)> {
         let record_exists = up_to(cursor, 4)?;
         let generation_policy = up_to(cursor, 2)?;
         let commit_level = up_to(cursor, 1)?;
-        let flags = up_to(cursor, 3)?;
+        let flags = up_to(cursor, 7)?;
         let block = Self {
             record_exists,
             generation_policy,
@@ -249,7 +294,8 @@ impl WriteBlock {
             ttl: cursor.u32()?,
         };
         cursor.zeros::<4>()?;
-        Ok(block)
+        let filter = (flags & 4 != 0).then(|| expression(cursor)).transpose()?;
+        Ok((block, filter))
     }
 
     fn record_exists(&self) -> core::RecordExistsAction {
@@ -287,7 +333,7 @@ impl WriteBlock {
         }
     }
 
-    pub(crate) fn batch_write(&self) -> core::BatchWritePolicy {
+    pub(crate) fn batch_write(&self, filter: Option<&[u8]>) -> core::BatchWritePolicy {
         core::BatchWritePolicy {
             record_exists_action: self.record_exists(),
             generation_policy: self.generation_policy(),
@@ -296,18 +342,19 @@ impl WriteBlock {
             expiration: self.expiration(),
             send_key: self.send_key,
             durable_delete: self.durable_delete,
+            filter_expression: filter.map(core_expression),
             ..core::BatchWritePolicy::default()
         }
     }
 
-    pub(crate) fn batch_delete(&self) -> core::BatchDeletePolicy {
+    pub(crate) fn batch_delete(&self, filter: Option<&[u8]>) -> core::BatchDeletePolicy {
         core::BatchDeletePolicy {
             generation_policy: self.generation_policy(),
             commit_level: self.commit_level(),
             generation: self.generation,
             send_key: self.send_key,
             durable_delete: self.durable_delete,
-            filter_expression: None,
+            filter_expression: filter.map(core_expression),
         }
     }
 }

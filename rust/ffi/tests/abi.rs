@@ -444,6 +444,34 @@ fn samples() -> Vec<Vec<u8>> {
         &keys,
     ]
     .concat();
+    // A packed expression behind the policy's last block, and in templates.
+    let filter = &b"\x02\x00\x00\x00\x91\x4a"[..];
+    let mut filtered = policy.clone();
+    filtered[28] = 8;
+    let mut write_filtered = write;
+    write_filtered[3] = 4;
+    let computed =
+        b"\x02\x00\x0a\x01r\x04\x03\x00\x00\x00\x10\x91\x4a\x0b\x01w\x04\x02\x00\x00\x00\x00\x05";
+    let batch_filtered = [
+        &filtered[..],
+        &[1, 0, 1, 0, 0, 0, 0, 0],
+        filter,
+        b"\x01\x00\x04test\x03set",
+        b"\x04\x00\x00\x00\x02",
+        filter,
+        b"\xff\xff\x00\x32\x03",
+        filter,
+        &reads[..],
+        &[1],
+        &write_filtered,
+        filter,
+        &[2],
+        &write_filtered,
+        filter,
+        &1u32.to_le_bytes(),
+        &[0, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8],
+    ]
+    .concat();
     vec![
         frame(0, 4, &[1, 0, 0, 0]),
         frame(0, 16, &[&policy[..], key, selection].concat()),
@@ -454,6 +482,14 @@ fn samples() -> Vec<Vec<u8>> {
         frame(0, 32, &batch),
         frame(0, 33, &columns),
         frame(0, 33, &nested),
+        frame(0, 16, &[&filtered[..], filter, key, selection].concat()),
+        frame(0, 18, &[&filtered[..], &write, filter, key, &bins].concat()),
+        frame(
+            0,
+            24,
+            &[&filtered[..], &write, filter, key, computed].concat(),
+        ),
+        frame(0, 32, &batch_filtered),
     ]
 }
 
@@ -489,6 +525,13 @@ fn right_frames_are_accepted_and_cut_ones_are_not() {
     ]
     .concat();
     assert_eq!(submit(queue, &frame(1, 33, &writes)), -2);
+    // An expression has bytes, and a command's own filter belongs to its policy.
+    let filtered = samples()[9].clone();
+    let empty = [&filtered[..56], &[0; 4], &filtered[62..]].concat();
+    assert_eq!(submit(queue, &frame(1, 16, &empty[24..])), -2);
+    let mut in_write_block = samples()[3][24..].to_vec();
+    in_write_block[32 + 3] = 4;
+    assert_eq!(submit(queue, &frame(1, 18, &in_write_block)), -2);
     for command in [0, 11, 15, 25, 31, 34, 255] {
         assert_eq!(
             submit(queue, &frame(1, command, &[])),

@@ -51,13 +51,15 @@ fn push_field(out: &mut Vec<u8>, kind: u8, data: &[u8]) {
     Field { kind, data }.write(out);
 }
 
-/// Appends the request for one record. `timeout_ms` tells the server when nobody waits any more, 0 never.
+/// Appends the request for one record that meets `filter`, a packed expression. `timeout_ms` tells the server when nobody
+/// waits any more, 0 never.
 pub fn push_single(
     out: &mut Vec<u8>,
     namespace: &str,
     set: &str,
     digest: &Digest,
     want: Want<'_>,
+    filter: Option<&[u8]>,
     timeout_ms: u32,
 ) {
     let start = begin(out);
@@ -66,7 +68,7 @@ pub fn push_single(
         &Header {
             info1: want.info1(),
             index: timeout_ms,
-            fields: 2 + u16::from(!set.is_empty()),
+            fields: 2 + u16::from(!set.is_empty()) + u16::from(filter.is_some()),
             operations,
             ..Header::default()
         }
@@ -77,6 +79,9 @@ pub fn push_single(
         push_field(out, field::SET, set.as_bytes());
     }
     push_field(out, field::DIGEST, digest);
+    if let Some(filter) = filter {
+        push_field(out, field::FILTER, filter);
+    }
     out.extend_from_slice(encoded);
     end(out, start);
 }
@@ -133,15 +138,26 @@ impl BatchWriter {
         self.rows += 1;
     }
 
-    /// A row that says what it reads.
-    pub fn push(&mut self, digest: &Digest, namespace: &str, set: &str, want: Want<'_>) {
+    /// A row that says what it reads, of a record that meets `filter`, a packed expression.
+    pub fn push(
+        &mut self,
+        digest: &Digest,
+        namespace: &str,
+        set: &str,
+        want: Want<'_>,
+        filter: Option<&[u8]>,
+    ) {
         self.push_row(digest, INFO | TTL);
         let (operations, encoded) = want.operations();
+        let fields = 2 + u8::from(filter.is_some());
         self.out
-            .extend_from_slice(&[want.info1(), 0, 0, 0, 0, 0, 0, 0, 2]);
+            .extend_from_slice(&[want.info1(), 0, 0, 0, 0, 0, 0, 0, fields]);
         self.out.extend_from_slice(&operations.to_be_bytes());
         push_field(&mut self.out, field::NAMESPACE, namespace.as_bytes());
         push_field(&mut self.out, field::SET, set.as_bytes());
+        if let Some(filter) = filter {
+            push_field(&mut self.out, field::FILTER, filter);
+        }
         self.out.extend_from_slice(encoded);
     }
 
@@ -189,9 +205,9 @@ mod tests {
             ),
         ];
         for (want, bits, names) in cases {
-            for set in ["set", ""] {
+            for (set, filter) in [("set", None), ("", Some(&[0x91, 74][..]))] {
                 let mut out = b"before".to_vec();
-                push_single(&mut out, "test", set, &[7; 20], want, 250);
+                push_single(&mut out, "test", set, &[7; 20], want, filter, 250);
                 let request = Request::parse(body(&out[6..])).unwrap();
                 assert_eq!((request.header.info1, request.header.index), (bits, 250));
                 assert_eq!(request.fields.namespace, Some(&b"test"[..]));
@@ -200,6 +216,7 @@ mod tests {
                     Some(set.as_bytes()).filter(|set| !set.is_empty())
                 );
                 assert_eq!(request.fields.digest, Some([7; 20]));
+                assert_eq!(request.fields.filter, filter);
                 let read: Vec<_> = request
                     .operations
                     .map(|operation| operation.unwrap().name.to_vec())
@@ -214,9 +231,9 @@ mod tests {
         let mut bins = Vec::new();
         push_bin(&mut bins, "a");
         let mut writer = BatchWriter::new(3, RESPOND_ALL_KEYS, 9);
-        writer.push(&[1; 20], "test", "one", Want::All);
+        writer.push(&[1; 20], "test", "one", Want::All, Some(&[0x91, 74]));
         writer.repeat(&[2; 20]);
-        writer.push(&[3; 20], "bar", "", Want::Bins(1, &bins));
+        writer.push(&[3; 20], "bar", "", Want::Bins(1, &bins), None);
         let message = writer.finish();
         let request = Request::parse(body(&message)).unwrap();
         let rows = Rows::parse(request.fields.batch.unwrap(), &request.header).unwrap();
@@ -231,7 +248,9 @@ mod tests {
             rows[1].attributes.header.info1,
             info1::READ | info1::GET_ALL
         );
+        assert_eq!(rows[1].attributes.fields.filter, Some(&[0x91, 74][..]));
         assert_eq!(rows[2].attributes.header.info1, info1::READ);
+        assert_eq!(rows[2].attributes.fields.filter, None);
         assert_eq!(rows[2].attributes.fields.namespace, Some(&b"bar"[..]));
         assert_eq!(rows[2].attributes.operations.len(), 1);
     }

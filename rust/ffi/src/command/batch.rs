@@ -15,9 +15,9 @@ use crate::driver::{Effect, Progress, drive};
 use crate::error::{Failure, INTERNAL, PARTITION_UNAVAILABLE, Phase};
 use crate::frame::{BatchBody, Template};
 use crate::names::{Guess, Names};
-use crate::operation::{self, Plan, Send, Verb};
+use crate::operation::{self, Operations, Plan, Send, Verb};
 use crate::part::{Part, ROW, is_unanswered};
-use crate::policy::{BatchOptions, GRACE, Policy, core_read_touch_ttl};
+use crate::policy::{BatchOptions, GRACE, Policy, core_expression, core_read_touch_ttl};
 use crate::user::User;
 use crate::{key, particle, runtime};
 
@@ -43,7 +43,7 @@ pub(super) async fn run(run: Run, body: BatchBody<'_>, schema: Option<Schema<'_>
     let deadline = bounds.deadline;
     let writes = body
         .templates()
-        .any(|template| matches!(template, Template::Write(_) | Template::Remove(_)));
+        .any(|template| matches!(template, Template::Write(..) | Template::Remove(..)));
     let effect = match (writes, body.policy.retries()) {
         (false, _) => Effect::Read,
         (true, false) => Effect::Write,
@@ -87,12 +87,12 @@ pub(super) async fn run(run: Run, body: BatchBody<'_>, schema: Option<Schema<'_>
 
 /// Tries the direct path: what it answered, the policy under which core goes on, and the rows that are core's; all of
 /// them where there is no list.
-async fn attempt(
+async fn attempt<'a>(
     cluster: &Cluster,
-    body: &BatchBody<'_>,
+    body: &BatchBody<'a>,
     deadline: Option<Instant>,
     names: &Arc<Names>,
-) -> (Vec<Part>, Policy, Option<Vec<u32>>) {
+) -> (Vec<Part>, Policy<'a>, Option<Vec<u32>>) {
     let all = (Vec::new(), body.policy, None);
     let Some(direct) = cluster.direct() else {
         return all;
@@ -105,10 +105,12 @@ async fn attempt(
             Template::Bins {
                 read_touch_ttl: 0,
                 bins,
+                ..
             } => Some(*bins),
             Template::Operations {
                 read_touch_ttl: 0,
                 operations,
+                ..
             } => operations.to_selection(names),
             _ => None,
         };
@@ -136,7 +138,11 @@ async fn attempt(
     let spaces: Vec<_> = body.spaces().collect();
     let wants: Vec<_> = encoded
         .iter()
-        .map(|(selection, bins)| selection.want(bins))
+        .zip(&templates)
+        .map(|((selection, bins), template)| {
+            let filter = template.filter().or(body.policy.filter);
+            (selection.want(bins), filter)
+        })
         .collect();
     let keys: Vec<_> = body
         .rows()
@@ -294,15 +300,17 @@ enum Prepared {
     Remove(core::BatchDeletePolicy),
 }
 
-fn prepare(template: Template<'_>) -> Result<Prepared, Failure> {
+fn prepare(template: Template<'_>, filter: Option<&[u8]>) -> Result<Prepared, Failure> {
+    let filter = template.filter().or(filter);
     let reads = |percent| core::BatchReadPolicy {
         read_touch_ttl: core_read_touch_ttl(percent),
-        filter_expression: None,
+        filter_expression: filter.map(core_expression),
     };
     Ok(match template {
         Template::Bins {
             read_touch_ttl,
             bins,
+            ..
         } => Prepared::Bins(reads(read_touch_ttl), bins.to_core()),
         Template::Operations { operations, .. } if operations.len() == 0 || operations.writes() => {
             return Err(Failure::invalid(
@@ -312,10 +320,15 @@ fn prepare(template: Template<'_>) -> Result<Prepared, Failure> {
         Template::Operations {
             read_touch_ttl,
             operations,
-        } => Prepared::Operations(reads(read_touch_ttl), Arc::new(operations.to_core())),
-        Template::Write(write) => Prepared::Write(write.batch_write()),
-        Template::Remove(write) => Prepared::Remove(write.batch_delete()),
+            ..
+        } => Prepared::Operations(reads(read_touch_ttl), plan_of(operations)?),
+        Template::Write(write, _) => Prepared::Write(write.batch_write(filter)),
+        Template::Remove(write, _) => Prepared::Remove(write.batch_delete(filter)),
     })
+}
+
+fn plan_of(operations: Operations<'_>) -> Result<Arc<Plan>, Failure> {
+    Ok(Arc::new(operations.to_core()?))
 }
 
 /// The rows at `only`, which is in order, or all of them.
@@ -323,16 +336,16 @@ fn build(body: &BatchBody<'_>, only: Option<&[u32]>) -> Result<Vec<Row>, Failure
     let spaces: Vec<_> = body.spaces().collect();
     let sends_key: Vec<_> = body
         .templates()
-        .map(|template| matches!(template, Template::Write(write) | Template::Remove(write) if write.send_key))
+        .map(|template| matches!(template, Template::Write(write, _) | Template::Remove(write, _) if write.send_key))
         .collect();
     let prepared = body
         .templates()
-        .map(prepare)
+        .map(|template| prepare(template, body.policy.filter))
         .collect::<Result<Vec<_>, _>>()?;
     let mut rows = Vec::with_capacity(only.map_or(body.rows as usize, <[u32]>::len));
     let mut wanted = only.map(|only| only.iter().peekable());
     // Rows that are written alike share one plan, which core then sends once.
-    let mut last: Option<(crate::operation::Operations<'_>, Arc<Plan>)> = None;
+    let mut last: Option<(Operations<'_>, Arc<Plan>)> = None;
     for (at, row) in (0u32..).zip(body.rows()) {
         if let Some(wanted) = &mut wanted
             && wanted.next_if_eq(&&at).is_none()
@@ -372,7 +385,7 @@ fn build(body: &BatchBody<'_>, only: Option<&[u32]>) -> Result<Vec<Row>, Failure
                     })?;
                 let plan = match &last {
                     Some((same, plan)) if *same == operations => Arc::clone(plan),
-                    _ => Arc::new(operations.to_core()),
+                    _ => plan_of(operations)?,
                 };
                 last = Some((operations, Arc::clone(&plan)));
                 let Send::Operations(sent) = &plan.send else {

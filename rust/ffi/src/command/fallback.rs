@@ -37,13 +37,13 @@ pub(super) async fn through_core<F: Future<Output = Outcome>>(
 
 /// The policy under which core may go on, or the failure that is final: the attempt was the first of the policy's, and
 /// asking again must not double what a server that is behind has to do.
-pub(super) fn decide(
-    policy: Policy,
+pub(super) fn decide<'a>(
+    policy: Policy<'a>,
     reason: Reason,
     may_repeat: bool,
     node: Option<&str>,
     deadline: Option<Instant>,
-) -> Result<Policy, Failure> {
+) -> Result<Policy<'a>, Failure> {
     if reason.is_unsent() {
         return Ok(policy);
     }
@@ -56,7 +56,7 @@ pub(super) fn decide(
 }
 
 /// Waits as the policy says before a second attempt. An answer that was an error is repeated at once: core reads it.
-pub(super) async fn pause(policy: &Policy, reason: Reason) {
+pub(super) async fn pause(policy: &Policy<'_>, reason: Reason) {
     let pause = policy.pause();
     if !reason.is_unsent() && reason != Reason::Code && !pause.is_zero() {
         tokio::time::sleep(pause).await;

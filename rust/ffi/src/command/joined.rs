@@ -31,18 +31,18 @@ const FLAGS: u8 = RESPOND_ALL_KEYS | ROW_ERRORS | ALLOW_INLINE;
 
 /// What reads have in common that go together. Their deadlines may differ by the time in which they were called.
 #[derive(PartialEq)]
-struct Terms {
+struct Terms<'f> {
     cluster: u32,
-    policy: Policy,
+    policy: Policy<'f>,
 }
 
 /// The groups of a burst.
 #[derive(Default)]
-pub(super) struct Groups(Vec<(Terms, u32)>);
+pub(super) struct Groups<'f>(Vec<(Terms<'f>, u32)>);
 
-impl Groups {
+impl<'f> Groups<'f> {
     /// The group of a read that may be joined.
-    pub(super) fn number(&mut self, head: &Head, request: &Request<'_>) -> Option<usize> {
+    pub(super) fn number(&mut self, head: &Head, request: &Request<'f>) -> Option<usize> {
         let policy = request.read()?.policy;
         if !policy.may_join() {
             return None;
@@ -245,7 +245,8 @@ pub(super) async fn run(bytes: Arc<[u8]>, commands: Vec<Accepted>, submitted: In
         timeout += GRACE;
     }
     group.claims.iter().flatten().for_each(Claim::sent);
-    let mut exchange = pin!(exchange(direct, &frames, Bound::of(timeout)));
+    let filter = policy.and_then(|policy| policy.filter);
+    let mut exchange = pin!(exchange(direct, &frames, filter, Bound::of(timeout)));
     let answers = group.within_deadlines(exchange.as_mut()).await;
     drop(turn);
     let Some(answers) = answers else {
@@ -263,6 +264,7 @@ pub(super) async fn run(bytes: Arc<[u8]>, commands: Vec<Accepted>, submitted: In
 async fn exchange(
     direct: &Arc<Direct>,
     frames: &[(u8, &[u8])],
+    filter: Option<&[u8]>,
     bound: Bound,
 ) -> Vec<(usize, direct::Answer)> {
     let mut spaces = Numbering::new();
@@ -305,7 +307,7 @@ async fn exchange(
         .values
         .iter()
         .zip(&names_of_bins)
-        .map(|(bins, names)| bins.want(names.as_deref().unwrap_or_default()))
+        .map(|(bins, names)| (bins.want(names.as_deref().unwrap_or_default()), filter))
         .collect();
     let names = Arc::new(Names::default());
     let parts = direct

@@ -153,7 +153,11 @@ pub(crate) fn submit(queue: u32, frames: &[u8]) -> i32 {
 type Checked = (Head, Range<usize>, Option<usize>);
 
 /// The first `room` frames, all of them checked; of the rest the lengths are.
-fn heads(frames: &[u8], room: usize, groups: &mut Groups) -> Result<Vec<Checked>, Malformed> {
+fn heads<'f>(
+    frames: &'f [u8],
+    room: usize,
+    groups: &mut Groups<'f>,
+) -> Result<Vec<Checked>, Malformed> {
     let mut heads = Vec::new();
     let mut at = 0;
     while at < frames.len() {

@@ -84,6 +84,7 @@ impl Burst {
             key.set,
             &digest,
             want,
+            read.policy.filter,
             bound.milliseconds,
         );
         let due = deadline.filter(|_| by_deadline).unwrap_or(bound.at);
@@ -314,7 +315,7 @@ pub(super) async fn run(run: Run, wants: Wants<'_>, read: Read<'_>, tried: Optio
 
 async fn through_core(
     client: &core::Client,
-    policy: Policy,
+    policy: Policy<'_>,
     left: Option<Duration>,
     wants: Wants<'_>,
     read: &Read<'_>,
@@ -370,7 +371,8 @@ async fn attempt(
     let key = read.key;
     let digest = key.value.digest(key.set);
     progress.linger(false);
-    let read = direct.read(key.namespace, key.set, &digest, want, bound);
+    let asked = (want, read.policy.filter);
+    let read = direct.read(key.namespace, key.set, &digest, asked, bound);
     if by_deadline {
         // The command has a timer of its own.
         return read.await;
@@ -383,13 +385,13 @@ async fn attempt(
 }
 
 /// What the direct path's answer comes to: the outcome, or the policy under which core goes on.
-async fn settle(
+async fn settle<'a>(
     cluster: &Cluster,
     progress: &Progress,
-    policy: Policy,
+    policy: Policy<'a>,
     answer: direct::Answer,
     deadline: Option<Instant>,
-) -> ControlFlow<Outcome, Policy> {
+) -> ControlFlow<Outcome, Policy<'a>> {
     let (reason, node, may_repeat) = match answer {
         direct::Answer::Record(payload) => return ControlFlow::Break(Ok(Answer::Payload(payload))),
         direct::Answer::Code(code) => return ControlFlow::Break(Ok(Answer::Code(code))),

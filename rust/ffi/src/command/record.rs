@@ -147,7 +147,7 @@ pub(super) fn explain(error: &core::Error, effect: Effect, client: &core::Client
     failure
 }
 
-fn effect_of_write(policy: &Policy) -> Effect {
+fn effect_of_write(policy: &Policy<'_>) -> Effect {
     if policy.retries() {
         Effect::RetriedWrite
     } else {
@@ -185,7 +185,7 @@ async fn in_turn<F>(
 pub(super) async fn write(
     run: Run,
     how: BinWrite,
-    (policy, write): (Policy, WriteBlock),
+    (policy, write): (Policy<'_>, WriteBlock),
     key: KeyRef<'_>,
     bins: BinList<'_>,
 ) {
@@ -219,7 +219,7 @@ fn miss_is_an_answer(failure: Failure) -> Outcome {
     }
 }
 
-pub(super) async fn remove(run: Run, policy: Policy, write: WriteBlock, key: KeyRef<'_>) {
+pub(super) async fn remove(run: Run, policy: Policy<'_>, write: WriteBlock, key: KeyRef<'_>) {
     let effect = effect_of_write(&policy);
     in_turn(run, effect, |cluster, left| async move {
         let client = cluster.core()?;
@@ -232,7 +232,7 @@ pub(super) async fn remove(run: Run, policy: Policy, write: WriteBlock, key: Key
     .await;
 }
 
-pub(super) async fn touch(run: Run, policy: Policy, write: WriteBlock, key: KeyRef<'_>) {
+pub(super) async fn touch(run: Run, policy: Policy<'_>, write: WriteBlock, key: KeyRef<'_>) {
     let effect = effect_of_write(&policy);
     in_turn(run, effect, |cluster, left| async move {
         let client = cluster.core()?;
@@ -247,7 +247,7 @@ pub(super) async fn touch(run: Run, policy: Policy, write: WriteBlock, key: KeyR
 
 pub(super) async fn operate(
     run: Run,
-    (policy, write): (Policy, WriteBlock),
+    (policy, write): (Policy<'_>, WriteBlock),
     key: KeyRef<'_>,
     operations: Operations<'_>,
 ) {
@@ -289,12 +289,12 @@ pub(super) async fn operate(
 /// Sends operations, and gives one result for each.
 pub(super) async fn operate_on_core(
     client: &core::Client,
-    (policy, write): (Policy, WriteBlock),
+    (policy, write): (Policy<'_>, WriteBlock),
     left: Option<Duration>,
     key: &core::Key,
     operations: Operations<'_>,
 ) -> core::errors::Result<Answer> {
-    let plan = operations.to_core();
+    let plan = operations.to_core()?;
     let record = match &plan.send {
         Send::Header => client.get(&policy.read(left), key, core::Bins::None).await,
         Send::Operations(sent) => {

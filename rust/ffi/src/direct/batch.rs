@@ -53,12 +53,13 @@ struct Order {
 }
 
 impl Direct {
-    /// Asks the nodes that own the rows, once. Every row is in exactly one part.
+    /// Asks the nodes that own the rows, once. Every row is in exactly one part. Beside what is read stands the packed
+    /// expression that a record has to meet.
     pub(crate) async fn read_batch(
         self: &Arc<Self>,
         rows: &[Row],
         spaces: &[(&str, &str)],
-        wants: &[Want<'_>],
+        wants: &[(Want<'_>, Option<&[u8]>)],
         flags: u8,
         bound: Bound,
         names: &Arc<Names>,
@@ -86,7 +87,7 @@ impl Direct {
         &self,
         rows: &[Row],
         spaces: &[(&str, &str)],
-        wants: &[Want<'_>],
+        wants: &[(Want<'_>, Option<&[u8]>)],
         flags: u8,
         bound: Bound,
     ) -> (Vec<Order>, Vec<Part>) {
@@ -150,7 +151,8 @@ impl Direct {
                         writer.repeat(&row.digest);
                     } else {
                         let (namespace, set) = spaces[usize::from(row.space)];
-                        writer.push(&row.digest, namespace, set, wants[usize::from(row.want)]);
+                        let (want, filter) = wants[usize::from(row.want)];
+                        writer.push(&row.digest, namespace, set, want, filter);
                         last = Some(*group);
                     }
                 }

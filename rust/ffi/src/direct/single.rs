@@ -91,7 +91,7 @@ impl Direct {
         namespace: &str,
         set: &str,
         digest: &Digest,
-        want: Want<'_>,
+        (want, filter): (Want<'_>, Option<&[u8]>),
         bound: Bound,
     ) -> Answer {
         let (peer, answered) = {
@@ -109,7 +109,10 @@ impl Direct {
                 Listener::Task(answer),
                 (bound.at, None),
                 false,
-                |out| push_single(out, namespace, set, digest, want, bound.milliseconds),
+                |out| {
+                    let timeout = bound.milliseconds;
+                    push_single(out, namespace, set, digest, want, filter, timeout);
+                },
             );
             if pushed.is_err() {
                 return Answer::unsent(Reason::Busy);

@@ -1,12 +1,28 @@
 //! Operations on one record, and which result answers which of them.
 
+mod bit;
+mod call;
+mod context;
+mod hll;
+mod list;
+mod map;
+mod refused;
+mod value;
+
 use std::collections::HashMap;
 
-use aerospike_core::operations::{self, Operation};
+use aerospike_core::expressions::Expression;
+use aerospike_core::operations::{self, Operation, exp};
 use aerospike_core::{Bin, Record, Value};
+use aerospike_wire::particle::BLOB;
+
+use self::call::CallRef;
+pub(crate) use self::call::Family;
+use self::refused::{Result, refused};
 
 use crate::frame::{Cursor, Malformed, Parsed, Selection};
 use crate::particle::{self, Particle};
+use crate::policy::core_expression;
 
 /// What an operation does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,10 +36,19 @@ pub(crate) enum Verb {
     Delete,
     ReadAll,
     ReadHeader,
+    ReadExp,
+    WriteExp,
+    /// A function of a family.
+    Call(Family, u8),
 }
 
 impl Verb {
-    fn parse(number: u8) -> Parsed<Self> {
+    fn parse(number: u8, particle: Particle<'_>) -> Parsed<Self> {
+        let call = |family| Ok(Self::Call(family, CallRef::parse(particle.bytes)?.function));
+        let computes = |verb| match particle.kind {
+            BLOB if particle.bytes.len() > 1 => Ok(verb),
+            _ => Err(Malformed),
+        };
         Ok(match number {
             1 => Self::Read,
             2 => Self::Write,
@@ -34,12 +59,22 @@ impl Verb {
             7 => Self::Delete,
             8 => Self::ReadAll,
             9 => Self::ReadHeader,
+            10 => return computes(Self::ReadExp),
+            11 => return computes(Self::WriteExp),
+            16 => return call(Family::List),
+            17 => return call(Family::Map),
+            18 => return call(Family::Bit),
+            19 => return call(Family::Hll),
             _ => return Err(Malformed),
         })
     }
 
     pub(crate) fn writes(self) -> bool {
-        !matches!(self, Self::Read | Self::ReadAll | Self::ReadHeader)
+        match self {
+            Self::Read | Self::ReadAll | Self::ReadHeader | Self::ReadExp => false,
+            Self::Call(family, function) => family.writes(function),
+            _ => true,
+        }
     }
 }
 
@@ -52,9 +87,9 @@ pub(crate) struct OperationRef<'a> {
 }
 
 impl OperationRef<'_> {
-    fn to_core(self) -> Operation {
+    fn to_core(self) -> Result<Operation> {
         let bin = || Bin::new(self.bin, self.particle.to_core());
-        match self.verb {
+        Ok(match self.verb {
             Verb::Read => operations::get_bin(self.bin),
             Verb::Write => operations::put(&bin()),
             Verb::Add => operations::add(&bin()),
@@ -64,7 +99,24 @@ impl OperationRef<'_> {
             Verb::Delete => operations::delete(),
             Verb::ReadAll => operations::get(),
             Verb::ReadHeader => operations::get_header(),
-        }
+            Verb::ReadExp => {
+                let (flags, packed) = self.expression();
+                exp::read_exp(self.bin, packed, exp::ExpReadFlags::from_bits(flags))
+            }
+            Verb::WriteExp => {
+                let (flags, packed) = self.expression();
+                exp::write_exp(self.bin, packed, exp::ExpWriteFlags::from_bits(flags))
+            }
+            Verb::Call(family, _) => CallRef::parse(self.particle.bytes)
+                .map_err(|_| refused("a call that is malformed"))?
+                .to_core(family, self.bin)?,
+        })
+    }
+
+    /// The flags in front of a packed expression, and the expression.
+    fn expression(self) -> (i64, Expression) {
+        let (flags, packed) = self.particle.bytes.split_first().unwrap_or((&0, &[]));
+        (i64::from(*flags), core_expression(packed))
     }
 }
 
@@ -81,10 +133,11 @@ impl<'a> Operations<'a> {
     }
 
     fn next(cursor: &mut Cursor<'a>) -> Parsed<OperationRef<'a>> {
+        let (number, bin, particle) = (cursor.u8()?, cursor.name()?, cursor.particle()?);
         Ok(OperationRef {
-            verb: Verb::parse(cursor.u8()?)?,
-            bin: cursor.name()?,
-            particle: cursor.particle()?,
+            verb: Verb::parse(number, particle)?,
+            bin,
+            particle,
         })
     }
 
@@ -126,31 +179,53 @@ impl<'a> Operations<'a> {
 
     /// Whether the server would refuse the combination.
     pub(crate) fn mixes_reads_of_all_and_one(&self) -> bool {
-        let has = |verb| self.iter().any(|operation| operation.verb == verb);
-        self.writes() && has(Verb::Read) && has(Verb::ReadAll)
+        self.writes() && self.has(Verb::Read) && self.has(Verb::ReadAll)
+    }
+
+    fn has(&self, verb: Verb) -> bool {
+        self.iter().any(|operation| operation.verb == verb)
+    }
+
+    /// The server answers the reads of all bins only, and says nothing of calls and expressions.
+    fn refuse_answers_beside_all(&self) -> Result<()> {
+        let answers =
+            |operation: OperationRef<'_>| matches!(operation.verb, Verb::Call(..) | Verb::ReadExp);
+        let Some(at) = self.iter().position(answers) else {
+            return Ok(());
+        };
+        if self.has(Verb::ReadAll) {
+            let what =
+                "the server does not answer it where all bins are read too: read bins by name";
+            return Err(refused(what).at(at));
+        }
+        Ok(())
     }
 
     /// What core is to send. Reads of the header are left out where another operation makes the server answer with
     /// generation and TTL anyway: its flag for the whole message would strip the bins off the others.
-    pub(crate) fn to_core(self) -> Plan {
+    ///
+    /// # Errors
+    /// Where an argument of a call does not fit; which operation it is of stands before what is wrong.
+    pub(crate) fn to_core(self) -> Result<Plan> {
+        self.refuse_answers_beside_all()?;
         let verbs: Vec<_> = self
             .iter()
             .map(|operation| (operation.verb, operation.bin.to_owned()))
             .collect();
         if !verbs.is_empty() && verbs.iter().all(|(verb, _)| *verb == Verb::ReadHeader) {
-            return Plan {
+            return Ok(Plan {
                 verbs,
                 send: Send::Header,
-            };
+            });
         }
-        let send = self
-            .iter()
-            .filter(|operation| operation.verb != Verb::ReadHeader)
-            .map(OperationRef::to_core);
-        Plan {
-            send: Send::Operations(send.collect()),
+        let send = (0..)
+            .zip(self.iter())
+            .filter(|(_, operation)| operation.verb != Verb::ReadHeader)
+            .map(|(at, operation)| operation.to_core().map_err(|refused| refused.at(at)));
+        Ok(Plan {
+            send: Send::Operations(send.collect::<Result<_>>()?),
             verbs,
-        }
+        })
     }
 }
 
@@ -209,7 +284,7 @@ impl Plan {
         let mut results = vec![None; self.verbs.len()];
         for ((verb, bin), result) in self.verbs.iter().zip(&mut results).rev() {
             match verb {
-                Verb::Read => {
+                Verb::Read | Verb::ReadExp | Verb::Call(..) => {
                     if let Some((last, rest)) = left
                         .get(bin.as_str())
                         .and_then(|values| values.split_last())
@@ -241,3 +316,6 @@ pub(crate) fn last(value: &Value) -> Option<&Value> {
         value => Some(value),
     }
 }
+
+#[cfg(test)]
+mod tests;

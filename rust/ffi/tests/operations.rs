@@ -1,0 +1,82 @@
+//! Every function of core's that makes an operation on the inside of a bin is called, and those that there are, are known
+//! to the tests in TypeScript.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+const MODULES: [(&str, &str); 4] = [
+    ("lists", "list"),
+    ("maps", "map"),
+    ("bitwise", "bit"),
+    ("hll", "hll"),
+];
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Where the crate is that this one is built with.
+fn core_folder() -> PathBuf {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--offline",
+            "--format-version",
+            "1",
+            "--manifest-path",
+            manifest,
+        ])
+        .output()
+        .expect("cargo runs");
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
+    let packages = metadata["packages"].as_array().expect("there are packages");
+    let core = packages
+        .iter()
+        .find(|package| package["name"] == "aerospike-core")
+        .expect("core is among them");
+    let manifest = Path::new(core["manifest_path"].as_str().expect("it has a manifest"));
+    manifest.parent().expect("which is in a folder").to_owned()
+}
+
+fn functions(source: &str) -> Vec<&str> {
+    source
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub fn "))
+        .filter_map(|line| line.split(['(', '<']).next())
+        .collect()
+}
+
+/// Whether `name` stands in `source`, and not only at the start of a longer one.
+fn mentions(source: &str, name: &str) -> bool {
+    source.match_indices(name).any(|(at, _)| {
+        let next = source[at + name.len()..].chars().next();
+        next.is_none_or(|next| !next.is_alphanumeric() && next != '_')
+    })
+}
+
+#[test]
+fn every_function_of_core_is_called_and_known() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let known: Value = serde_json::from_str(&read(
+        &here.join("../../tests/support/core-operations.json"),
+    ))
+    .expect("the list is JSON");
+    let core = core_folder();
+    for (module, file) in MODULES {
+        let source = read(&core.join(format!("src/operations/{module}.rs")));
+        let functions = functions(&source);
+        assert_eq!(
+            Value::from(functions.clone()),
+            known[module],
+            "tests/support/core-operations.json has core's functions of {module}"
+        );
+        let ours = read(&here.join(format!("src/operation/{file}.rs")));
+        for function in functions {
+            let name = format!("{module}::{function}");
+            assert!(mentions(&ours, &name), "{name} is not called");
+        }
+    }
+}

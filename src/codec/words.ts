@@ -1,0 +1,39 @@
+/**
+ * The words of operations' arguments, and the server's numbers for them.
+ *
+ * @module
+ */
+
+/** Orders of lists. */
+export const LIST_ORDERS: ReadonlyMap<string, number> = new Map([["unordered", 0], ["ordered", 1]]);
+
+/** Orders of maps. */
+export const MAP_ORDERS: ReadonlyMap<string, number> = new Map([
+  ["unordered", 0],
+  ["key-ordered", 1],
+  ["key-value-ordered", 3],
+]);
+
+/** What list operations answer. */
+export const LIST_RETURNS: ReadonlyMap<string, number> = new Map([
+  ["none", 0],
+  ["index", 1],
+  ["reverse-index", 2],
+  ["rank", 3],
+  ["reverse-rank", 4],
+  ["count", 5],
+  ["values", 7],
+  ["exists", 13],
+]);
+
+/** What map operations answer. */
+export const MAP_RETURNS: ReadonlyMap<string, number> = new Map([
+  ...LIST_RETURNS,
+  ["keys", 6],
+  ["key-values", 8],
+  ["unordered-map", 16],
+  ["ordered-map", 17],
+]);
+
+/** What a number does that leaves its bits. */
+export const OVERFLOWS: ReadonlyMap<string, number> = new Map([["fail", 0], ["saturate", 2], ["wrap", 4]]);

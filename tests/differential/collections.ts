@@ -1,0 +1,394 @@
+/**
+ * Random sequences of list and map operations.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { randomSource } from "../support/random.ts";
+import { geoJson, INFINITE, type Item, pack, WILDCARD } from "./msgpack.ts";
+import { INFO1, INFO2, type RawCommand, type RawOperation } from "./raw.ts";
+import type { Sequence } from "./sequence.ts";
+
+const OP = { READ: 1, WRITE: 2, CDT_READ: 3, CDT_MODIFY: 4 } as const;
+const PARTICLE = { INTEGER: 1, STRING: 3, BLOB: 4, MAP: 19, LIST: 20 } as const;
+const WITH_PATH = 0xffn;
+const INVERTED = 0x1_0000n;
+const PERSIST = 0x10n;
+
+/** What an argument is; with "?" it and all behind it may be absent. */
+type Argument =
+  | "value"
+  | "values"
+  | "anyOf"
+  | "pairs"
+  | "key"
+  | "keys"
+  | "index"
+  | "place"
+  | "count?"
+  | "count"
+  | "end?"
+  | "keyEnd?"
+  | "delta?"
+  | "returns"
+  | "listOrder"
+  | "listOrder?"
+  | "mapOrder"
+  | "mapOrder?"
+  | "listFlags?"
+  | "mapFlags?"
+  | "sortFlags?";
+
+type Verb = readonly [verb: number, ...Argument[]];
+
+/** Every selection by its verbs for reading and for removing. */
+const LIST_SELECTIONS: readonly (readonly [number, number, ...Argument[]])[] = [
+  [19, 32, "index"],
+  [21, 34, "index"],
+  [22, 35, "value"],
+  [23, 36, "anyOf"],
+  [24, 37, "index", "count?"],
+  [25, 38, "value", "end?"],
+  [26, 39, "index", "count?"],
+  [27, 40, "value", "index", "count?"],
+];
+const MAP_SELECTIONS: readonly (readonly [number, number, ...Argument[]])[] = [
+  [97, 76, "key"],
+  [98, 77, "index"],
+  [100, 79, "index"],
+  [107, 81, "keys"],
+  [102, 82, "value"],
+  [108, 83, "anyOf"],
+  [103, 84, "key", "keyEnd?"],
+  [104, 85, "index", "count?"],
+  [105, 86, "value", "end?"],
+  [106, 87, "index", "count?"],
+  [109, 88, "key", "index", "count?"],
+  [110, 89, "value", "index", "count?"],
+];
+
+const LIST_READS: readonly Verb[] = [
+  [16],
+  [17, "index"],
+  [18, "index", "count?"],
+  ...LIST_SELECTIONS.map(([verb, , ...rest]): Verb => [verb, "returns", ...rest]),
+];
+const LIST_WRITES: readonly Verb[] = [
+  [0, "listOrder"],
+  [1, "value", "listOrder?", "listFlags?"],
+  [1, "value", "listOrder?", "listFlags?"],
+  [2, "values", "listOrder?", "listFlags?"],
+  [2, "values", "listOrder?", "listFlags?"],
+  [3, "place", "value", "listFlags?"],
+  [4, "place", "anyOf", "listFlags?"],
+  [5, "index"],
+  [6, "index", "count?"],
+  [7, "index"],
+  [8, "index", "count?"],
+  [9, "place", "value", "listFlags?"],
+  [10, "index", "count"],
+  [11],
+  [12, "index", "delta?", "listOrder?", "listFlags?"],
+  [12, "index", "delta?", "listFlags?"],
+  [13, "sortFlags?"],
+  ...LIST_SELECTIONS.map(([, verb, ...rest]): Verb => [verb, "returns", ...rest]),
+];
+const MAP_READS: readonly Verb[] = [
+  [96],
+  ...MAP_SELECTIONS.map(([verb, , ...rest]): Verb => [verb, "returns", ...rest]),
+];
+const MAP_WRITES: readonly Verb[] = [
+  [64, "mapOrder"],
+  [65, "key", "value", "mapOrder?"],
+  [66, "pairs", "mapOrder?"],
+  [67, "key", "value", "mapOrder?", "mapFlags?"],
+  [67, "key", "value", "mapOrder?", "mapFlags?"],
+  [68, "pairs", "mapOrder?", "mapFlags?"],
+  [68, "pairs", "mapOrder?", "mapFlags?"],
+  [69, "key", "value"],
+  [70, "pairs"],
+  [73, "key", "delta?", "mapOrder?"],
+  [74, "key", "delta?", "mapOrder?"],
+  [75],
+  ...MAP_SELECTIONS.map(([, verb, ...rest]): Verb => [verb, "returns", ...rest]),
+];
+
+const RETURNS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 13, 16, 17];
+const POOL: readonly Item[] = [
+  ...[0n, 1n, 2n, 3n, 3n, 4n, -1n, 200n, -40n, 2n ** 40n, 2n ** 63n - 1n, -(2n ** 63n)],
+  ...["", "a", "b", "b", "key", "x".repeat(40), null, true, false, 0.5, 1, -0, 2.5, -1e300],
+  ...[Buffer.of(), Buffer.of(1, 2), Buffer.alloc(40, 7), geoJson('{"type":"Point","coordinates":[1,2]}')],
+];
+const KEYS: readonly Item[] = [0n, 1n, 2n, 3n, -1n, 300n, "a", "b", "c", "key", "", Buffer.of(1)];
+
+/** What a family's sequences begin with and mostly work on. */
+export type Family = "list" | "map" | "nested";
+
+/** Makes the sequences of one seed. */
+export class CollectionSequences {
+  readonly #next: () => number;
+  readonly #family: Family;
+  /**
+   * A bit of orders that keep an index. Sequences with it have no paths and drop no duplicates: a server of 8.1.2.0 would
+   * crash.
+   */
+  #persists = 0n;
+
+  constructor(family: Family, seed: number) {
+    this.#family = family;
+    this.#next = randomSource(seed);
+  }
+
+  sequence(): Sequence {
+    this.#persists = this.#family !== "nested" && this.#in(3) ? PERSIST : 0n;
+    const start = this.#start();
+    const commands: RawCommand[] = [];
+    if (start !== undefined) {
+      const [particle, data] = inBin(start);
+      commands.push({
+        info: [0, INFO2.WRITE, 0],
+        operations: [{ op: OP.WRITE, particle, bin: "v", data }, ...this.#other()],
+      });
+    }
+    if (this.#in(2)) commands.push(this.#write([this.#setOrder(start)]));
+    for (let left = 1 + this.#below(5); left > 0; left--) commands.push(this.#command(start));
+    return commands;
+  }
+
+  #below(below: number): number {
+    return Math.floor(this.#next() * below);
+  }
+
+  /** True once in so many times. */
+  #in(times: number): boolean {
+    return this.#below(times) === 0;
+  }
+
+  #pick<T>(from: readonly T[]): T {
+    return from[this.#below(from.length)] as T;
+  }
+
+  #many<T>(most: number, make: () => T): T[] {
+    return Array.from({ length: this.#below(most + 1) }, make);
+  }
+
+  #start(): Item | undefined {
+    if (this.#in(8)) return undefined;
+    if (this.#in(30)) return this.#pick(["text", 5n, Buffer.of(1)]);
+    const depth = this.#family === "nested" ? 3 : this.#in(3) ? 1 : 0;
+    const isMap = this.#family === "nested" ? this.#in(2) : this.#family === "map";
+    return isMap ? this.#map(depth) : this.#list(depth);
+  }
+
+  /** A second bin keeps the record alive and must stay as it is. */
+  #other(): RawOperation[] {
+    return this.#in(2) ? [{ op: OP.WRITE, particle: PARTICLE.STRING, bin: "other", data: Buffer.from("x") }] : [];
+  }
+
+  #list(depth: number): Item[] {
+    const items = this.#many(this.#in(20) ? 40 : 6, () => this.#value(depth));
+    // Many lists hold one type, as users' do.
+    return this.#in(3) ? items.map((item) => typeof item === "bigint" ? item : BigInt(this.#below(6))) : items;
+  }
+
+  #map(depth: number): Map<Item, Item> {
+    const pairs = new Map<Item, Item>();
+    for (const key of this.#many(this.#in(20) ? KEYS.length : 6, () => this.#pick(KEYS))) {
+      pairs.set(key, this.#value(depth));
+    }
+    return pairs;
+  }
+
+  #value(depth: number): Item {
+    if (depth > 0 && this.#below(3) > 0) return this.#in(2) ? this.#list(depth - 1) : this.#map(depth - 1);
+    return this.#in(2) ? BigInt(this.#below(6)) : this.#pick(POOL);
+  }
+
+  #command(start: Item | undefined): RawCommand {
+    const operations = [this.#operation(start)];
+    while (this.#in(3)) operations.push(this.#operation(start));
+    if (this.#in(10)) operations.push({ op: OP.READ, particle: 0, bin: "v", data: Buffer.of() });
+    if (operations.every(({ op }) => op === OP.CDT_READ || op === OP.READ)) {
+      return { info: [INFO1.READ, this.#in(4) ? INFO2.RESPOND_ALL : 0, 0], operations };
+    }
+    return this.#write(operations);
+  }
+
+  #write(operations: readonly RawOperation[]): RawCommand {
+    const reads = operations.some(({ op }) => op === OP.CDT_READ || op === OP.READ);
+    return { info: [reads ? INFO1.READ : 0, INFO2.WRITE | (this.#in(4) ? 0 : INFO2.RESPOND_ALL), 0], operations };
+  }
+
+  #operation(start: Item | undefined): RawOperation {
+    const { path, target } = this.#path(start);
+    const isMap = this.#in(25) ? this.#in(2) : target === undefined ? this.#family === "map" : target instanceof Map;
+    const isRead = this.#in(2);
+    const verb = this.#pick(isMap ? (isRead ? MAP_READS : MAP_WRITES) : isRead ? LIST_READS : LIST_WRITES);
+    return operation(isRead ? OP.CDT_READ : OP.CDT_MODIFY, path, [
+      BigInt(verb[0]),
+      ...this.#arguments(verb, target),
+    ]);
+  }
+
+  #setOrder(start: Item | undefined): RawOperation {
+    const { path, target } = this.#path(start);
+    const isMap = target === undefined ? this.#family === "map" : target instanceof Map;
+    const order = isMap && this.#persists === 0n ? this.#pick([1n, 3n]) : 1n;
+    return operation(OP.CDT_MODIFY, path, [isMap ? 64n : 0n, order | this.#persists]);
+  }
+
+  /** A path that mostly leads to a list or map. */
+  #path(start: Item | undefined): { path: Item[]; target: Item | undefined } {
+    const walked = this.#walk(start);
+    return walked.target instanceof Map || Array.isArray(walked.target) || this.#in(3) ? walked : this.#walk(start);
+  }
+
+  /** A path into the value that the sequence starts with, as far as that goes, and what it leads to at first. */
+  #walk(start: Item | undefined): { path: Item[]; target: Item | undefined } {
+    const path: Item[] = [];
+    let target = start;
+    if (this.#persists !== 0n) return { path, target };
+    const [go, of] = this.#family === "nested" ? [3, 4] : [1, 8];
+    while (path.length < 8 && this.#below(of) < go) {
+      const create = this.#in(4) ? this.#pick([0x40n, 0x80n, 0xc0n]) : 0n;
+      if (target instanceof Map && target.size > 0 && !this.#in(10)) {
+        const [key, value] = this.#child([...target as Map<Item, Item>], ([, value]) => value);
+        const step = this.#pick<[bigint, Item]>([
+          [0x22n, key],
+          [0x22n, key],
+          [0x22n, key],
+          [0x23n, value],
+          [0x20n, this.#index()],
+          [0x21n, this.#index()],
+        ]);
+        path.push(...creating(step, create));
+        target = step[0] === 0x22n || step[0] === 0x23n ? value : undefined;
+      } else if (Array.isArray(target) && target.length > 0 && !this.#in(10)) {
+        const [index, value] = this.#child([...target.entries()] as [number, Item][], ([, value]) => value);
+        const step = this.#pick<[bigint, Item]>([
+          [0x10n, BigInt(index)],
+          [0x10n, BigInt(index)],
+          [0x10n, BigInt(index)],
+          [0x13n, value],
+          [0x10n, this.#index()],
+          [0x11n, this.#index()],
+        ]);
+        path.push(...creating(step, create));
+        target = step[0] === 0x11n ? undefined : value;
+      } else {
+        const tag = this.#pick([0x10n, 0x10n, 0x11n, 0x13n, 0x20n, 0x21n, 0x22n, 0x22n, 0x22n, 0x23n]);
+        const isPosition = [0x10n, 0x11n, 0x20n, 0x21n].includes(tag);
+        path.push(...creating([tag, isPosition && !this.#in(40) ? this.#index() : this.#pick(KEYS)], create));
+        target = undefined;
+      }
+      if (this.#in(2)) break;
+    }
+    return { path, target };
+  }
+
+  /** Mostly one that a path can go on from. */
+  #child<T>(from: readonly T[], value: (child: T) => Item): T {
+    const collections = from.filter((child) => value(child) instanceof Map || Array.isArray(value(child)));
+    return this.#pick(collections.length > 0 && !this.#in(8) ? collections : from);
+  }
+
+  #arguments(verb: Verb, target: Item | undefined): Item[] {
+    const made: Item[] = [];
+    for (const argument of verb.slice(1) as Argument[]) {
+      if (argument.endsWith("?") && this.#in(3)) break;
+      made.push(
+        this.#in(150) && argument !== "sortFlags?" ? this.#pick(POOL) : this.#argument(argument, target),
+      );
+    }
+    if (this.#in(60)) made.push(this.#pick(POOL));
+    if (this.#in(60)) made.pop();
+    return made;
+  }
+
+  #argument(argument: Argument, target: Item | undefined): Item {
+    switch (argument) {
+      case "value":
+        return this.#wanted(target);
+      case "values":
+        return this.#many(4, () => this.#wanted(target));
+      case "anyOf":
+        // Not none: asked for all others, a server of 8.1.2.0 crashes; so it does for keys.
+        // And no wildcard alone, which a server does not find in all places.
+        return [this.#wanted(target), ...this.#many(3, () => this.#wanted(target))].map((item) =>
+          item === WILDCARD ? INFINITE : item
+        );
+      case "pairs":
+        return this.#map(1);
+      case "key":
+        return this.#key(target);
+      case "keys":
+        return [this.#key(target), ...this.#many(3, () => this.#key(target))];
+      case "index":
+        return this.#in(30) ? this.#pick([2n ** 31n, -(2n ** 31n), 2n ** 62n, -(2n ** 62n)]) : this.#index();
+      case "place":
+        return this.#index();
+      case "count?":
+      case "count":
+        return this.#in(12) ? -1n : BigInt(this.#below(5));
+      case "end?":
+        return this.#in(5) ? INFINITE : this.#wanted(target);
+      case "keyEnd?":
+        return this.#in(5) ? INFINITE : this.#key(target);
+      case "delta?":
+        return this.#pick<Item>([1n, 2n, -3n, 0.5, 2n ** 63n - 1n, "a", null]);
+      case "returns":
+        return BigInt(this.#pick(RETURNS)) | (this.#in(4) ? INVERTED : 0n);
+      case "listOrder":
+      case "listOrder?":
+        return this.#in(40) ? 2n : this.#pick([0n, 0n, 1n]) | this.#persists;
+      case "mapOrder":
+      case "mapOrder?":
+        return this.#persists === 0n ? this.#pick([0n, 1n, 1n, 3n]) : PERSIST | 1n;
+      case "listFlags?":
+        return BigInt(this.#in(40) ? 16 : this.#below(16));
+      case "mapFlags?":
+        // Create only or update only, but not both.
+        return BigInt(this.#in(40) ? 16 : this.#pick([0, 1, 2]) + this.#pick([0, 4, 8, 12]));
+      case "sortFlags?":
+        return BigInt(this.#persists === 0n ? this.#below(5) : this.#below(2));
+    }
+  }
+
+  /** A value that is often one of the target's. */
+  #wanted(target: Item | undefined): Item {
+    if (this.#in(30)) return this.#pick([WILDCARD, INFINITE, [WILDCARD], [1n, WILDCARD]]);
+    const values = target instanceof Map ? [...target.values()] : Array.isArray(target) ? target : [];
+    return values.length > 0 && this.#in(2) ? this.#pick(values) as Item : this.#value(1);
+  }
+
+  #key(target: Item | undefined): Item {
+    if (this.#in(30)) return this.#pick<Item>([INFINITE, null, 0.5, true, []]);
+    const keys = target instanceof Map ? [...target.keys()] : [];
+    return keys.length > 0 && this.#in(2) ? this.#pick(keys) as Item : this.#pick(KEYS);
+  }
+
+  #index(): bigint {
+    return BigInt(this.#in(30) ? this.#pick([100, -100]) : this.#below(9) - 4);
+  }
+}
+
+/** A step with the bits of what it creates, but not before the first item: a server of 8.1.2.0 crashes. */
+function creating([tag, value]: readonly [bigint, Item], create: bigint): [bigint, Item] {
+  const isBefore = tag === 0x10n && typeof value === "bigint" && value < 0n;
+  return [isBefore ? tag : tag | create, value];
+}
+
+function operation(op: number, path: readonly Item[], call: Item[]): RawOperation {
+  const data = pack(path.length === 0 ? call : [WITH_PATH, path, call]);
+  return { op, particle: PARTICLE.BLOB, bin: "v", data };
+}
+
+function inBin(value: Item): [number, Uint8Array] {
+  if (value instanceof Map) return [PARTICLE.MAP, pack(value)];
+  if (Array.isArray(value)) return [PARTICLE.LIST, pack(value)];
+  if (typeof value === "string") return [PARTICLE.STRING, Buffer.from(value)];
+  if (value instanceof Uint8Array) return [PARTICLE.BLOB, value];
+  const data = Buffer.alloc(8);
+  data.writeBigInt64BE(value as bigint);
+  return [PARTICLE.INTEGER, data];
+}

@@ -1,0 +1,51 @@
+/**
+ * Runs generated sequences on two servers and finds where they differ.
+ *
+ * @module
+ */
+import { RawConnection } from "./raw.ts";
+import { describe, outcome, type Sequence, shrink } from "./sequence.ts";
+
+/** Connections to a server, and sequences in flight. */
+const CONNECTIONS = 8;
+
+/** A server by its name in reports. */
+export interface Target {
+  readonly name: string;
+  readonly hosts: string;
+}
+
+/** A sequence, as small as it can be, to which the two gave different answers. */
+export interface Difference {
+  readonly sequence: Sequence;
+  readonly answers: Readonly<Record<string, readonly string[]>>;
+  readonly text: string;
+}
+
+/** Runs sequences on both targets until there are none left, or `most` of them differed. */
+export async function differences(
+  targets: readonly [Target, Target],
+  set: string,
+  sequences: Iterator<Sequence>,
+  most: number,
+): Promise<Difference[]> {
+  const found: Difference[] = [];
+  const worker = async () => {
+    const connections = await Promise.all(targets.map(({ hosts }) => RawConnection.connect(hosts, set)));
+    const run = (sequence: Sequence) => Promise.all(connections.map((connection) => outcome(connection, sequence)));
+    const differs = async (sequence: Sequence) => {
+      const [left, right] = await run(sequence);
+      return left?.join("\n") !== right?.join("\n");
+    };
+    for (let next = sequences.next(); !next.done && found.length < most; next = sequences.next()) {
+      if (!await differs(next.value)) continue;
+      const sequence = await shrink(next.value, differs);
+      const outcomes = await run(sequence);
+      const answers = Object.fromEntries(targets.map(({ name }, i) => [name, outcomes[i] ?? []]));
+      found.push({ sequence, answers, text: describe(sequence, answers) });
+    }
+    connections.forEach((connection) => connection.close());
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, worker));
+  return found;
+}

@@ -1,0 +1,23 @@
+/**
+ * The families of generated sequences.
+ *
+ * @module
+ */
+import { CollectionSequences } from "./collections.ts";
+import { ExpressionSequences } from "./expressions.ts";
+import type { Sequence } from "./sequence.ts";
+
+/** Makes the generator of a family's sequences from a seed. */
+export const FAMILIES: Readonly<Record<string, (seed: number) => { sequence(): Sequence }>> = {
+  list: (seed) => new CollectionSequences("list", seed),
+  map: (seed) => new CollectionSequences("map", seed),
+  nested: (seed) => new CollectionSequences("nested", seed),
+  expression: (seed) => new ExpressionSequences(seed),
+};
+
+/** So many sequences of a family; each has a seed of its own, so that the same numbers give the same sequences. */
+export function* sequences(family: string, seed: number, count: number): Generator<Sequence> {
+  const make = FAMILIES[family];
+  if (make === undefined) throw new Error(`there is no family "${family}"`);
+  for (let i = 0; i < count; i++) yield make(seed + i).sequence();
+}
