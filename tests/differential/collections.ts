@@ -13,11 +13,13 @@ const OP = { READ: 1, WRITE: 2, CDT_READ: 3, CDT_MODIFY: 4 } as const;
 const PARTICLE = { INTEGER: 1, STRING: 3, BLOB: 4, MAP: 19, LIST: 20 } as const;
 const WITH_PATH = 0xffn;
 const INVERTED = 0x1_0000n;
+const PERSIST = 0x10n;
 
 /** What an argument is; with "?" it and all behind it may be absent. */
 type Argument =
   | "value"
   | "values"
+  | "anyOf"
   | "pairs"
   | "key"
   | "keys"
@@ -44,7 +46,7 @@ const LIST_SELECTIONS: readonly (readonly [number, number, ...Argument[]])[] = [
   [19, 32, "index"],
   [21, 34, "index"],
   [22, 35, "value"],
-  [23, 36, "values"],
+  [23, 36, "anyOf"],
   [24, 37, "index", "count?"],
   [25, 38, "value", "end?"],
   [26, 39, "index", "count?"],
@@ -56,7 +58,7 @@ const MAP_SELECTIONS: readonly (readonly [number, number, ...Argument[]])[] = [
   [100, 79, "index"],
   [107, 81, "keys"],
   [102, 82, "value"],
-  [108, 83, "values"],
+  [108, 83, "anyOf"],
   [103, 84, "key", "keyEnd?"],
   [104, 85, "index", "count?"],
   [105, 86, "value", "end?"],
@@ -78,7 +80,7 @@ const LIST_WRITES: readonly Verb[] = [
   [2, "values", "listOrder?", "listFlags?"],
   [2, "values", "listOrder?", "listFlags?"],
   [3, "place", "value", "listFlags?"],
-  [4, "place", "values", "listFlags?"],
+  [4, "place", "anyOf", "listFlags?"],
   [5, "index"],
   [6, "index", "count?"],
   [7, "index"],
@@ -126,6 +128,11 @@ export type Family = "list" | "map" | "nested";
 export class CollectionSequences {
   readonly #next: () => number;
   readonly #family: Family;
+  /**
+   * A bit of orders that keep an index. Sequences with it have no paths and drop no duplicates: a server of 8.1.2.0 would
+   * crash.
+   */
+  #persists = 0n;
 
   constructor(family: Family, seed: number) {
     this.#family = family;
@@ -133,6 +140,7 @@ export class CollectionSequences {
   }
 
   sequence(): Sequence {
+    this.#persists = this.#family !== "nested" && this.#in(3) ? PERSIST : 0n;
     const start = this.#start();
     const commands: RawCommand[] = [];
     if (start !== undefined) {
@@ -216,20 +224,30 @@ export class CollectionSequences {
     const isMap = this.#in(25) ? this.#in(2) : target === undefined ? this.#family === "map" : target instanceof Map;
     const isRead = this.#in(2);
     const verb = this.#pick(isMap ? (isRead ? MAP_READS : MAP_WRITES) : isRead ? LIST_READS : LIST_WRITES);
-    return operation(isRead ? OP.CDT_READ : OP.CDT_MODIFY, path, [BigInt(verb[0]), ...this.#arguments(verb, target)]);
+    return operation(isRead ? OP.CDT_READ : OP.CDT_MODIFY, path, [
+      BigInt(verb[0]),
+      ...this.#arguments(verb, target),
+    ]);
   }
 
   #setOrder(start: Item | undefined): RawOperation {
     const { path, target } = this.#path(start);
     const isMap = target === undefined ? this.#family === "map" : target instanceof Map;
-    const order = isMap ? this.#pick([1n, 3n, 3n, 0x11n]) : this.#pick([1n, 1n, 0x11n]);
-    return operation(OP.CDT_MODIFY, path, [isMap ? 64n : 0n, order]);
+    const order = isMap && this.#persists === 0n ? this.#pick([1n, 3n]) : 1n;
+    return operation(OP.CDT_MODIFY, path, [isMap ? 64n : 0n, order | this.#persists]);
+  }
+
+  /** A path that mostly leads to a list or map. */
+  #path(start: Item | undefined): { path: Item[]; target: Item | undefined } {
+    const walked = this.#walk(start);
+    return walked.target instanceof Map || Array.isArray(walked.target) || this.#in(3) ? walked : this.#walk(start);
   }
 
   /** A path into the value that the sequence starts with, as far as that goes, and what it leads to at first. */
-  #path(start: Item | undefined): { path: Item[]; target: Item | undefined } {
+  #walk(start: Item | undefined): { path: Item[]; target: Item | undefined } {
     const path: Item[] = [];
     let target = start;
+    if (this.#persists !== 0n) return { path, target };
     const [go, of] = this.#family === "nested" ? [3, 4] : [1, 8];
     while (path.length < 8 && this.#below(of) < go) {
       const create = this.#in(4) ? this.#pick([0x40n, 0x80n, 0xc0n]) : 0n;
@@ -243,7 +261,7 @@ export class CollectionSequences {
           [0x20n, this.#index()],
           [0x21n, this.#index()],
         ]);
-        path.push(step[0] | create, step[1]);
+        path.push(...creating(step, create));
         target = step[0] === 0x22n || step[0] === 0x23n ? value : undefined;
       } else if (Array.isArray(target) && target.length > 0 && !this.#in(10)) {
         const [index, value] = this.#child([...target.entries()] as [number, Item][], ([, value]) => value);
@@ -255,12 +273,12 @@ export class CollectionSequences {
           [0x10n, this.#index()],
           [0x11n, this.#index()],
         ]);
-        path.push(step[0] | create, step[1]);
+        path.push(...creating(step, create));
         target = step[0] === 0x11n ? undefined : value;
       } else {
         const tag = this.#pick([0x10n, 0x10n, 0x11n, 0x13n, 0x20n, 0x21n, 0x22n, 0x22n, 0x22n, 0x23n]);
         const isPosition = [0x10n, 0x11n, 0x20n, 0x21n].includes(tag);
-        path.push(tag | create, isPosition && !this.#in(40) ? this.#index() : this.#pick(KEYS));
+        path.push(...creating([tag, isPosition && !this.#in(40) ? this.#index() : this.#pick(KEYS)], create));
         target = undefined;
       }
       if (this.#in(2)) break;
@@ -278,7 +296,9 @@ export class CollectionSequences {
     const made: Item[] = [];
     for (const argument of verb.slice(1) as Argument[]) {
       if (argument.endsWith("?") && this.#in(3)) break;
-      made.push(this.#in(150) ? this.#pick(POOL) : this.#argument(argument, target));
+      made.push(
+        this.#in(150) && argument !== "sortFlags?" ? this.#pick(POOL) : this.#argument(argument, target),
+      );
     }
     if (this.#in(60)) made.push(this.#pick(POOL));
     if (this.#in(60)) made.pop();
@@ -291,14 +311,20 @@ export class CollectionSequences {
         return this.#wanted(target);
       case "values":
         return this.#many(4, () => this.#wanted(target));
+      case "anyOf":
+        // Not none: asked for all others, a server of 8.1.2.0 crashes; so it does for keys.
+        // And no wildcard alone, which a server does not find in all places.
+        return [this.#wanted(target), ...this.#many(3, () => this.#wanted(target))].map((item) =>
+          item === WILDCARD ? INFINITE : item
+        );
       case "pairs":
         return this.#map(1);
       case "key":
         return this.#key(target);
       case "keys":
-        return this.#many(4, () => this.#key(target));
+        return [this.#key(target), ...this.#many(3, () => this.#key(target))];
       case "index":
-        return this.#in(30) ? this.#pick([2n ** 31n, -(2n ** 31n), 2n ** 62n, -(2n ** 63n)]) : this.#index();
+        return this.#in(30) ? this.#pick([2n ** 31n, -(2n ** 31n), 2n ** 62n, -(2n ** 62n)]) : this.#index();
       case "place":
         return this.#index();
       case "count?":
@@ -314,15 +340,17 @@ export class CollectionSequences {
         return BigInt(this.#pick(RETURNS)) | (this.#in(4) ? INVERTED : 0n);
       case "listOrder":
       case "listOrder?":
-        return this.#in(40) ? 2n : this.#pick([0n, 0n, 1n, 0x10n, 0x11n]);
+        return this.#in(40) ? 2n : this.#pick([0n, 0n, 1n]) | this.#persists;
       case "mapOrder":
       case "mapOrder?":
-        return this.#in(40) ? 2n : this.#pick([0n, 1n, 1n, 3n, 0x11n, 0x13n]);
+        return this.#persists === 0n ? this.#pick([0n, 1n, 1n, 3n]) : PERSIST | 1n;
       case "listFlags?":
-      case "mapFlags?":
         return BigInt(this.#in(40) ? 16 : this.#below(16));
+      case "mapFlags?":
+        // Create only or update only, but not both.
+        return BigInt(this.#in(40) ? 16 : this.#pick([0, 1, 2]) + this.#pick([0, 4, 8, 12]));
       case "sortFlags?":
-        return BigInt(this.#below(5));
+        return BigInt(this.#persists === 0n ? this.#below(5) : this.#below(2));
     }
   }
 
@@ -334,7 +362,7 @@ export class CollectionSequences {
   }
 
   #key(target: Item | undefined): Item {
-    if (this.#in(30)) return this.#pick<Item>([WILDCARD, INFINITE, null, 0.5, true, []]);
+    if (this.#in(30)) return this.#pick<Item>([INFINITE, null, 0.5, true, []]);
     const keys = target instanceof Map ? [...target.keys()] : [];
     return keys.length > 0 && this.#in(2) ? this.#pick(keys) as Item : this.#pick(KEYS);
   }
@@ -342,6 +370,12 @@ export class CollectionSequences {
   #index(): bigint {
     return BigInt(this.#in(30) ? this.#pick([100, -100]) : this.#below(9) - 4);
   }
+}
+
+/** A step with the bits of what it creates, but not before the first item: a server of 8.1.2.0 crashes. */
+function creating([tag, value]: readonly [bigint, Item], create: bigint): [bigint, Item] {
+  const isBefore = tag === 0x10n && typeof value === "bigint" && value < 0n;
+  return [isBefore ? tag : tag | create, value];
 }
 
 function operation(op: number, path: readonly Item[], call: Item[]): RawOperation {

@@ -4,6 +4,9 @@ use aerospike_wire::msgpack::{MAX_DEPTH, Reader, Token, Writer, order};
 use aerospike_wire::{Malformed, particle};
 use std::cmp::Ordering;
 
+/// Text and bytes below this length have the short header, which does not tell them apart.
+const SHORT: usize = 31;
+
 /// A value within a list or map.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value<'a> {
@@ -14,6 +17,8 @@ pub(crate) enum Value<'a> {
     Float(f64),
     Single(f32),
     Particle(u8, &'a [u8]),
+    /// The same under a `bin` header, which stays when there are 32 bytes or more with the particle type.
+    Binary(u8, &'a [u8]),
     List {
         flags: Option<u8>,
         items: Vec<Value<'a>>,
@@ -68,6 +73,7 @@ fn parse<'a>(
     if depth > MAX_DEPTH {
         return Err(Malformed("nested too deep"));
     }
+    let is_binary = matches!(reader.rest().first(), Some(0xc4..=0xc6));
     Ok(match reader.token()? {
         Token::Nil => Value::Nil,
         Token::Boolean(value) => Value::Boolean(value),
@@ -75,6 +81,9 @@ fn parse<'a>(
         Token::Unsigned(value) => Value::Unsigned(value),
         Token::Float(value) => Value::Float(value),
         Token::Single(value) => Value::Single(value),
+        Token::Particle(kind, data) if is_binary && data.len() >= SHORT => {
+            Value::Binary(kind, data)
+        }
         Token::Particle(kind, data) => Value::Particle(kind, data),
         Token::List(len) => parse_list(reader, len, depth, has_ends)?,
         Token::Map(len) => parse_map(reader, len, depth, has_ends)?,
@@ -140,26 +149,47 @@ fn parse_map<'a>(
         let key = parse(reader, depth + 1, has_ends)?;
         if !matches!(
             key,
-            Value::Integer(_) | Value::Unsigned(_) | Value::Particle(..)
+            Value::Integer(_) | Value::Unsigned(_) | Value::Particle(..) | Value::Binary(..)
         ) {
             return Err(Malformed("a map key must be an integer, text or bytes"));
         }
         pairs.push((key, parse(reader, depth + 1, has_ends)?));
     }
-    let flags = flags
-        .map(|flags| flags & (order::ORDERED | order::BY_VALUE))
-        .filter(|flags| *flags != 0);
-    if flags.is_none() {
-        pairs.sort_by(|left, right| compare(&left.0, &right.0));
+    let map = Value::Map { flags, pairs };
+    // An argument is compared with as it is.
+    if has_ends { Ok(map) } else { canonical(map) }
+}
+
+/// The form in which a value is stored: the keys of every map in order.
+pub(crate) fn canonical(value: Value<'_>) -> Result<Value<'_>, Malformed> {
+    match value {
+        Value::List { flags, items } => Ok(Value::List {
+            flags,
+            items: items.into_iter().map(canonical).collect::<Result<_, _>>()?,
+        }),
+        Value::Map { flags, pairs } => {
+            let flags = flags
+                .map(|flags| flags & (order::ORDERED | order::BY_VALUE))
+                .filter(|flags| *flags != 0);
+            let mut pairs: Vec<_> = pairs
+                .into_iter()
+                .map(|(key, value)| Ok((key, canonical(value)?)))
+                .collect::<Result<_, _>>()?;
+            if flags.is_none() {
+                pairs.sort_by(|left, right| compare(&left.0, &right.0));
+            }
+            // A map that claims to be ordered must be, and none has a key twice.
+            if pairs
+                .windows(2)
+                .any(|pair| compare(&pair[0].0, &pair[1].0) != Ordering::Less)
+            {
+                return Err(Malformed("map keys repeat or are not in order"));
+            }
+            Ok(Value::Map { flags, pairs })
+        }
+        Value::Infinity | Value::Wildcard => Err(Malformed("an open end is no value")),
+        other => Ok(other),
     }
-    // A map that claims to be ordered must be, and none has a key twice.
-    if pairs
-        .windows(2)
-        .any(|pair| compare(&pair[0].0, &pair[1].0) != Ordering::Less)
-    {
-        return Err(Malformed("map keys repeat or are not in order"));
-    }
-    Ok(Value::Map { flags, pairs })
 }
 
 pub(crate) fn encode(value: &Value<'_>) -> Vec<u8> {
@@ -179,6 +209,7 @@ fn write(value: &Value<'_>, out: &mut Vec<u8>) {
         Value::Single(value) => writer.single(*value),
         Value::Particle(0, []) => writer.packed(&[0xa0]),
         Value::Particle(kind, data) => writer.text(*kind, data),
+        Value::Binary(kind, data) => writer.bytes(*kind, data),
         Value::Wildcard => writer.packed(&[0xd4, 0xff, 0]),
         Value::Infinity => writer.packed(&[0xd4, 0xff, 1]),
         Value::List { flags, items } => {
@@ -216,9 +247,9 @@ fn rank(value: &Value<'_>) -> u8 {
         Value::Nil => 0,
         Value::Boolean(_) => 1,
         Value::Integer(_) | Value::Unsigned(_) => 2,
-        Value::Particle(particle::GEOJSON, _) => 8,
-        Value::Particle(particle::STRING, _) => 3,
-        Value::Particle(..) => 6,
+        Value::Particle(particle::GEOJSON, _) | Value::Binary(particle::GEOJSON, _) => 8,
+        Value::Particle(particle::STRING, _) | Value::Binary(particle::STRING, _) => 3,
+        Value::Particle(..) | Value::Binary(..) => 6,
         Value::List { .. } => 4,
         Value::Map { .. } => 5,
         Value::Float(_) | Value::Single(_) => 7,
@@ -238,7 +269,10 @@ pub(crate) fn compare(left: &Value<'_>, right: &Value<'_>) -> Ordering {
         (Value::Float(_) | Value::Single(_), Value::Float(_) | Value::Single(_)) => {
             float(left).total_cmp(&float(right))
         }
-        (Value::Particle(_, left_data), Value::Particle(_, right_data)) => rank(left)
+        (
+            Value::Particle(_, left_data) | Value::Binary(_, left_data),
+            Value::Particle(_, right_data) | Value::Binary(_, right_data),
+        ) => rank(left)
             .cmp(&rank(right))
             .then_with(|| left_data.cmp(right_data)),
         (Value::List { items: left, .. }, Value::List { items: right, .. }) => left

@@ -43,6 +43,7 @@ pub(crate) fn read(
     let answer = match operation.op {
         operation::CDT_READ => {
             collection::read(operation.data, bin.map(|bin| (bin.particle, bin.data)))?
+                .unwrap_or_else(Answer::nothing)
         }
         operation::BIT_READ | operation::HLL_READ | operation::EXP_READ => {
             return Err(wire(code::UNSUPPORTED_FEATURE));
@@ -76,8 +77,11 @@ pub(crate) fn apply(
         operation::CDT_READ => {
             let bin = draft.get(operation.name);
             let bin = bin.map(|bin| (bin.particle, bin.data.as_slice()));
-            let answer = collection::read(operation.data, bin)?;
-            respond_value(command, operation, &answer, message, out);
+            match collection::read(operation.data, bin)? {
+                // Among operations that write, no value of a bin that exists is an answer too.
+                Some(answer) => message.operation(out, valued(operation, &answer)),
+                None => respond_value(command, operation, &Answer::nothing(), message, out),
+            }
             return Ok(());
         }
         operation::CDT_MODIFY => {
@@ -103,7 +107,9 @@ fn modify_collection(operation: Operation<'_>, draft: &mut Draft) -> Result<Answ
     let bin = draft.get(operation.name);
     let bin = bin.map(|bin| (bin.particle, bin.data.as_slice()));
     let modified = collection::modify(operation.data, bin)?;
-    draft.set(operation.name, modified.bin.particle, modified.bin.data);
+    if let Some(bin) = modified.bin {
+        draft.set(operation.name, bin.particle, bin.data);
+    }
     Ok(modified.answer)
 }
 
@@ -116,14 +122,15 @@ fn respond_value(
     out: &mut Vec<u8>,
 ) {
     if answer.particle != particle::NULL || command.responds_to_all() {
-        message.operation(
-            out,
-            Operation {
-                particle: answer.particle,
-                data: &answer.data,
-                ..operation
-            },
-        );
+        message.operation(out, valued(operation, answer));
+    }
+}
+
+fn valued<'a>(operation: Operation<'a>, answer: &'a Answer) -> Operation<'a> {
+    Operation {
+        particle: answer.particle,
+        data: &answer.data,
+        ..operation
     }
 }
 

@@ -26,7 +26,10 @@ impl Answer {
             Value::Unsigned(value) => (particle::INTEGER, value.to_be_bytes().to_vec()),
             Value::Float(value) => (particle::FLOAT, value.to_be_bytes().to_vec()),
             Value::Single(value) => (particle::FLOAT, f64::from(*value).to_be_bytes().to_vec()),
-            Value::Particle(kind, data) => (*kind, data.to_vec()),
+            // Alone it has a header: no flags and no cells.
+            Value::Particle(kind @ particle::GEOJSON, data)
+            | Value::Binary(kind @ particle::GEOJSON, data) => (*kind, [&[0; 3], *data].concat()),
+            Value::Particle(kind, data) | Value::Binary(kind, data) => (*kind, data.to_vec()),
             Value::List { .. } => (particle::LIST, container::encode(value)),
             Value::Map { .. } => (particle::MAP, container::encode(value)),
             Value::Nil | Value::Infinity | Value::Wildcard => return Self::nothing(),

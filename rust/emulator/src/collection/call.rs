@@ -15,7 +15,8 @@ const WITH_PATH: i64 = 0xff;
 pub(super) struct Call<'a> {
     /// From the bin's value to the list or map that is meant.
     pub(super) path: Vec<Step<'a>>,
-    pub(super) verb: u8,
+    /// Negative for what no operation has.
+    pub(super) verb: i64,
     pub(super) arguments: Arguments<'a>,
 }
 
@@ -42,7 +43,7 @@ impl<'a> Call<'a> {
         }
         Ok(Self {
             path,
-            verb: u8::try_from(first).map_err(|_| INVALID)?,
+            verb: first,
             arguments: Arguments(arguments.into_iter()),
         })
     }
@@ -56,7 +57,8 @@ fn steps<'a>(reader: &mut Reader<'a>) -> Result<Vec<Step<'a>>, Code> {
     (0..len / 2)
         .map(|_| {
             let tag = integer(reader)?;
-            Step::new(tag, container::argument(reader).map_err(|_| INVALID)?)
+            let value = container::argument(reader).map_err(|_| INVALID)?;
+            Ok(Step::new(tag, value))
         })
         .collect()
 }
@@ -80,10 +82,6 @@ fn integer(reader: &mut Reader<'_>) -> Result<i64, Code> {
 pub(super) struct Arguments<'a>(std::vec::IntoIter<Value<'a>>);
 
 impl<'a> Arguments<'a> {
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     pub(super) fn value(&mut self) -> Result<Value<'a>, Code> {
         self.0.next().ok_or(INVALID)
     }
@@ -102,6 +100,16 @@ impl<'a> Arguments<'a> {
             Some(Value::Integer(value)) => Ok(Some(value)),
             Some(_) => Err(INVALID),
         }
+    }
+
+    /// A value that is to be stored, which no open end can be.
+    pub(super) fn stored_value(&mut self) -> Result<Value<'a>, Code> {
+        self.value().and_then(storable)
+    }
+
+    /// Values that are to be stored.
+    pub(super) fn stored_list(&mut self) -> Result<Vec<Value<'a>>, Code> {
+        self.list()?.into_iter().map(storable).collect()
     }
 
     /// Bits, none of them when absent.
@@ -123,4 +131,8 @@ impl<'a> Arguments<'a> {
             Some(_) => Err(INVALID),
         }
     }
+}
+
+fn storable(value: Value<'_>) -> Result<Value<'_>, Code> {
+    container::canonical(value).map_err(|_| INVALID)
 }

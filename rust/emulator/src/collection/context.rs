@@ -3,29 +3,31 @@
 use super::elements::Elements;
 use super::order;
 use super::select::single;
+use super::verb::Missing;
 use crate::command::{Code, wire};
-use crate::container::{Value, compare};
+use crate::container::Value;
 use aerospike_wire::msgpack::order as marker;
 use aerospike_wire::result_code::code;
-use std::cmp::Ordering;
 
-const INVALID: Code = wire(code::REQUEST_INVALID);
 const WRONG_TYPE: Code = wire(code::BIN_INCOMPATIBLE_TYPE);
 const NOT_APPLICABLE: Code = wire(code::OP_NOT_APPLICABLE);
 
-const INDEX: u8 = 0;
-const RANK: u8 = 1;
-const KEY: u8 = 2;
-const VALUE: u8 = 3;
-const LIST: u8 = 0x10;
-const MAP: u8 = 0x20;
+/// How a step finds an element, in the lower four bits of its tag.
+const BY: i64 = 15;
+const INDEX: i64 = 0;
+const RANK: i64 = 1;
+const KEY: i64 = 2;
+const VALUE: i64 = 3;
+/// What a step is into, in the next bits.
+const KIND: i64 = !(BY | CREATE);
+const LIST: i64 = 0x10;
+const MAP: i64 = 0x20;
+/// That a step creates what it is into, and its order: one of three.
+const CREATE: i64 = 0xc0;
+const CREATE_SECOND: i64 = 0x80;
+const CREATE_THIRD: i64 = 0xc0;
 
-/// Orders of what a step creates, in the upper two bits of its tag.
-const CREATE: u8 = 0xc0;
-const CREATE_PLAIN: u8 = 0x40;
-const CREATE_SECOND: u8 = 0x80;
-
-/// What a path leads to, which decides what is created at its end.
+/// A list or a map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     List,
@@ -35,70 +37,83 @@ pub(super) enum Kind {
 /// One step of a path.
 #[derive(Clone, Debug)]
 pub(super) struct Step<'a> {
-    /// What it is a step into.
-    pub(super) kind: Kind,
-    by: u8,
-    create: u8,
+    tag: i64,
     value: Value<'a>,
 }
 
 impl<'a> Step<'a> {
-    pub(super) fn new(tag: i64, value: Value<'a>) -> Result<Self, Code> {
-        let tag = u8::try_from(tag).map_err(|_| INVALID)?;
-        let by = tag & 15;
-        let kind = match tag & !CREATE & !15 {
-            LIST if matches!(by, INDEX | RANK | VALUE) => Kind::List,
-            MAP if matches!(by, INDEX | RANK | KEY | VALUE) => Kind::Map,
-            _ => return Err(INVALID),
-        };
-        let step = Self {
-            kind,
-            by,
-            create: tag & CREATE,
-            value,
-        };
-        if matches!(by, INDEX | RANK) && !matches!(step.value, Value::Integer(_)) {
-            return Err(INVALID);
+    pub(super) fn new(tag: i64, value: Value<'a>) -> Self {
+        Self { tag, value }
+    }
+
+    fn kind(&self) -> Result<Kind, Code> {
+        match self.tag & KIND {
+            LIST => Ok(Kind::List),
+            MAP => Ok(Kind::Map),
+            _ => Err(NOT_APPLICABLE),
         }
-        Ok(step)
+    }
+
+    fn creates(&self) -> bool {
+        self.tag & CREATE != 0
+    }
+
+    /// The empty list or map that the step is into.
+    fn container(&self) -> Result<Value<'a>, Code> {
+        let kind = self.kind()?;
+        Ok(empty(
+            kind,
+            match (kind, self.tag & CREATE) {
+                (Kind::List, CREATE_THIRD) | (Kind::Map, CREATE_SECOND) => marker::ORDERED,
+                (Kind::Map, CREATE_THIRD) => marker::ORDERED | marker::BY_VALUE,
+                _ => 0,
+            },
+        ))
     }
 
     /// The index of the element that it leads to.
     fn find(&self, container: &Value<'a>) -> Result<Option<usize>, Code> {
-        let elements = match (self.kind, container) {
-            (Kind::List, Value::List { items, .. }) => Elements::List(items),
-            (Kind::Map, Value::Map { pairs, .. }) => Elements::Map(pairs),
-            _ => return Err(WRONG_TYPE),
-        };
-        Ok(match (self.by, &self.value) {
-            (INDEX, Value::Integer(index)) => single(*index, elements.len()),
-            (RANK, Value::Integer(rank)) => {
-                single(*rank, elements.len()).map(|rank| elements.by_rank()[rank])
-            }
-            (KEY, key) => (0..elements.len())
-                .find(|index| compare(elements.key(*index), key) == Ordering::Equal),
-            (_, value) => (0..elements.len())
-                .find(|index| compare(elements.value(*index), value) == Ordering::Equal),
-        })
-    }
-
-    /// Puts an empty list or map where the step leads, and says at which index.
-    fn create(&self, container: &mut Value<'a>, kind: Kind) -> Result<usize, Code> {
-        if self.create == 0 {
+        let elements = Elements::of(container).ok_or(NOT_APPLICABLE)?;
+        if elements.is_map() != (self.kind()? == Kind::Map) {
             return Err(NOT_APPLICABLE);
         }
-        let created = empty(kind, self.created_flags(kind));
-        match (container, self.by, &self.value) {
-            (Value::Map { pairs, .. }, KEY, key) => {
-                let index = Elements::Map(pairs).keys_below(key);
-                pairs.insert(index, (key.clone(), created));
-                Ok(index)
+        let len = elements.len();
+        match (self.tag & BY, &self.value) {
+            (INDEX, Value::Integer(index)) => Ok(single(*index, len)),
+            (RANK, Value::Integer(rank)) => {
+                Ok(single(*rank, len).map(|rank| elements.by_rank()[rank]))
             }
-            (Value::List { items, flags }, INDEX, Value::Integer(index)) => {
-                let is_ordered = flags.is_some_and(|flags| flags & marker::ORDERED != 0);
+            (KEY, key) if elements.is_map() => Ok(elements.find_key(key)),
+            (VALUE, value) => Ok(elements.find_values(value).first().copied()),
+            _ => Err(NOT_APPLICABLE),
+        }
+    }
+
+    /// Puts a list or map where the step leads, and says at which index.
+    fn create(
+        &self,
+        container: &mut Value<'a>,
+        is_new: bool,
+        created: Value<'a>,
+    ) -> Result<usize, Code> {
+        match (container, self.tag & BY, &self.value) {
+            (Value::Map { pairs, .. }, KEY, key) => {
+                super::map::check_key(key)?;
+                let place = super::map::place(pairs, key).unwrap_or_else(|index| index);
+                pairs.insert(place, (key.clone(), created));
+                Ok(place)
+            }
+            // In an ordered list, any index is where the new item belongs, and so is any rank of one that was there.
+            (Value::List { items, flags }, by @ (INDEX | RANK), Value::Integer(_))
+                if order::is_ordered(*flags) && (by == INDEX || !is_new) =>
+            {
+                items.push(created);
+                Ok(items.len() - 1)
+            }
+            (Value::List { items, .. }, INDEX, Value::Integer(index)) => {
                 let index = usize::try_from(*index).map_err(|_| NOT_APPLICABLE)?;
-                let pads = self.create == CREATE_SECOND;
-                if is_ordered || index > items.len() && !pads {
+                let pads = self.tag & CREATE == CREATE_SECOND;
+                if index > items.len() && !pads {
                     return Err(NOT_APPLICABLE);
                 }
                 order::pad(items, index)?;
@@ -106,14 +121,6 @@ impl<'a> Step<'a> {
                 Ok(index)
             }
             _ => Err(NOT_APPLICABLE),
-        }
-    }
-
-    fn created_flags(&self, kind: Kind) -> u8 {
-        match (kind, self.create) {
-            (Kind::List, CREATE) | (Kind::Map, CREATE_SECOND) => marker::ORDERED,
-            (Kind::Map, CREATE) => marker::ORDERED | marker::BY_VALUE,
-            (_, CREATE_PLAIN) | (Kind::List, _) | (Kind::Map, _) => 0,
         }
     }
 }
@@ -150,22 +157,76 @@ pub(super) fn find<'v, 'a>(root: &'v Value<'a>, path: &[Step<'a>]) -> Result<&'v
     })
 }
 
-/// Changes what a path leads to, creating what is missing where steps say so.
-pub(super) fn change<'a, T>(
+/// What a modification works on.
+pub(super) enum Target<'v, 'a> {
+    /// There before.
+    Existing(&'v mut Value<'a>),
+    /// Nothing yet: an empty list or map is made when the modification makes one.
+    Missing(&'v mut Value<'a>),
+}
+
+/// What a modification makes where there is nothing yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Made {
+    pub(super) kind: Kind,
+    pub(super) missing: Missing,
+}
+
+/// What a modification does to its target; nothing when it leaves all as it is.
+pub(super) type Changed<'a> = Option<Value<'a>>;
+
+/// Changes what a path leads to in a value, or in one that is yet to be made. Gives the answer and the new value.
+pub(super) fn change<'a>(
+    root: Option<Value<'a>>,
+    path: &[Step<'a>],
+    made: Made,
+    changes: impl FnOnce(Target<'_, 'a>) -> Result<Changed<'a>, Code>,
+) -> Result<Option<(Value<'a>, Value<'a>)>, Code> {
+    let is_new = root.is_none();
+    let mut root = match (root, path.first()) {
+        (Some(root), _) => root,
+        (None, Some(step)) if !step.creates() => return Err(NOT_APPLICABLE),
+        (None, None) if made.missing == Missing::Stays => return Ok(None),
+        (None, None) if made.missing == Missing::Fails => return Err(WRONG_TYPE),
+        (None, Some(step)) => step.container()?,
+        (None, None) => empty(made.kind, 0),
+    };
+    let answer = change_in(&mut root, path, is_new, made, changes)?;
+    if is_new && made.missing == Missing::Fails {
+        return Err(WRONG_TYPE);
+    }
+    Ok(answer.map(|answer| (answer, root)))
+}
+
+fn change_in<'a>(
     container: &mut Value<'a>,
     path: &[Step<'a>],
-    kind: Kind,
-    changes: impl FnOnce(&mut Value<'a>) -> Result<T, Code>,
-) -> Result<T, Code> {
+    is_new: bool,
+    made: Made,
+    changes: impl FnOnce(Target<'_, 'a>) -> Result<Changed<'a>, Code>,
+) -> Result<Changed<'a>, Code> {
     let Some((step, rest)) = path.split_first() else {
-        return changes(container);
+        if is_new && made.missing != Missing::Creates {
+            return Ok(None);
+        }
+        return changes(if is_new {
+            Target::Missing(container)
+        } else {
+            Target::Existing(container)
+        });
     };
-    let index = match step.find(container)? {
-        Some(index) => index,
-        None => step.create(container, rest.first().map_or(kind, |next| next.kind))?,
+    let (index, is_new) = match step.find(container)? {
+        Some(index) => (index, false),
+        None if !is_new && !step.creates() => return Err(NOT_APPLICABLE),
+        None => {
+            let created = rest
+                .first()
+                .map_or_else(|| Ok(empty(made.kind, 0)), Step::container)?;
+            (step.create(container, is_new, created)?, true)
+        }
     };
     let inner = element(container, index).ok_or(WRONG_TYPE)?;
-    let result = change(inner, rest, kind, changes)?;
+    let answer = change_in(inner, rest, is_new, made, changes)?;
     order::restore(container);
-    Ok(result)
+    Ok(answer)
 }

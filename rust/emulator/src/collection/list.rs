@@ -1,6 +1,8 @@
 //! Operations on a list that do not select by return type.
 
 use super::call::Arguments;
+use super::elements::Elements;
+use super::number;
 use super::order::{self, PERSIST_INDEX};
 use super::returns::list;
 use super::select::{range, single};
@@ -31,102 +33,139 @@ pub(super) struct List<'v, 'a> {
 }
 
 pub(super) fn read<'a>(
-    number: u8,
-    items: &[Value<'a>],
+    number: i64,
+    items: Elements<'_, 'a>,
     arguments: &mut Arguments<'a>,
 ) -> Result<Value<'a>, Code> {
-    let answer = match number {
-        verb::LIST_SIZE => Value::Integer(items.len() as i64),
+    match number {
+        verb::LIST_SIZE => Ok(Value::Integer(items.len() as i64)),
         verb::LIST_GET => {
-            let index = single(arguments.integer()?, items.len()).ok_or(NOT_APPLICABLE)?;
-            items[index].clone()
+            let index = arguments.integer()?;
+            arguments.end()?;
+            let index = single(index, items.len()).ok_or(NOT_APPLICABLE)?;
+            Ok(items.value(index).clone())
         }
-        verb::LIST_GET_RANGE => {
+        _ => {
             let from = arguments.integer()?;
-            list(items[range(from, arguments.optional_integer()?, items.len())].to_vec())
+            let range = range(from, arguments.optional_integer()?, items.len());
+            arguments.end()?;
+            Ok(list(
+                range.map(|index| items.value(index).clone()).collect(),
+            ))
         }
-        _ => return Err(INVALID),
-    };
-    arguments.end()?;
-    Ok(answer)
+    }
 }
 
 impl<'a> List<'_, 'a> {
     pub(super) fn modify(
         mut self,
-        number: u8,
+        number: i64,
+        is_new: bool,
         arguments: &mut Arguments<'a>,
     ) -> Result<Value<'a>, Code> {
-        let answer = match number {
-            verb::LIST_SET_ORDER => self.set_order(arguments.flags()?)?,
+        match number {
+            verb::LIST_SET_ORDER => {
+                let order = arguments.integer()? as u64;
+                arguments.end()?;
+                self.set_order(order)?;
+                Ok(Value::Nil)
+            }
             verb::LIST_APPEND | verb::LIST_APPEND_ITEMS => {
                 let added = added(number == verb::LIST_APPEND, arguments)?;
-                let _order = arguments.flags()?;
-                self.add(self.items.len(), added, arguments.flags()?)?
+                let (order, flags) = (arguments.flags()?, arguments.flags()?);
+                arguments.end()?;
+                if is_new {
+                    self.order_new(order);
+                }
+                self.add(self.items.len(), added, flags)
             }
             verb::LIST_INSERT | verb::LIST_INSERT_ITEMS => {
                 let index = arguments.integer()?;
                 let added = added(number == verb::LIST_INSERT, arguments)?;
                 let flags = arguments.flags()?;
-                self.insert(index, added, flags)?
+                arguments.end()?;
+                self.insert(index, added, flags)
             }
-            verb::LIST_POP => self.remove_one(arguments.integer()?)?,
-            verb::LIST_REMOVE => {
-                self.remove_one(arguments.integer()?)?;
-                Value::Integer(1)
+            verb::LIST_POP | verb::LIST_REMOVE => {
+                let index = arguments.integer()?;
+                arguments.end()?;
+                let index = single(index, self.items.len()).ok_or(NOT_APPLICABLE)?;
+                let removed = self.items.remove(index);
+                Ok(match number {
+                    verb::LIST_POP => removed,
+                    _ => Value::Integer(1),
+                })
             }
             verb::LIST_POP_RANGE | verb::LIST_REMOVE_RANGE => {
-                let from = arguments.integer()?;
-                let range = range(from, arguments.optional_integer()?, self.items.len());
-                let removed: Vec<_> = self.items.drain(range).collect();
-                match number {
+                let (from, count) = (arguments.integer()?, arguments.optional_integer()?);
+                arguments.end()?;
+                let removed: Vec<_> = self
+                    .items
+                    .drain(range(from, count, self.items.len()))
+                    .collect();
+                Ok(match number {
                     verb::LIST_POP_RANGE => list(removed),
                     _ => Value::Integer(removed.len() as i64),
-                }
+                })
             }
             verb::LIST_SET => {
-                let (index, value) = (arguments.integer()?, arguments.value()?);
-                self.set(index, value, arguments.flags()?)?
+                let (index, value) = (arguments.integer()?, arguments.stored_value()?);
+                let flags = arguments.flags()?;
+                arguments.end()?;
+                self.set(index, value, flags)
             }
             verb::LIST_TRIM => {
-                let from = arguments.integer()?;
-                let kept = range(from, Some(arguments.integer()?), self.items.len());
+                let (from, count) = (arguments.integer()?, arguments.integer()?);
+                arguments.end()?;
                 let before = self.items.len();
-                *self.items = self.items[kept].to_vec();
-                Value::Integer((before - self.items.len()) as i64)
+                *self.items = self.items[range(from, Some(count), before)].to_vec();
+                Ok(Value::Integer((before - self.items.len()) as i64))
             }
             verb::LIST_CLEAR => {
+                // What comes behind the verb is not looked at.
                 self.items.clear();
-                Value::Nil
+                Ok(Value::Nil)
             }
-            verb::LIST_INCREMENT => self.increment(arguments)?,
-            verb::LIST_SORT => self.sort(arguments.flags()?),
-            _ => return Err(INVALID),
-        };
-        arguments.end()?;
-        Ok(answer)
+            verb::LIST_INCREMENT => self.increment(is_new, arguments),
+            verb::LIST_SORT => {
+                let flags = arguments.flags()?;
+                arguments.end()?;
+                self.sort(flags)
+            }
+            _ => Err(INVALID),
+        }
     }
 
     fn is_ordered(&self) -> bool {
         order::is_ordered(*self.flags)
     }
 
-    fn set_order(&mut self, flags: u64) -> Result<Value<'a>, Code> {
-        *self.flags = match flags & !PERSIST_INDEX {
-            0 => None,
-            1 => Some(marker::ORDERED),
-            _ => return Err(INVALID),
-        };
+    fn set_order(&mut self, flags: u64) -> Result<(), Code> {
+        if flags & !(PERSIST_INDEX | u64::from(marker::ORDERED)) != 0 {
+            return Err(NOT_APPLICABLE);
+        }
+        self.order_new(flags);
         if self.is_ordered() {
             self.items.sort_by(compare);
         }
-        Ok(Value::Nil)
+        Ok(())
+    }
+
+    fn order_new(&mut self, flags: u64) {
+        let is_ordered = flags & !PERSIST_INDEX == u64::from(marker::ORDERED);
+        *self.flags = is_ordered.then_some(marker::ORDERED);
     }
 
     fn contains(&self, value: &Value<'a>) -> bool {
         self.items
             .iter()
             .any(|item| compare(item, value) == Ordering::Equal)
+    }
+
+    /// Whether another item than that of an index has a value.
+    fn contains_beside(&self, index: usize, value: &Value<'a>) -> bool {
+        let mut items = self.items.iter().enumerate();
+        items.any(|(at, item)| at != index && compare(item, value) == Ordering::Equal)
     }
 
     /// Adds values at an index, or where they belong in an ordered list, and answers how many there are then.
@@ -137,10 +176,16 @@ impl<'a> List<'_, 'a> {
         flags: u64,
     ) -> Result<Value<'a>, Code> {
         let before = self.items.clone();
+        if flags & (ADD_UNIQUE | NO_FAIL) == ADD_UNIQUE && self.is_ordered() && repeats(&values) {
+            return Err(NOT_APPLICABLE);
+        }
         for value in values {
             if flags & ADD_UNIQUE != 0 && self.contains(&value) {
                 if flags & NO_FAIL == 0 {
-                    return Err(EXISTS);
+                    let was_there = before
+                        .iter()
+                        .any(|item| compare(item, &value) == Ordering::Equal);
+                    return Err(if was_there { EXISTS } else { NOT_APPLICABLE });
                 }
                 if flags & PARTIAL == 0 {
                     *self.items = before;
@@ -169,10 +214,19 @@ impl<'a> List<'_, 'a> {
         if self.is_ordered() {
             return Err(NOT_APPLICABLE);
         }
+        if values.is_empty() {
+            return Ok(Value::Integer(self.items.len() as i64));
+        }
         match self.place(index, flags)? {
             Some(index) => {
+                let before = self.items.len();
                 order::pad(self.items, index)?;
-                self.add(index, values, flags)
+                let padded = self.items.len();
+                self.add(index, values, flags)?;
+                if self.items.len() == padded {
+                    self.items.truncate(before);
+                }
+                Ok(Value::Integer(self.items.len() as i64))
             }
             None => Ok(Value::Integer(self.items.len() as i64)),
         }
@@ -186,14 +240,12 @@ impl<'a> List<'_, 'a> {
         } else {
             index
         };
-        if index < 0 || flags & INSERT_BOUNDED != 0 && index > len {
-            return if flags & NO_FAIL != 0 {
-                Ok(None)
-            } else {
-                Err(NOT_APPLICABLE)
-            };
+        let is_bounded = flags & INSERT_BOUNDED != 0 || self.is_ordered();
+        match usize::try_from(index) {
+            Ok(index) if index <= self.items.len() || !is_bounded => Ok(Some(index)),
+            Ok(_) if flags & NO_FAIL != 0 && !self.is_ordered() => Ok(None),
+            _ => Err(NOT_APPLICABLE),
         }
-        Ok(Some(index as usize))
     }
 
     fn set(&mut self, index: i64, value: Value<'a>, flags: u64) -> Result<Value<'a>, Code> {
@@ -201,7 +253,7 @@ impl<'a> List<'_, 'a> {
             return Err(NOT_APPLICABLE);
         }
         if let Some(index) = self.place(index, flags)? {
-            if flags & ADD_UNIQUE != 0 && self.contains(&value) {
+            if flags & ADD_UNIQUE != 0 && self.contains_beside(index, &value) {
                 return if flags & NO_FAIL != 0 {
                     Ok(Value::Nil)
                 } else {
@@ -214,17 +266,40 @@ impl<'a> List<'_, 'a> {
         Ok(Value::Nil)
     }
 
-    fn remove_one(&mut self, index: i64) -> Result<Value<'a>, Code> {
-        let index = single(index, self.items.len()).ok_or(NOT_APPLICABLE)?;
-        Ok(self.items.remove(index))
-    }
-
-    fn increment(&mut self, arguments: &mut Arguments<'a>) -> Result<Value<'a>, Code> {
+    fn increment(
+        &mut self,
+        is_new: bool,
+        arguments: &mut Arguments<'a>,
+    ) -> Result<Value<'a>, Code> {
         let index = arguments.integer()?;
-        let by = arguments.optional_value().unwrap_or(Value::Integer(1));
-        let index = single(index, self.items.len()).ok_or(NOT_APPLICABLE)?;
-        let sum = super::number::sum(&self.items[index], &by)?;
-        let _flags = arguments.flags()?;
+        let by = number::operand(arguments.optional_value());
+        let order = arguments.flags()?;
+        let flags = arguments.flags()?;
+        arguments.end()?;
+        if is_new {
+            self.order_new(order);
+        }
+        if index.saturating_add(self.items.len() as i64) < 0 {
+            return Err(NOT_APPLICABLE);
+        }
+        order::check_index(index)?;
+        number::check(&by)?;
+        let place = self.place(index, flags)?;
+        let Some(index) = place else {
+            return Ok(by);
+        };
+        let sum = match self.items.get(index) {
+            Some(item) => number::sum(item, &by)?,
+            None => by,
+        };
+        if flags & ADD_UNIQUE != 0 && self.contains_beside(index, &sum) {
+            return if flags & NO_FAIL != 0 {
+                Ok(sum)
+            } else {
+                Err(EXISTS)
+            };
+        }
+        order::pad(self.items, index.saturating_add(1))?;
         self.items[index] = sum.clone();
         if self.is_ordered() {
             self.items.sort_by(compare);
@@ -232,23 +307,35 @@ impl<'a> List<'_, 'a> {
         Ok(sum)
     }
 
-    fn sort(&mut self, flags: u64) -> Value<'a> {
+    fn sort(&mut self, flags: u64) -> Result<Value<'a>, Code> {
         self.items.sort_by(compare);
         if flags & DROP_DUPLICATES != 0 {
             self.items
                 .dedup_by(|left, right| compare(left, right) == Ordering::Equal);
         }
         if flags & DESCENDING != 0 && !self.is_ordered() {
+            // A server cannot do both to a list of several values.
+            if flags & DROP_DUPLICATES != 0 && self.items.len() > 1 {
+                return Err(INVALID);
+            }
             self.items.reverse();
         }
-        Value::Nil
+        Ok(Value::Nil)
     }
+}
+
+fn repeats(values: &[Value<'_>]) -> bool {
+    let mut sorted: Vec<_> = values.iter().collect();
+    sorted.sort_by(|left, right| compare(left, right));
+    sorted
+        .windows(2)
+        .any(|pair| compare(pair[0], pair[1]) == Ordering::Equal)
 }
 
 fn added<'a>(is_one: bool, arguments: &mut Arguments<'a>) -> Result<Vec<Value<'a>>, Code> {
     if is_one {
-        Ok(vec![arguments.value()?])
+        Ok(vec![arguments.stored_value()?])
     } else {
-        arguments.list()
+        arguments.stored_list()
     }
 }

@@ -1,16 +1,13 @@
 //! Operations on a map that do not select by return type.
 
 use super::call::Arguments;
-use super::elements::Elements;
 use super::number;
-use super::order::PERSIST_INDEX;
 use super::verb;
 use crate::command::{Code, wire};
 use crate::container::{Value, compare};
 use aerospike_wire::msgpack::order as marker;
 use aerospike_wire::particle;
 use aerospike_wire::result_code::code;
-use std::cmp::Ordering;
 
 const INVALID: Code = wire(code::REQUEST_INVALID);
 const EXISTS: Code = wire(code::FAIL_ELEMENT_EXISTS);
@@ -28,75 +25,93 @@ pub(super) struct Map<'v, 'a> {
     pub(super) pairs: &'v mut Vec<(Value<'a>, Value<'a>)>,
 }
 
-pub(super) fn read<'a>(
-    number: u8,
-    pairs: &[(Value<'a>, Value<'a>)],
-    arguments: &mut Arguments<'a>,
-) -> Result<Value<'a>, Code> {
-    arguments.end()?;
-    match number {
-        verb::MAP_SIZE => Ok(Value::Integer(pairs.len() as i64)),
-        _ => Err(INVALID),
-    }
-}
-
 impl<'a> Map<'_, 'a> {
     pub(super) fn modify(
         mut self,
-        number: u8,
+        number: i64,
+        is_new: bool,
         arguments: &mut Arguments<'a>,
     ) -> Result<Value<'a>, Code> {
-        let answer = match number {
-            verb::MAP_SET_ORDER => self.set_order(arguments.flags()?)?,
+        match number {
+            verb::MAP_SET_ORDER => {
+                let order = arguments.integer()? as u64;
+                arguments.end()?;
+                self.set_order(order);
+                Ok(Value::Nil)
+            }
             verb::MAP_ADD | verb::MAP_PUT | verb::MAP_REPLACE => {
-                let pair = (arguments.value()?, arguments.value()?);
-                let flags = write_flags(number, arguments)?;
-                self.put(vec![pair], flags)?
+                let pair = (arguments.stored_value()?, arguments.stored_value()?);
+                let flags = self.write_flags(number, is_new, arguments)?;
+                self.put(vec![pair], flags)
             }
             verb::MAP_ADD_ITEMS | verb::MAP_PUT_ITEMS | verb::MAP_REPLACE_ITEMS => {
-                let Value::Map { pairs, .. } = arguments.value()? else {
+                let Value::Map { pairs, .. } = arguments.stored_value()? else {
                     return Err(INVALID);
                 };
-                let flags = write_flags(number, arguments)?;
-                self.put(pairs, flags)?
+                let mut flags = self.write_flags(number, is_new, arguments)?;
+                // A server that may take a part of the pairs puts them all where there is none.
+                if flags & (NO_FAIL | PARTIAL) == NO_FAIL | PARTIAL && self.pairs.is_empty() {
+                    flags &= !UPDATE_ONLY;
+                }
+                if is_new && number == verb::MAP_REPLACE_ITEMS {
+                    return Err(NOT_FOUND);
+                }
+                self.put(pairs, flags)
             }
             verb::MAP_INCREMENT | verb::MAP_DECREMENT => {
-                let key = arguments.value()?;
-                let by = arguments.optional_value().unwrap_or(Value::Integer(1));
-                let _order = arguments.flags()?;
+                let key = arguments.stored_value()?;
+                let by = number::operand(arguments.optional_value());
+                let order = arguments.flags()?;
+                arguments.end()?;
+                number::check(&by)?;
+                if is_new {
+                    self.set_order(order);
+                }
                 let by = match number {
                     verb::MAP_DECREMENT => number::negated(&by),
                     _ => by,
                 };
-                self.increment(key, by)?
+                self.increment(key, by)
             }
             verb::MAP_CLEAR => {
+                // What comes behind the verb is not looked at.
                 self.pairs.clear();
-                Value::Nil
+                Ok(Value::Nil)
             }
-            _ => return Err(INVALID),
+            _ => Err(INVALID),
+        }
+    }
+
+    fn set_order(&mut self, flags: u64) {
+        let flags = flags as u8 & (marker::ORDERED | marker::BY_VALUE);
+        *self.flags = Some(flags).filter(|flags| *flags != 0);
+    }
+
+    /// The write flags of a verb, which are an argument of a put and part of the others' meaning. A new map gets its order.
+    fn write_flags(
+        &mut self,
+        number: i64,
+        is_new: bool,
+        arguments: &mut Arguments<'_>,
+    ) -> Result<u64, Code> {
+        let fixed = match number {
+            verb::MAP_ADD | verb::MAP_ADD_ITEMS => Some(CREATE_ONLY),
+            verb::MAP_REPLACE | verb::MAP_REPLACE_ITEMS => Some(UPDATE_ONLY),
+            _ => None,
+        };
+        let order = match fixed {
+            Some(UPDATE_ONLY) => 0,
+            _ => arguments.flags()?,
+        };
+        let flags = match fixed {
+            Some(flags) => flags,
+            None => arguments.flags()?,
         };
         arguments.end()?;
-        Ok(answer)
-    }
-
-    fn set_order(&mut self, flags: u64) -> Result<Value<'a>, Code> {
-        *self.flags = match flags & !PERSIST_INDEX {
-            0 => None,
-            1 => Some(marker::ORDERED),
-            3 => Some(marker::ORDERED | marker::BY_VALUE),
-            _ => return Err(INVALID),
-        };
-        Ok(Value::Nil)
-    }
-
-    /// The index of a key, or where it belongs.
-    fn place(&self, key: &Value<'a>) -> Result<usize, usize> {
-        let index = Elements::Map(self.pairs).keys_below(key);
-        match self.pairs.get(index) {
-            Some((found, _)) if compare(found, key) == Ordering::Equal => Ok(index),
-            _ => Err(index),
+        if is_new {
+            self.set_order(order);
         }
+        Ok(flags)
     }
 
     /// Puts pairs, and answers how many there are then.
@@ -104,7 +119,7 @@ impl<'a> Map<'_, 'a> {
         let before = self.pairs.clone();
         for (key, value) in pairs {
             check_key(&key)?;
-            let refused = match self.place(&key) {
+            let refused = match place(self.pairs, &key) {
                 Ok(_) if flags & CREATE_ONLY != 0 => EXISTS,
                 Err(_) if flags & UPDATE_ONLY != 0 => NOT_FOUND,
                 Ok(index) => {
@@ -129,7 +144,7 @@ impl<'a> Map<'_, 'a> {
 
     fn increment(&mut self, key: Value<'a>, by: Value<'a>) -> Result<Value<'a>, Code> {
         check_key(&key)?;
-        match self.place(&key) {
+        match place(self.pairs, &key) {
             Ok(index) => {
                 let sum = number::sum(&self.pairs[index].1, &by)?;
                 self.pairs[index].1 = sum.clone();
@@ -143,23 +158,15 @@ impl<'a> Map<'_, 'a> {
     }
 }
 
-fn check_key(key: &Value<'_>) -> Result<(), Code> {
-    match key {
-        Value::Integer(_) | Value::Unsigned(_) => Ok(()),
-        Value::Particle(particle::STRING | particle::BLOB | 0, _) => Ok(()),
-        _ => Err(INVALID),
-    }
+/// The index of a key, or where it belongs.
+pub(super) fn place<'a>(pairs: &[(Value<'a>, Value<'a>)], key: &Value<'a>) -> Result<usize, usize> {
+    pairs.binary_search_by(|(found, _)| compare(found, key))
 }
 
-/// The write flags of a verb, which are an argument of a put and part of the others' meaning.
-fn write_flags(number: u8, arguments: &mut Arguments<'_>) -> Result<u64, Code> {
-    match number {
-        verb::MAP_REPLACE | verb::MAP_REPLACE_ITEMS => return Ok(UPDATE_ONLY),
-        _ => {}
-    }
-    let _order = arguments.flags()?;
-    match number {
-        verb::MAP_ADD | verb::MAP_ADD_ITEMS => Ok(CREATE_ONLY),
-        _ => arguments.flags(),
+pub(super) fn check_key(key: &Value<'_>) -> Result<(), Code> {
+    match key {
+        Value::Integer(_) | Value::Unsigned(_) => Ok(()),
+        Value::Particle(kind, _) | Value::Binary(kind, _) if *kind != particle::GEOJSON => Ok(()),
+        _ => Err(INVALID),
     }
 }

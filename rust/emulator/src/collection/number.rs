@@ -11,7 +11,23 @@ pub(super) fn sum<'a>(to: &Value<'a>, by: &Value<'a>) -> Result<Value<'a>, Code>
         (Value::Float(to), Value::Float(by)) => Ok(Value::Float(to + by)),
         (Value::Float(to), Value::Integer(by)) => Ok(Value::Float(to + *by as f64)),
         (Value::Integer(to), Value::Float(by)) => Ok(Value::Integer(to.wrapping_add(*by as i64))),
-        _ => Err(wire(code::BIN_INCOMPATIBLE_TYPE)),
+        _ => Err(wire(code::REQUEST_INVALID)),
+    }
+}
+
+/// What is added: one, unless it says.
+pub(super) fn operand(by: Option<Value<'_>>) -> Value<'_> {
+    match by {
+        None | Some(Value::Nil) => Value::Integer(1),
+        Some(by) => by,
+    }
+}
+
+/// Only numbers are added.
+pub(super) fn check(by: &Value<'_>) -> Result<(), Code> {
+    match by {
+        Value::Integer(_) | Value::Float(_) => Ok(()),
+        _ => Err(wire(code::REQUEST_INVALID)),
     }
 }
 

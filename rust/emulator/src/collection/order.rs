@@ -23,9 +23,20 @@ pub(super) fn restore(container: &mut Value<'_>) {
 
 /// No list grows to more items by an index beyond its end: a record of so many bytes is too big.
 const MAX_PADDED: usize = 8 << 20;
+/// Nor is an index beyond this one looked at.
+const MAX_INDEX: i64 = i32::MAX as i64;
+
+pub(super) fn check_index(index: i64) -> Result<(), Code> {
+    if index > MAX_INDEX {
+        Err(wire(code::OP_NOT_APPLICABLE))
+    } else {
+        Ok(())
+    }
+}
 
 /// Fills a list up with nils.
 pub(super) fn pad(items: &mut Vec<Value<'_>>, len: usize) -> Result<(), Code> {
+    check_index(len as i64)?;
     if len > MAX_PADDED {
         return Err(wire(code::RECORD_TOO_BIG));
     }

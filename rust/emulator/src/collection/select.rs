@@ -3,9 +3,13 @@
 use super::call::Arguments;
 use super::elements::Elements;
 use crate::command::{Code, wire};
-use crate::container::{Value, compare};
+use crate::container::Value;
 use aerospike_wire::result_code::code;
-use std::cmp::Ordering;
+use std::ops::Range;
+
+const NOT_APPLICABLE: Code = wire(code::OP_NOT_APPLICABLE);
+
+const ALL: i64 = u32::MAX as i64;
 
 /// How elements are selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,23 +28,56 @@ pub(super) enum By {
     ValueInterval,
 }
 
-/// The selected elements.
-#[derive(Clone, Debug)]
-pub(super) struct Selection {
-    /// Their indexes, in the order of the answer.
-    pub(super) indexes: Vec<usize>,
+impl By {
     /// At most one element is asked for, so that the answer is no list.
-    pub(super) is_single: bool,
+    pub(super) fn is_single(self) -> bool {
+        matches!(self, Self::Index | Self::Rank | Self::Key)
+    }
+}
+
+/// What was asked for, in terms of indexes and ranks.
+#[derive(Clone, Debug)]
+pub(super) enum Selected {
+    /// A range of indexes.
+    Indexes(Range<usize>),
+    /// The elements whose keys are in an interval, which is a range of indexes too.
+    KeyInterval(Range<usize>),
+    /// A range of ranks.
+    Ranks(Range<usize>),
+    /// The elements whose values are in an interval, which is a range of ranks too.
+    Values(Range<usize>),
+    /// The ranges of ranks of several values, in the order in which they were given.
+    ValueList(Vec<Range<usize>>),
+    /// The indexes of several keys, in the order in which they were given.
+    KeyList(Vec<usize>),
+}
+
+impl Selected {
+    /// Whether nothing was found.
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Indexes(range)
+            | Self::KeyInterval(range)
+            | Self::Ranks(range)
+            | Self::Values(range) => range.is_empty(),
+            Self::ValueList(ranges) => ranges.iter().all(Range::is_empty),
+            Self::KeyList(indexes) => indexes.is_empty(),
+        }
+    }
 }
 
 /// An index or rank that may count from the end.
 pub(super) fn single(at: i64, len: usize) -> Option<usize> {
-    let at = if at < 0 { at + len as i64 } else { at };
+    let at = if at < 0 {
+        at.saturating_add(len as i64)
+    } else {
+        at
+    };
     usize::try_from(at).ok().filter(|at| *at < len)
 }
 
 /// The part of a range that exists. What begins before the first element loses what lies before it.
-pub(super) fn range(from: i64, count: Option<i64>, len: usize) -> std::ops::Range<usize> {
+pub(super) fn range(from: i64, count: Option<i64>, len: usize) -> Range<usize> {
     let from = if from < 0 {
         from.saturating_add(len as i64)
     } else {
@@ -49,15 +86,17 @@ pub(super) fn range(from: i64, count: Option<i64>, len: usize) -> std::ops::Rang
     clip(from, count, len)
 }
 
-fn clip(from: i64, count: Option<i64>, len: usize) -> std::ops::Range<usize> {
+/// No count is as many as a list or map can have, and a negative one even more.
+fn clip(from: i64, count: Option<i64>, len: usize) -> Range<usize> {
     let len = len as i64;
-    let end = count.map_or(len, |count| from.saturating_add(count));
+    let count = match count {
+        None => ALL,
+        Some(..0) => i64::MAX,
+        Some(count) => count,
+    };
+    let end = from.saturating_add(count);
     let start = from.clamp(0, len);
     start as usize..end.clamp(start, len) as usize
-}
-
-fn count(arguments: &mut Arguments<'_>) -> Result<Option<i64>, Code> {
-    arguments.optional_integer()
 }
 
 /// Reads the arguments behind the return type and selects.
@@ -65,72 +104,80 @@ pub(super) fn select<'a>(
     by: By,
     elements: Elements<'_, 'a>,
     arguments: &mut Arguments<'a>,
-) -> Result<Selection, Code> {
+) -> Result<Selected, Code> {
     let len = elements.len();
-    let all = 0..len;
-    let is = |found: &Value<'a>, wanted: &Value<'a>| compare(found, wanted) == Ordering::Equal;
-    let within = |found: &Value<'a>, begin: &Value<'a>, end: Option<&Value<'a>>| {
-        compare(found, begin) != Ordering::Less
-            && end.is_none_or(|end| compare(found, end) == Ordering::Less)
-    };
-    let out_of_bounds = wire(code::OP_NOT_APPLICABLE);
-    let indexes: Vec<usize> = match by {
-        By::Index => vec![single(arguments.integer()?, len).ok_or(out_of_bounds)?],
-        By::Rank => {
-            let rank = single(arguments.integer()?, len).ok_or(out_of_bounds)?;
-            vec![elements.by_rank()[rank]]
+    let one = |at: i64| single(at, len).map(|at| at..at + 1).ok_or(NOT_APPLICABLE);
+    let selected = match by {
+        By::Index => {
+            let index = arguments.integer()?;
+            arguments.end()?;
+            Selected::Indexes(one(index)?)
         }
-        By::Indexes => range(arguments.integer()?, count(arguments)?, len).collect(),
+        By::Rank => {
+            let rank = arguments.integer()?;
+            arguments.end()?;
+            Selected::Ranks(one(rank)?)
+        }
+        By::Indexes => {
+            let from = arguments.integer()?;
+            Selected::Indexes(range(from, arguments.optional_integer()?, len))
+        }
         By::Ranks => {
-            let ranks = range(arguments.integer()?, count(arguments)?, len);
-            elements.by_rank()[ranks].to_vec()
+            let from = arguments.integer()?;
+            Selected::Ranks(range(from, arguments.optional_integer()?, len))
         }
         By::IndexesNear => {
             let key = arguments.value()?;
-            let from = (elements.keys_below(&key) as i64).saturating_add(arguments.integer()?);
-            clip(from, count(arguments)?, len).collect()
+            let from = arguments.integer()?;
+            let from = from.saturating_add(elements.keys_below(&key) as i64);
+            Selected::Indexes(clip(from, arguments.optional_integer()?, len))
         }
         By::RanksNear => {
             let value = arguments.value()?;
-            let from = (elements.values_below(&value) as i64).saturating_add(arguments.integer()?);
-            elements.by_rank()[clip(from, count(arguments)?, len)].to_vec()
+            let from = arguments.integer()?;
+            let from = from.saturating_add(elements.values_below(&value) as i64);
+            Selected::Ranks(clip(from, arguments.optional_integer()?, len))
         }
         By::Key => {
-            let key = arguments.value()?;
-            all.filter(|index| is(elements.key(*index), &key)).collect()
-        }
-        By::Value => {
-            let value = arguments.value()?;
-            all.filter(|index| is(elements.value(*index), &value))
-                .collect()
+            let found = elements.find_key(&arguments.value()?);
+            Selected::Indexes(found.map_or(0..0, |index| index..index + 1))
         }
         By::Keys => {
             let keys = arguments.list()?;
-            all.filter(|index| keys.iter().any(|key| is(elements.key(*index), key)))
-                .collect()
-        }
-        By::Values => {
-            let values = arguments.list()?;
-            all.filter(|index| {
-                let found = elements.value(*index);
-                values.iter().any(|value| is(found, value))
-            })
-            .collect()
+            Selected::KeyList(
+                keys.iter()
+                    .filter_map(|key| elements.find_key(key))
+                    .collect(),
+            )
         }
         By::KeyInterval => {
-            let (begin, end) = (arguments.value()?, arguments.optional_value());
-            all.filter(|index| within(elements.key(*index), &begin, end.as_ref()))
-                .collect()
+            let start = elements.keys_below(&arguments.value()?);
+            let end = arguments.optional_value();
+            let end = end.map_or(len, |end| elements.keys_below(&end));
+            Selected::KeyInterval(start..end.max(start))
+        }
+        By::Value => Selected::Values(ranks_of(elements, &arguments.value()?)),
+        By::Values => {
+            let values = arguments.list()?;
+            Selected::ValueList(
+                values
+                    .iter()
+                    .map(|value| ranks_of(elements, value))
+                    .collect(),
+            )
         }
         By::ValueInterval => {
-            let (begin, end) = (arguments.value()?, arguments.optional_value());
-            all.filter(|index| within(elements.value(*index), &begin, end.as_ref()))
-                .collect()
+            let start = elements.values_below(&arguments.value()?);
+            let end = arguments.optional_value();
+            let end = end.map_or(len, |end| elements.values_below(&end));
+            Selected::Values(start..end.max(start))
         }
     };
     arguments.end()?;
-    Ok(Selection {
-        indexes,
-        is_single: matches!(by, By::Index | By::Rank | By::Key),
-    })
+    Ok(selected)
+}
+
+fn ranks_of<'a>(elements: Elements<'_, 'a>, value: &Value<'a>) -> Range<usize> {
+    let start = elements.values_below(value);
+    start..start + elements.find_values(value).len()
 }
