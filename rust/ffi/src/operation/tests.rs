@@ -77,8 +77,8 @@ fn arguments_that_do_not_fit_are_refused_with_their_operation() {
         (17, call(16, &[], &[]), "the function 16 does not exist"),
         (16, call(17, &[], &[]), "fewer arguments"),
         (16, call(16, &[], &[integer(1)]), "more arguments"),
-        (16, call(17, &[], &[text.clone()]), "no integer"),
-        (16, call(17, &[], &[nil.clone()]), "left out"),
+        (16, call(17, &[], std::slice::from_ref(&text)), "no integer"),
+        (16, call(17, &[], std::slice::from_ref(&nil)), "left out"),
         (16, call(17, &[], &[particle(1, &[0; 7])]), "wrong length"),
         (
             16,
