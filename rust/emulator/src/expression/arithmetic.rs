@@ -164,10 +164,11 @@ impl Numeric {
             _ => 0.0,
         };
         let fold = |step: fn(f64, f64) -> f64| {
-            rest.iter().try_fold(first, |result, operand| match operand {
-                Value::Float(operand) => Ok(step(result, *operand)),
-                _ => Err(Unknown),
-            })
+            rest.iter()
+                .try_fold(first, |result, operand| match operand {
+                    Value::Float(operand) => Ok(step(result, *operand)),
+                    _ => Err(Unknown),
+                })
         };
         Ok(Value::Float(match self {
             Self::Add => fold(|left, right| left + right)?,

@@ -240,9 +240,7 @@ impl<'a> Parser<'a> {
         if operands < 2 {
             return Err(INVALID);
         }
-        (0..operands)
-            .map(|_| self.of_type(Type::Boolean))
-            .collect()
+        (0..operands).map(|_| self.of_type(Type::Boolean)).collect()
     }
 
     fn numeric(&mut self, numeric: Numeric, operands: usize) -> Result<Typed<'a>, Code> {
@@ -380,7 +378,9 @@ impl<'a> Parser<'a> {
 fn is_variable(name: &[u8]) -> bool {
     let is_start = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
     name.first().is_some_and(is_start)
-        && name.iter().all(|byte| is_start(byte) || byte.is_ascii_digit())
+        && name
+            .iter()
+            .all(|byte| is_start(byte) || byte.is_ascii_digit())
 }
 
 fn count(operands: usize, wanted: usize) -> Result<(), Code> {

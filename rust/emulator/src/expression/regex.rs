@@ -190,7 +190,8 @@ impl Translator<'_> {
                 continue;
             }
             let low = self.bracket_byte()?;
-            if self.rest.first() == Some(&b'-') && self.rest.get(1).is_some_and(|next| *next != b']')
+            if self.rest.first() == Some(&b'-')
+                && self.rest.get(1).is_some_and(|next| *next != b']')
             {
                 self.next();
                 let high = self.bracket_byte()?;
