@@ -172,7 +172,7 @@ impl Numeric {
         };
         Ok(Value::Float(match self {
             Self::Add => fold(|left, right| left + right)?,
-            Self::Subtract if rest.is_empty() => -first,
+            Self::Subtract if rest.is_empty() => 0.0 - first,
             Self::Subtract => fold(|left, right| left - right)?,
             Self::Multiply => fold(|left, right| left * right)?,
             Self::Divide if rest.is_empty() => 1.0 / first,

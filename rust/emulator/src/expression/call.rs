@@ -138,7 +138,7 @@ impl<'e> Call<'e> {
 impl Family {
     fn takes(self, kind: Type) -> bool {
         match self {
-            Self::Collection => matches!(kind, Type::List | Type::Map),
+            Self::Collection => matches!(kind, Type::List | Type::Map | Type::Nil),
             Self::Bits => kind == Type::Blob,
             Self::Sketch => kind == Type::Hll,
         }

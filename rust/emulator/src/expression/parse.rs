@@ -48,6 +48,8 @@ pub(crate) struct Parser<'a> {
     pub(super) reader: Reader<'a>,
     /// Variables in sight, the innermost last.
     variables: Vec<(&'a [u8], Type)>,
+    /// Variables whose values are being parsed: their names are taken, but not in sight.
+    defined: Vec<&'a [u8]>,
     depth: usize,
 }
 
@@ -56,6 +58,7 @@ impl<'a> Parser<'a> {
         Self {
             reader: Reader::new(packed),
             variables: Vec::new(),
+            defined: Vec::new(),
             depth: 0,
         }
     }
@@ -343,10 +346,16 @@ impl<'a> Parser<'a> {
         let mut values = Vec::new();
         for _ in 0..operands / 2 {
             let name = self.raw_text()?;
-            if !is_variable(name) || self.variables.iter().any(|(known, _)| *known == name) {
+            let mut known = self.variables.iter().map(|(known, _)| known);
+            if !is_variable(name)
+                || self.defined.contains(&name)
+                || known.any(|known| *known == name)
+            {
                 return Err(INVALID);
             }
+            self.defined.push(name);
             let (node, kind) = self.node()?;
+            self.defined.pop();
             values.push(node);
             self.variables.push((name, kind));
         }
