@@ -111,7 +111,8 @@ impl Namespace {
     /// The name of a set that has been used.
     pub(crate) fn set_name(&self, number: u16) -> Vec<u8> {
         let sets = self.sets.read();
-        sets.get(usize::from(number)).map_or_else(Vec::new, |set| set.to_vec())
+        sets.get(usize::from(number))
+            .map_or_else(Vec::new, |set| set.to_vec())
     }
 
     pub(crate) fn set_names(&self) -> Vec<String> {

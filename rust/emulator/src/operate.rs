@@ -85,7 +85,8 @@ pub(crate) fn apply(
                 ..subject
             };
             let answer = expression::operation::read(operation.data, subject)?;
-            respond_value(command, operation, &answer, message, out);
+            // Among operations that write, no value is an answer too.
+            message.operation(out, valued(operation, &answer));
             return Ok(());
         }
         operation::EXP_MODIFY => {

@@ -68,7 +68,9 @@ fn exchange(
         (field::SET, b"evalset"),
         (field::DIGEST, &[7; 20]),
     ];
-    let fields = fields.into_iter().chain(filter.map(|data| (field::FILTER, data)));
+    let fields = fields
+        .into_iter()
+        .chain(filter.map(|data| (field::FILTER, data)));
     let fields: Vec<_> = fields.collect();
     let header = Header {
         info1: info.0,
@@ -81,12 +83,16 @@ fn exchange(
     for (kind, data) in fields {
         Field { kind, data }.write(&mut body);
     }
-    operations.iter().for_each(|operation| operation.write(&mut body));
+    operations
+        .iter()
+        .for_each(|operation| operation.write(&mut body));
     let proto = Proto {
         kind: proto::MESSAGE,
         len: body.len(),
     };
-    stream.write_all(&[&proto.encode()[..], &body].concat()).unwrap();
+    stream
+        .write_all(&[&proto.encode()[..], &body].concat())
+        .unwrap();
     let mut header = [0; proto::HEADER_LEN];
     stream.read_exact(&mut header).unwrap();
     let mut body = vec![0; Proto::parse(&header).unwrap().len];
@@ -97,13 +103,13 @@ fn exchange(
 /// The code, and particle types and data of what was answered.
 fn shown(body: &[u8]) -> String {
     let request = Request::parse(body).unwrap();
-    request
-        .operations
-        .map(Result::unwrap)
-        .fold(request.header.result.to_string(), |mut text, operation| {
+    request.operations.map(Result::unwrap).fold(
+        request.header.result.to_string(),
+        |mut text, operation| {
             write!(text, " {}:{}", operation.particle, hex(operation.data)).unwrap();
             text
-        })
+        },
+    )
 }
 
 fn with_record() -> (Server, TcpStream) {
@@ -155,7 +161,8 @@ fn operations_are_answered_as_recorded() {
 #[test]
 fn filters_refuse_existing_records_only() {
     let (_server, mut stream) = with_record();
-    let mut code = |info: (u8, u8), filter: &[u8]| exchange(&mut stream, info, Some(filter), &[])[5];
+    let mut code =
+        |info: (u8, u8), filter: &[u8]| exchange(&mut stream, info, Some(filter), &[])[5];
     let exists = (info1::READ | info1::NO_BIN_DATA, 0);
     assert_eq!(code(exists, &[0xc3]), 0);
     assert_eq!(code(exists, &[0xc2]), 27);

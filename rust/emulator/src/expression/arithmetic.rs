@@ -164,14 +164,15 @@ impl Numeric {
             _ => 0.0,
         };
         let fold = |step: fn(f64, f64) -> f64| {
-            rest.iter().try_fold(first, |result, operand| match operand {
-                Value::Float(operand) => Ok(step(result, *operand)),
-                _ => Err(Unknown),
-            })
+            rest.iter()
+                .try_fold(first, |result, operand| match operand {
+                    Value::Float(operand) => Ok(step(result, *operand)),
+                    _ => Err(Unknown),
+                })
         };
         Ok(Value::Float(match self {
             Self::Add => fold(|left, right| left + right)?,
-            Self::Subtract if rest.is_empty() => -first,
+            Self::Subtract if rest.is_empty() => 0.0 - first,
             Self::Subtract => fold(|left, right| left - right)?,
             Self::Multiply => fold(|left, right| left * right)?,
             Self::Divide if rest.is_empty() => 1.0 / first,

@@ -2,8 +2,8 @@
 
 use super::evaluate::{Evaluated, Evaluation, Unknown, of_type};
 use super::node::Node;
-use super::path::Path;
 use super::parse::{INVALID, Parser, Typed};
+use super::path::Path;
 use super::value::{Type, Value};
 use crate::collection::{self, Answer};
 use crate::command::{Code, wire};
@@ -138,7 +138,7 @@ impl<'e> Call<'e> {
 impl Family {
     fn takes(self, kind: Type) -> bool {
         match self {
-            Self::Collection => matches!(kind, Type::List | Type::Map),
+            Self::Collection => matches!(kind, Type::List | Type::Map | Type::Nil),
             Self::Bits => kind == Type::Blob,
             Self::Sketch => kind == Type::Hll,
         }
@@ -153,7 +153,10 @@ impl Family {
                 let modified = collection::modify(operation, particle)?;
                 Ok(modified.bin.unwrap_or(bin))
             }
-            Self::Collection => collection::read(operation, particle),
+            Self::Collection => {
+                let answer = collection::read(operation, particle)?;
+                Ok(answer.unwrap_or_else(Answer::nothing))
+            }
             Self::Bits | Self::Sketch => Err(wire(code::UNSUPPORTED_FEATURE)),
         }
     }

@@ -48,9 +48,7 @@ fn element_order(
     right: &container::Value<'_>,
 ) -> Result<Ordering, Unknown> {
     use container::Value::{List, Map};
-    let is_unordered = |value: &container::Value<'_>| {
-        matches!(value, Map { flags: None, pairs } if !pairs.is_empty())
-    };
+    let is_unordered = |value: &container::Value<'_>| matches!(value, Map { flags: None, pairs } if !pairs.is_empty());
     if is_unordered(left) || is_unordered(right) {
         return Err(Unknown);
     }

@@ -161,8 +161,7 @@ mod tests {
         assert!(!within(&point(0.0, 0.0), square));
         assert!(!within(&point(20.0, 0.0), square));
         assert!(!within(&point(180.0, 0.0), square));
-        let across =
-            r#"{"type":"Polygon","coordinates":[[[170,-10],[-170,-10],[-170,10],[170,10],[170,-10]]]}"#;
+        let across = r#"{"type":"Polygon","coordinates":[[[170,-10],[-170,-10],[-170,10],[170,10],[170,-10]]]}"#;
         assert!(within(&point(180.0, 0.0), across));
         assert!(!within(&point(0.0, 0.0), across));
     }

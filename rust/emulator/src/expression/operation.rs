@@ -46,7 +46,11 @@ impl<'a> Evaluate<'a> {
         }
         let (node, kind) = parser.node()?;
         // A server takes flags that are no number for none, and does not look at what follows.
-        let flags = if len == 2 { parser.integer().unwrap_or(0) } else { 0 };
+        let flags = if len == 2 {
+            parser.integer().unwrap_or(0)
+        } else {
+            0
+        };
         if kind == Type::End || flags & !known_flags != 0 {
             return Err(INVALID);
         }

@@ -48,6 +48,8 @@ pub(crate) struct Parser<'a> {
     pub(super) reader: Reader<'a>,
     /// Variables in sight, the innermost last.
     variables: Vec<(&'a [u8], Type)>,
+    /// Variables whose values are being parsed: their names are taken, but not in sight.
+    defined: Vec<&'a [u8]>,
     depth: usize,
 }
 
@@ -56,6 +58,7 @@ impl<'a> Parser<'a> {
         Self {
             reader: Reader::new(packed),
             variables: Vec::new(),
+            defined: Vec::new(),
             depth: 0,
         }
     }
@@ -240,9 +243,7 @@ impl<'a> Parser<'a> {
         if operands < 2 {
             return Err(INVALID);
         }
-        (0..operands)
-            .map(|_| self.of_type(Type::Boolean))
-            .collect()
+        (0..operands).map(|_| self.of_type(Type::Boolean)).collect()
     }
 
     fn numeric(&mut self, numeric: Numeric, operands: usize) -> Result<Typed<'a>, Code> {
@@ -345,10 +346,16 @@ impl<'a> Parser<'a> {
         let mut values = Vec::new();
         for _ in 0..operands / 2 {
             let name = self.raw_text()?;
-            if !is_variable(name) || self.variables.iter().any(|(known, _)| *known == name) {
+            let mut known = self.variables.iter().map(|(known, _)| known);
+            if !is_variable(name)
+                || self.defined.contains(&name)
+                || known.any(|known| *known == name)
+            {
                 return Err(INVALID);
             }
+            self.defined.push(name);
             let (node, kind) = self.node()?;
+            self.defined.pop();
             values.push(node);
             self.variables.push((name, kind));
         }
@@ -380,7 +387,9 @@ impl<'a> Parser<'a> {
 fn is_variable(name: &[u8]) -> bool {
     let is_start = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
     name.first().is_some_and(is_start)
-        && name.iter().all(|byte| is_start(byte) || byte.is_ascii_digit())
+        && name
+            .iter()
+            .all(|byte| is_start(byte) || byte.is_ascii_digit())
 }
 
 fn count(operands: usize, wanted: usize) -> Result<(), Code> {

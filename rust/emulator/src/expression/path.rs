@@ -163,7 +163,8 @@ impl Leg<'_> {
             (Lead::Children, _) => true,
             (Lead::KeysIn(keys), Item::Map { pairs, .. }) => {
                 let key = &pairs[index].0;
-                keys.iter().any(|wanted| container::compare(wanted, key).is_eq())
+                keys.iter()
+                    .any(|wanted| container::compare(wanted, key).is_eq())
             }
             (Lead::KeysIn(_), _) => false,
             (Lead::One(step), _) => step.find(container) == Ok(Some(index)),

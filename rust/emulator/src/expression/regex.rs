@@ -13,6 +13,12 @@ const IGNORE_CASE: i64 = 2;
 /// Lines are matched one by one.
 const NEWLINE: i64 = 4;
 
+/// Names of classes in brackets.
+const CLASSES: [&str; 12] = [
+    "alnum", "alpha", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space",
+    "upper", "xdigit",
+];
+
 /// Largest compiled pattern, in bytes.
 const SIZE_LIMIT: usize = 1 << 24;
 
@@ -185,12 +191,16 @@ impl Translator<'_> {
             if self.skip(b"[:") {
                 let len = self.rest.windows(2).position(|window| window == b":]")?;
                 let name = std::str::from_utf8(&self.rest[..len]).ok()?;
+                if !CLASSES.contains(&name) {
+                    return None;
+                }
                 class.push_str(&format!("[:{name}:]"));
                 self.rest = &self.rest[len + 2..];
                 continue;
             }
             let low = self.bracket_byte()?;
-            if self.rest.first() == Some(&b'-') && self.rest.get(1).is_some_and(|next| *next != b']')
+            if self.rest.first() == Some(&b'-')
+                && self.rest.get(1).is_some_and(|next| *next != b']')
             {
                 self.next();
                 let high = self.bracket_byte()?;
