@@ -313,9 +313,9 @@ export class CollectionSequences {
         return this.#many(4, () => this.#wanted(target));
       case "anyOf":
         // Not none: asked for all others, a server of 8.1.2.0 crashes; so it does for keys.
-        // And no wildcard alone, which a server does not find in all places.
+        // And no wildcard, which a server does not find in all places of a list.
         return [this.#wanted(target), ...this.#many(3, () => this.#wanted(target))].map((item) =>
-          item === WILDCARD ? INFINITE : item
+          item === WILDCARD || Array.isArray(item) && item.includes(WILDCARD) ? INFINITE : item
         );
       case "pairs":
         return this.#map(1);

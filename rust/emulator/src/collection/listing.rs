@@ -57,6 +57,11 @@ impl Listing {
                 indexes: vec![range],
                 ranks: Ranks::OfPicked,
             },
+            Selected::KeyInterval(range)
+                if elements.is_ordered && range.len() == elements.len() =>
+            {
+                Self::of_all(range)
+            }
             Selected::KeyInterval(range) => Self {
                 picked: range.clone().collect(),
                 indexes: vec![range],

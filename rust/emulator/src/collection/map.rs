@@ -44,6 +44,7 @@ impl<'a> Map<'_, 'a> {
                 let flags = self.write_flags(number, is_new, arguments)?;
                 self.put(vec![pair], flags)
             }
+            verb::MAP_REPLACE_ITEMS if is_new => Err(NOT_FOUND),
             verb::MAP_ADD_ITEMS | verb::MAP_PUT_ITEMS | verb::MAP_REPLACE_ITEMS => {
                 let Value::Map { pairs, .. } = arguments.stored_value()? else {
                     return Err(INVALID);
@@ -52,9 +53,6 @@ impl<'a> Map<'_, 'a> {
                 // A server that may take a part of the pairs puts them all where there is none.
                 if flags & (NO_FAIL | PARTIAL) == NO_FAIL | PARTIAL && self.pairs.is_empty() {
                     flags &= !UPDATE_ONLY;
-                }
-                if is_new && number == verb::MAP_REPLACE_ITEMS {
-                    return Err(NOT_FOUND);
                 }
                 self.put(pairs, flags)
             }
