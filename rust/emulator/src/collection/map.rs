@@ -2,6 +2,7 @@
 
 use super::call::Arguments;
 use super::number;
+use super::order::PERSIST_INDEX;
 use super::verb;
 use crate::command::{Code, wire};
 use crate::container::{Value, compare};
@@ -12,6 +13,9 @@ use aerospike_wire::result_code::code;
 const INVALID: Code = wire(code::REQUEST_INVALID);
 const EXISTS: Code = wire(code::FAIL_ELEMENT_EXISTS);
 const NOT_FOUND: Code = wire(code::FAIL_ELEMENT_NOT_FOUND);
+
+/// The bits of an order.
+const ORDER: u64 = (marker::ORDERED | marker::BY_VALUE) as u64;
 
 /// Write flags.
 const CREATE_ONLY: u64 = 1;
@@ -36,6 +40,9 @@ impl<'a> Map<'_, 'a> {
             verb::MAP_SET_ORDER => {
                 let order = arguments.integer()? as u64;
                 arguments.end()?;
+                if order & !(ORDER | PERSIST_INDEX) != 0 {
+                    return Err(wire(code::OP_NOT_APPLICABLE));
+                }
                 self.set_order(order);
                 Ok(Value::Nil)
             }
@@ -81,7 +88,7 @@ impl<'a> Map<'_, 'a> {
     }
 
     fn set_order(&mut self, flags: u64) {
-        let flags = flags as u8 & (marker::ORDERED | marker::BY_VALUE);
+        let flags = (flags & ORDER) as u8;
         *self.flags = Some(flags).filter(|flags| *flags != 0);
     }
 

@@ -1,4 +1,7 @@
 //! List and map operations: what is read from, and what is changed in, the value of a bin.
+//!
+//! They answer as a server of version 8.1.2 was observed to, in its choice of order too. Paths that select several elements
+//! are refused.
 
 mod answer;
 mod call;
@@ -278,6 +281,14 @@ mod tests {
         let created = modify(&creating, None).unwrap().bin.unwrap();
         assert_eq!(created.particle, particle::MAP);
         assert_eq!(created.data, [0x82, 0xc7, 0, 1, 0xc0, 1, 0x91, 7]);
+    }
+
+    #[test]
+    fn paths_that_select_are_refused() {
+        let data: Particle<'_> = (particle::LIST, &[0x90]);
+        assert_eq!(read(&[0x93, 0xcc, 0xfe, 0x90, 0], Some(data)), Err(16));
+        let keys_in = [0x93, 0xcc, 0xff, 0x92, 0x2a, 0x91, 1, 0x91, 16];
+        assert_eq!(read(&keys_in, Some(data)), Err(16));
     }
 
     #[test]
