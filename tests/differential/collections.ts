@@ -313,9 +313,9 @@ export class CollectionSequences {
         return this.#many(4, () => this.#wanted(target));
       case "anyOf":
         // Not none: asked for all others, a server of 8.1.2.0 crashes; so it does for keys.
-        // And no wildcard alone, which a server does not find in all places.
+        // And no wildcard, which a server does not find in all places of a list.
         return [this.#wanted(target), ...this.#many(3, () => this.#wanted(target))].map((item) =>
-          item === WILDCARD ? INFINITE : item
+          item === WILDCARD || Array.isArray(item) && item.includes(WILDCARD) ? INFINITE : item
         );
       case "pairs":
         return this.#map(1);
@@ -372,10 +372,13 @@ export class CollectionSequences {
   }
 }
 
-/** A step with the bits of what it creates, but not before the first item: a server of 8.1.2.0 crashes. */
+/**
+ * A step with the bits of what it creates, where clients let it create: by key, and by index from the first item on. Of
+ * others, a server of 8.1.2.0 crashes.
+ */
 function creating([tag, value]: readonly [bigint, Item], create: bigint): [bigint, Item] {
-  const isBefore = tag === 0x10n && typeof value === "bigint" && value < 0n;
-  return [isBefore ? tag : tag | create, value];
+  const creates = tag === 0x22n || tag === 0x10n && typeof value === "bigint" && value >= 0n;
+  return [creates ? tag | create : tag, value];
 }
 
 function operation(op: number, path: readonly Item[], call: Item[]): RawOperation {

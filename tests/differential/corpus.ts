@@ -32,13 +32,13 @@ const folder = new URL("./corpus/", import.meta.url);
 
 /** The names of all corpora. */
 export function corpora(): string[] {
-  return readdirSync(folder).filter((name) => name.endsWith(".json")).sort();
+  return readdirSync(folder).filter((name) => name.endsWith(".jsonl")).sort();
 }
 
 /** Reads a corpus. */
 export function readCorpus(name: string): Recorded[] {
-  const stored = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Stored[];
-  return stored.map(({ what, commands, answers }) => ({
+  const lines = readFileSync(new URL(name, folder), "utf8").split("\n").filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as Stored).map(({ what, commands, answers }) => ({
     what,
     sequence: commands.map(({ info, operations, filter }) => ({
       info,
@@ -61,5 +61,5 @@ export function entry({ what, sequence, answers }: Recorded): string {
     ...(filter === undefined ? {} : { filter: Buffer.from(filter).toString("hex") }),
     operations: operations.map(({ bin, op, particle, data }) => [bin, op, particle, Buffer.from(data).toString("hex")]),
   }));
-  return JSON.stringify({ what, commands, answers } satisfies Stored | { commands: unknown });
+  return JSON.stringify({ what, commands, answers });
 }

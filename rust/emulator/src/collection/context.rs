@@ -81,7 +81,8 @@ impl<'a> Step<'a> {
         match (self.tag & BY, &self.value) {
             (INDEX, Value::Integer(index)) => Ok(single(*index, len)),
             (RANK, Value::Integer(rank)) => {
-                Ok(single(*rank, len).map(|rank| elements.by_rank()[rank]))
+                let rank = single(*rank, len).map(|rank| rank..rank + 1);
+                Ok(rank.and_then(|rank| elements.with_ranks(rank).first().copied()))
             }
             (KEY, key) if elements.is_map() => Ok(elements.find_key(key)),
             (VALUE, value) => Ok(elements.find_values(value).first().copied()),

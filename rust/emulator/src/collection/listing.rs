@@ -57,6 +57,11 @@ impl Listing {
                 indexes: vec![range],
                 ranks: Ranks::OfPicked,
             },
+            Selected::KeyInterval(range)
+                if elements.is_ordered && range.len() == elements.len() =>
+            {
+                Self::of_all(range)
+            }
             Selected::KeyInterval(range) => Self {
                 picked: range.clone().collect(),
                 indexes: vec![range],
@@ -169,7 +174,9 @@ impl Listing {
                 return Self::of_all(0..len);
             }
             Selected::Indexes(range) if range.is_empty() => return Self::of_all(0..len),
-            Selected::Values(range) if range.is_empty() && elements.is_map() => {
+            Selected::Values(range)
+                if range.is_empty() && (elements.is_map() || elements.is_ordered) =>
+            {
                 return Self::of_all(0..len);
             }
             Selected::Ranks(range) if elements.is_map() => {

@@ -2,6 +2,7 @@
 
 use super::call::Arguments;
 use super::number;
+use super::order::PERSIST_INDEX;
 use super::verb;
 use crate::command::{Code, wire};
 use crate::container::{Value, compare};
@@ -12,6 +13,9 @@ use aerospike_wire::result_code::code;
 const INVALID: Code = wire(code::REQUEST_INVALID);
 const EXISTS: Code = wire(code::FAIL_ELEMENT_EXISTS);
 const NOT_FOUND: Code = wire(code::FAIL_ELEMENT_NOT_FOUND);
+
+/// The bits of an order.
+const ORDER: u64 = (marker::ORDERED | marker::BY_VALUE) as u64;
 
 /// Write flags.
 const CREATE_ONLY: u64 = 1;
@@ -36,6 +40,9 @@ impl<'a> Map<'_, 'a> {
             verb::MAP_SET_ORDER => {
                 let order = arguments.integer()? as u64;
                 arguments.end()?;
+                if order & !(ORDER | PERSIST_INDEX) != 0 {
+                    return Err(wire(code::OP_NOT_APPLICABLE));
+                }
                 self.set_order(order);
                 Ok(Value::Nil)
             }
@@ -44,6 +51,7 @@ impl<'a> Map<'_, 'a> {
                 let flags = self.write_flags(number, is_new, arguments)?;
                 self.put(vec![pair], flags)
             }
+            verb::MAP_REPLACE_ITEMS if is_new => Err(NOT_FOUND),
             verb::MAP_ADD_ITEMS | verb::MAP_PUT_ITEMS | verb::MAP_REPLACE_ITEMS => {
                 let Value::Map { pairs, .. } = arguments.stored_value()? else {
                     return Err(INVALID);
@@ -52,9 +60,6 @@ impl<'a> Map<'_, 'a> {
                 // A server that may take a part of the pairs puts them all where there is none.
                 if flags & (NO_FAIL | PARTIAL) == NO_FAIL | PARTIAL && self.pairs.is_empty() {
                     flags &= !UPDATE_ONLY;
-                }
-                if is_new && number == verb::MAP_REPLACE_ITEMS {
-                    return Err(NOT_FOUND);
                 }
                 self.put(pairs, flags)
             }
@@ -83,7 +88,7 @@ impl<'a> Map<'_, 'a> {
     }
 
     fn set_order(&mut self, flags: u64) {
-        let flags = flags as u8 & (marker::ORDERED | marker::BY_VALUE);
+        let flags = (flags & ORDER) as u8;
         *self.flags = Some(flags).filter(|flags| *flags != 0);
     }
 

@@ -19,6 +19,8 @@ pub(super) fn sum<'a>(to: &Value<'a>, by: &Value<'a>) -> Result<Value<'a>, Code>
 pub(super) fn operand(by: Option<Value<'_>>) -> Value<'_> {
     match by {
         None | Some(Value::Nil) => Value::Integer(1),
+        // What is not there counts as zero, which has no sign.
+        Some(Value::Float(by)) => Value::Float(by + 0.0),
         Some(by) => by,
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn check_index(index: i64) -> Result<(), Code> {
 
 /// Fills a list up with nils.
 pub(super) fn pad(items: &mut Vec<Value<'_>>, len: usize) -> Result<(), Code> {
-    check_index(len as i64)?;
+    check_index(i64::try_from(len).unwrap_or(i64::MAX))?;
     if len > MAX_PADDED {
         return Err(wire(code::RECORD_TOO_BIG));
     }
