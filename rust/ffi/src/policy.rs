@@ -70,6 +70,11 @@ pub(crate) fn read_touch_ttl(cursor: &mut Cursor<'_>) -> Parsed<i8> {
     }
 }
 
+/// A bound as core takes it: 0 would be none.
+pub(crate) fn core_timeout(bound: Duration) -> u32 {
+    u32::try_from(bound.as_millis()).unwrap_or(u32::MAX).max(1)
+}
+
 pub(crate) fn core_read_touch_ttl(percent: i8) -> core::ReadTouchTtl {
     match percent {
         0 => core::ReadTouchTtl::ServerDefault,
@@ -188,7 +193,7 @@ impl<'a> Policy<'a> {
             } else {
                 left + GRACE
             };
-            total = u32::try_from(bound.as_millis()).unwrap_or(u32::MAX).max(1);
+            total = core_timeout(bound);
         }
         core::BasePolicy {
             read_mode_ap: if self.read_mode_ap == 1 {

@@ -17,7 +17,7 @@ use crate::frame::{BatchBody, Template};
 use crate::names::{Guess, Names};
 use crate::operation::{self, Operations, Plan, Send, Verb};
 use crate::part::{Part, ROW, is_unanswered};
-use crate::policy::{BatchOptions, GRACE, Policy, core_expression, core_read_touch_ttl};
+use crate::policy::{GRACE, Policy, core_expression, core_read_touch_ttl, core_timeout};
 use crate::user::User;
 use crate::{key, particle, runtime};
 
@@ -72,9 +72,9 @@ pub(super) async fn run(run: Run, body: BatchBody<'_>, schema: Option<Schema<'_>
             if !writes {
                 cluster.stats.core(rows.len());
             }
+            let policy = policy.batch(&body.options, fallback::left(deadline), writes);
             let terms = Terms {
                 policy,
-                options: body.options,
                 deadline,
                 effect,
             };
@@ -233,10 +233,9 @@ fn is_stranded(error: &core::Error) -> bool {
 }
 
 /// How core is to execute rows.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Terms {
-    policy: Policy,
-    options: BatchOptions,
+    policy: core::BatchPolicy,
     deadline: Option<Instant>,
     effect: Effect,
 }
@@ -259,9 +258,10 @@ async fn through_core(
     let each = rows.len().div_ceil(parts);
     for number in 0..parts {
         let rest = rows.split_off(each.min(rows.len()));
-        let (part, user, names) = (
+        let (part, user, terms, names) = (
             std::mem::replace(&mut rows, rest),
             Arc::clone(user),
+            terms.clone(),
             Arc::clone(names),
         );
         running.spawn(async move {
@@ -410,7 +410,7 @@ fn build(body: &BatchBody<'_>, only: Option<&[u32]>) -> Result<Vec<Row>, Failure
     Ok(rows)
 }
 
-async fn execute(cluster: &Cluster, terms: Terms, rows: Vec<Row>, names: &Names) -> Part {
+async fn execute(cluster: &Cluster, mut terms: Terms, rows: Vec<Row>, names: &Names) -> Part {
     let effect = terms.effect;
     let count = rows.len();
     let places = rows.iter().map(|row| row.at).collect();
@@ -432,11 +432,12 @@ async fn execute(cluster: &Cluster, terms: Terms, rows: Vec<Row>, names: &Names)
     };
     let outcome = loop {
         let lost = clock::lost();
-        let left = fallback::left(terms.deadline);
-        let policy = terms.policy.batch(&terms.options, left, effect.writes());
-        let outcome = client.batch(&policy, &mut operations).await;
+        let outcome = client.batch(&terms.policy, &mut operations).await;
         if outcome.is_ok() || effect.writes() || !fallback::was_stopped(lost, terms.deadline) {
             break outcome;
+        }
+        if let Some(left) = fallback::left(terms.deadline) {
+            terms.policy.base_policy.total_timeout = core_timeout(left + GRACE);
         }
     };
     let mut part = Part {
