@@ -7,6 +7,7 @@ pub mod abi;
 mod admin;
 mod arguments;
 mod batch;
+mod bits;
 mod calls;
 mod clock;
 mod cluster;

@@ -1,11 +1,11 @@
 //! Applies operations to a draft of a record. Families of operations are dispatched from here, each in its own file.
 
-use crate::collection::Answer;
+use crate::collection::{Answer, Particle};
 use crate::command::{Code, Command, wire};
 use crate::read::{nothing, respond};
 use crate::record::{Draft, Record};
 use crate::reply::Message;
-use crate::{collection, particle as checked, scalar};
+use crate::{bits, collection, particle as checked, scalar};
 use aerospike_wire::operation::{self, Operation};
 use aerospike_wire::result_code::code;
 use aerospike_wire::{message::info1, particle};
@@ -40,11 +40,11 @@ pub(crate) fn read(
     message: &mut Message,
     out: &mut Vec<u8>,
 ) -> Result<(), Code> {
+    let bin = bin.map(|bin| (bin.particle, bin.data));
     let answer = match operation.op {
-        operation::CDT_READ => {
-            collection::read(operation.data, bin.map(|bin| (bin.particle, bin.data)))?
-        }
-        operation::BIT_READ | operation::HLL_READ | operation::EXP_READ => {
+        operation::CDT_READ => collection::read(operation.data, bin)?,
+        operation::BIT_READ => bits::read(operation.data, bin)?,
+        operation::HLL_READ | operation::EXP_READ => {
             return Err(wire(code::UNSUPPORTED_FEATURE));
         }
         _ => return Err(wire(code::REQUEST_INVALID)),
@@ -73,10 +73,12 @@ pub(crate) fn apply(
         operation::APPEND => scalar::append(operation, draft)?,
         operation::PREPEND => scalar::prepend(operation, draft)?,
         operation::DELETE => draft.bins.clear(),
-        operation::CDT_READ => {
-            let bin = draft.get(operation.name);
-            let bin = bin.map(|bin| (bin.particle, bin.data.as_slice()));
-            let answer = collection::read(operation.data, bin)?;
+        operation::CDT_READ | operation::BIT_READ => {
+            let bin = draft_bin(draft, operation);
+            let answer = match operation.op {
+                operation::CDT_READ => collection::read(operation.data, bin)?,
+                _ => bits::read(operation.data, bin)?,
+            };
             respond_value(command, operation, &answer, message, out);
             return Ok(());
         }
@@ -85,9 +87,12 @@ pub(crate) fn apply(
             respond_value(command, operation, &answer, message, out);
             return Ok(());
         }
-        operation::BIT_READ
-        | operation::BIT_MODIFY
-        | operation::HLL_READ
+        operation::BIT_MODIFY => {
+            if let Some(bytes) = bits::modify(operation.data, draft_bin(draft, operation))? {
+                draft.set(operation.name, particle::BLOB, bytes);
+            }
+        }
+        operation::HLL_READ
         | operation::HLL_MODIFY
         | operation::EXP_READ
         | operation::EXP_MODIFY => return Err(wire(code::UNSUPPORTED_FEATURE)),
@@ -99,10 +104,14 @@ pub(crate) fn apply(
     Ok(())
 }
 
+/// What the bin of an operation holds.
+fn draft_bin<'d>(draft: &'d Draft, operation: Operation<'_>) -> Option<Particle<'d>> {
+    let bin = draft.get(operation.name)?;
+    Some((bin.particle, bin.data.as_slice()))
+}
+
 fn modify_collection(operation: Operation<'_>, draft: &mut Draft) -> Result<Answer, Code> {
-    let bin = draft.get(operation.name);
-    let bin = bin.map(|bin| (bin.particle, bin.data.as_slice()));
-    let modified = collection::modify(operation.data, bin)?;
+    let modified = collection::modify(operation.data, draft_bin(draft, operation))?;
     draft.set(operation.name, modified.bin.particle, modified.bin.data);
     Ok(modified.answer)
 }
