@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { BitSequences } from "./bits.ts";
 import { CollectionSequences } from "./collections.ts";
+import { SketchSequences } from "./hll.ts";
 import type { Sequence } from "./sequence.ts";
 
 /** Makes the generator of a family's sequences from a seed. */
@@ -11,6 +13,8 @@ export const FAMILIES: Readonly<Record<string, (seed: number) => { sequence(): S
   list: (seed) => new CollectionSequences("list", seed),
   map: (seed) => new CollectionSequences("map", seed),
   nested: (seed) => new CollectionSequences("nested", seed),
+  bits: (seed) => new BitSequences(seed),
+  hll: (seed) => new SketchSequences(seed),
 };
 
 /** So many sequences of a family; each has a seed of its own, so that the same numbers give the same sequences. */
