@@ -18,6 +18,7 @@ mod connection;
 mod container;
 mod fault;
 mod geojson;
+mod hll;
 mod info;
 mod journal;
 mod listener;

@@ -5,7 +5,7 @@ use crate::command::{Code, Command, wire};
 use crate::read::{nothing, respond};
 use crate::record::{Draft, Record};
 use crate::reply::Message;
-use crate::{bits, collection, particle as checked, scalar};
+use crate::{bits, collection, hll, particle as checked, scalar};
 use aerospike_wire::operation::{self, Operation};
 use aerospike_wire::result_code::code;
 use aerospike_wire::{message::info1, particle};
@@ -44,9 +44,8 @@ pub(crate) fn read(
     let answer = match operation.op {
         operation::CDT_READ => collection::read(operation.data, bin)?,
         operation::BIT_READ => bits::read(operation.data, bin)?,
-        operation::HLL_READ | operation::EXP_READ => {
-            return Err(wire(code::UNSUPPORTED_FEATURE));
-        }
+        operation::HLL_READ => hll::read(operation.data, bin)?,
+        operation::EXP_READ => return Err(wire(code::UNSUPPORTED_FEATURE)),
         _ => return Err(wire(code::REQUEST_INVALID)),
     };
     respond_value(command, operation, &answer, message, out);
@@ -73,11 +72,12 @@ pub(crate) fn apply(
         operation::APPEND => scalar::append(operation, draft)?,
         operation::PREPEND => scalar::prepend(operation, draft)?,
         operation::DELETE => draft.bins.clear(),
-        operation::CDT_READ | operation::BIT_READ => {
+        operation::CDT_READ | operation::BIT_READ | operation::HLL_READ => {
             let bin = draft_bin(draft, operation);
             let answer = match operation.op {
                 operation::CDT_READ => collection::read(operation.data, bin)?,
-                _ => bits::read(operation.data, bin)?,
+                operation::BIT_READ => bits::read(operation.data, bin)?,
+                _ => hll::read(operation.data, bin)?,
             };
             respond_value(command, operation, &answer, message, out);
             return Ok(());
@@ -92,10 +92,17 @@ pub(crate) fn apply(
                 draft.set(operation.name, particle::BLOB, bytes);
             }
         }
-        operation::HLL_READ
-        | operation::HLL_MODIFY
-        | operation::EXP_READ
-        | operation::EXP_MODIFY => return Err(wire(code::UNSUPPORTED_FEATURE)),
+        operation::HLL_MODIFY => {
+            let modified = hll::modify(operation.data, draft_bin(draft, operation))?;
+            if let Some(sketch) = modified.sketch {
+                draft.set(operation.name, particle::HLL, sketch);
+            }
+            respond_value(command, operation, &modified.answer, message, out);
+            return Ok(());
+        }
+        operation::EXP_READ | operation::EXP_MODIFY => {
+            return Err(wire(code::UNSUPPORTED_FEATURE));
+        }
         _ => return Err(wire(code::REQUEST_INVALID)),
     }
     if command.responds_to_all() {

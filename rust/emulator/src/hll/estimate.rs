@@ -1,0 +1,119 @@
+//! How many values sketches stand for: Otmar Ertl's improved estimator ("New cardinality estimation algorithms for
+//! HyperLogLog sketches", 2017) with the constants of the original HyperLogLog.
+
+use super::sketch::{Shape, Sketch};
+
+const MAX_RANK: usize = 63;
+
+/// How many values a sketch stands for. A server gives the lowest integer when they are too many for one.
+pub(super) fn count(sketch: &Sketch) -> i64 {
+    let rounded = cardinality(sketch).round();
+    if rounded < i64::MAX as f64 {
+        rounded as i64
+    } else {
+        i64::MIN
+    }
+}
+
+fn cardinality(sketch: &Sketch) -> f64 {
+    let mut ranks = [0_u32; MAX_RANK + 1];
+    for register in &sketch.registers {
+        ranks[(register >> sketch.shape.minhash_bits) as usize] += 1;
+    }
+    let m = sketch.registers.len() as f64;
+    let mut z = m * tau(1.0 - f64::from(ranks[MAX_RANK]) / m);
+    for count in ranks[1..MAX_RANK].iter().rev() {
+        z = 0.5 * (z + f64::from(*count));
+    }
+    z += m * sigma(f64::from(ranks[0]) / m);
+    alpha(sketch.shape) * m * m / z
+}
+
+fn alpha(shape: Shape) -> f64 {
+    match shape.index_bits {
+        4 => 0.673,
+        5 => 0.697,
+        6 => 0.709,
+        bits => 0.7213 / (1.0 + 1.079 / f64::from(1_u32 << bits)),
+    }
+}
+
+fn sigma(mut x: f64) -> f64 {
+    if x == 1.0 {
+        return f64::INFINITY;
+    }
+    let (mut y, mut z) = (1.0, x);
+    loop {
+        x *= x;
+        let before = z;
+        z += x * y;
+        y += y;
+        if z == before {
+            return z;
+        }
+    }
+}
+
+fn tau(mut x: f64) -> f64 {
+    if x == 0.0 || x == 1.0 {
+        return 0.0;
+    }
+    let (mut y, mut z) = (1.0, 1.0 - x);
+    loop {
+        x = x.sqrt();
+        let before = z;
+        y *= 0.5;
+        z -= (1.0 - x).powi(2) * y;
+        if z == before {
+            return z / 3.0;
+        }
+    }
+}
+
+/// The number of values that are in all of two or three sketches of one shape.
+pub(super) fn intersection(sketches: &[Sketch]) -> i64 {
+    // Inclusion and exclusion: unions of an odd number of sketches are added, others subtracted.
+    let sum = (1_u32..1 << sketches.len()).fold(0_i64, |sum, chosen| {
+        let members = (0..sketches.len()).filter(|place| chosen >> place & 1 != 0);
+        let members = members.map(|place| &sketches[place]);
+        let union = count(&Sketch::union(members, sketches[0].shape));
+        if chosen.count_ones() % 2 == 1 {
+            sum.wrapping_add(union)
+        } else {
+            sum.wrapping_sub(union)
+        }
+    });
+    sum.max(0)
+}
+
+/// The share of the union's values that is in all sketches, which have one shape with a minhash.
+pub(super) fn similarity(sketches: &[Sketch], union: &Sketch) -> f64 {
+    let used = union.registers.iter().filter(|register| **register != 0);
+    let same = union.registers.iter().enumerate().filter(|(index, all)| {
+        **all != 0
+            && sketches
+                .iter()
+                .all(|sketch| sketch.registers[*index] == **all)
+    });
+    let by_chance = match sketches {
+        [left, right] => collisions(union.shape, count(left), count(right)),
+        _ => 0.0,
+    };
+    let share = (same.count() as f64 - by_chance) / used.count() as f64;
+    if share < 0.0 { 0.0 } else { share }
+}
+
+/// How many registers of two sketches without a common value are expected to be the same: for every rank, both have it
+/// and of all minhashes the same (after Yu and Weber, "HyperMinHash: MinHash in LogLog space", 2017).
+fn collisions(shape: Shape, left: i64, right: i64) -> f64 {
+    let index_bits = i32::from(shape.index_bits);
+    let sum: f64 = (1..MAX_RANK as i32)
+        .map(|rank| {
+            let below = 1.0 - 2_f64.powi(1 - index_bits - rank);
+            let within = 1.0 - 2_f64.powi(-index_bits - rank);
+            let share = |count: i64| within.powf(count as f64) - below.powf(count as f64);
+            share(left) * share(right)
+        })
+        .sum();
+    sum * 2_f64.powi(index_bits - i32::from(shape.minhash_bits))
+}

@@ -1,0 +1,103 @@
+//! Operations that read.
+
+use super::call::{self, INVALID};
+use super::sketch::{Shape, Sketch};
+use super::{estimate, integer};
+use crate::collection::{Answer, Arguments};
+use crate::command::Code;
+use aerospike_wire::msgpack::Writer;
+use aerospike_wire::particle;
+
+const COUNT: i64 = 50;
+const UNION: i64 = 51;
+const UNION_COUNT: i64 = 52;
+const INTERSECT_COUNT: i64 = 53;
+const SIMILARITY: i64 = 54;
+const DESCRIBE: i64 = 55;
+const MAY_CONTAIN: i64 = 56;
+
+/// Without a minhash, intersections of no more than so many sketches beside the bin's are estimated.
+const MAX_OTHERS: usize = 2;
+
+pub(super) fn answer(
+    verb: i64,
+    sketch: &Sketch,
+    arguments: &mut Arguments<'_>,
+) -> Result<Answer, Code> {
+    match verb {
+        COUNT => {
+            arguments.end()?;
+            Ok(integer(match sketch.counted {
+                0 => estimate::count(sketch),
+                counted => counted as i64,
+            }))
+        }
+        DESCRIBE => {
+            arguments.end()?;
+            Ok(described(sketch.shape))
+        }
+        MAY_CONTAIN => {
+            let values = call::values(arguments)?;
+            arguments.end()?;
+            let contains = values.iter().all(|value| sketch.may_contain(value));
+            Ok(integer(i64::from(contains)))
+        }
+        UNION | UNION_COUNT | INTERSECT_COUNT | SIMILARITY => {
+            let others = call::sketches(arguments)?;
+            arguments.end()?;
+            of_several(verb, sketch, &others)
+        }
+        _ => Err(INVALID),
+    }
+}
+
+fn described(shape: Shape) -> Answer {
+    let mut data = Vec::new();
+    let mut writer = Writer::new(&mut data);
+    writer.list(2);
+    writer.integer(i64::from(shape.index_bits));
+    writer.integer(i64::from(shape.minhash_bits));
+    Answer {
+        particle: particle::LIST,
+        data,
+    }
+}
+
+fn of_several(verb: i64, sketch: &Sketch, others: &[Sketch]) -> Result<Answer, Code> {
+    let all = || std::iter::once(sketch).chain(others);
+    let shape = Shape::common(all()).ok_or(INVALID)?;
+    let union = Sketch::union(all(), shape);
+    if verb == UNION {
+        return Ok(Answer {
+            particle: particle::HLL,
+            data: union.pack(),
+        });
+    }
+    let in_union = estimate::count(&union);
+    if verb == UNION_COUNT {
+        return Ok(integer(in_union));
+    }
+    let folded: Vec<Sketch> = all().map(|sketch| sketch.folded(shape)).collect();
+    let (in_all, similarity) = if shape.minhash_bits > 0 {
+        // A server finds nothing in common when it would have to fold the bin's sketch.
+        let similarity = if sketch.shape == shape {
+            estimate::similarity(&folded, &union)
+        } else {
+            0.0
+        };
+        ((similarity * in_union as f64).round() as i64, similarity)
+    } else if others.len() > MAX_OTHERS {
+        return Err(INVALID);
+    } else {
+        let in_all = estimate::intersection(&folded);
+        (in_all, in_all as f64 / in_union as f64)
+    };
+    Ok(if verb == INTERSECT_COUNT {
+        integer(in_all)
+    } else {
+        Answer {
+            particle: particle::FLOAT,
+            data: similarity.to_be_bytes().to_vec(),
+        }
+    })
+}
