@@ -62,7 +62,11 @@ impl Read {
             }
             What::Count => range.filter(is(true)).count() as i64,
             What::First(value) => place(range.clone().find(is(value)), start),
-            What::Last(value) => place(range.rev().find(is(value)), start),
+            What::Last(value) => {
+                // A server looks on to the start of the byte in which the range starts.
+                let mut wider = start / 8 * 8..range.end;
+                place(wider.rfind(is(value)), start)
+            }
             What::Number { is_signed } => match bitmap::number(bytes, range) {
                 number if is_signed => signed(number, self.bits.size),
                 number => number as i64,
@@ -84,5 +88,5 @@ fn boolean(arguments: &mut Arguments<'_>) -> Result<bool, Code> {
 
 /// A place counted from where the search was to start; -1 is none.
 fn place(index: Option<usize>, start: usize) -> i64 {
-    index.map_or(-1, |index| (index - start) as i64)
+    index.map_or(-1, |index| index as i64 - start as i64)
 }

@@ -139,6 +139,10 @@ fn reads_answer_bytes_and_numbers() {
         reads(FIVE, 53, &[Integer(8), Integer(1), Boolean(true)]),
         number(-1)
     );
+    // The last bit may be one before the range, in the same byte.
+    let last = [Integer(12), Integer(1), Boolean(false)];
+    assert_eq!(reads(&[0x60, 0xdd], 53, &last), number(-2));
+    assert_eq!(reads(&[0x60, 0xff], 53, &last), number(-1));
     assert_eq!(reads(&[255; 8], 54, &[Integer(0), Integer(64)]), number(-1));
     assert_eq!(
         reads(&[0xf0], 54, &[Integer(2), Integer(3), Integer(1)]),

@@ -83,10 +83,6 @@ impl<'a> Arguments<'a> {
         Ok(Self(arguments.map_err(|_| INVALID)?.into_iter()))
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     pub(crate) fn value(&mut self) -> Result<Value<'a>, Code> {
         self.0.next().ok_or(INVALID)
     }

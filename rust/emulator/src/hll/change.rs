@@ -5,6 +5,7 @@ use super::sketch::{Shape, Sketch};
 use super::{Modified, estimate, integer};
 use crate::collection::{Answer, Arguments};
 use crate::command::{Code, wire};
+use aerospike_wire::msgpack::Reader;
 use aerospike_wire::result_code::code;
 
 const BIN_EXISTS: Code = wire(code::BIN_EXISTS);
@@ -15,10 +16,11 @@ pub(super) fn apply(
     verb: i64,
     old: Option<Sketch>,
     arguments: &mut Arguments<'_>,
+    sent: Reader<'_>,
 ) -> Result<Modified, Code> {
     match verb {
         0 => init(old, arguments),
-        1 => add(old, arguments),
+        1 => add(old, arguments, sent),
         2 => set_union(old, arguments),
         3 => refresh_count(old, arguments),
         4 => fold(old, arguments),
@@ -38,8 +40,12 @@ fn init(old: Option<Sketch>, arguments: &mut Arguments<'_>) -> Result<Modified, 
     Ok(written(&Sketch::empty(shape.ok_or(NOT_APPLICABLE)?)))
 }
 
-fn add(old: Option<Sketch>, arguments: &mut Arguments<'_>) -> Result<Modified, Code> {
-    let values = call::values(arguments)?;
+fn add(
+    old: Option<Sketch>,
+    arguments: &mut Arguments<'_>,
+    sent: Reader<'_>,
+) -> Result<Modified, Code> {
+    let values = call::values(arguments, sent)?;
     let wanted = Wanted::parse(arguments)?;
     let flags = call::flags(arguments, flags::CREATE_ONLY | flags::NO_FAIL)?;
     arguments.end()?;
@@ -66,13 +72,13 @@ fn set_union(old: Option<Sketch>, arguments: &mut Arguments<'_>) -> Result<Modif
     if let Some(code) = refusal(old.is_some(), flags) {
         return refused(code, flags);
     }
-    let all = || old.iter().chain(&others);
-    let shape = Shape::common(all()).ok_or(INVALID)?;
-    let folds = old.as_ref().is_some_and(|old| old.shape != shape);
+    let all: Vec<&Sketch> = old.iter().chain(&others).collect();
+    let union = Sketch::union(&all);
+    let folds = old.as_ref().is_some_and(|old| old.shape != union.shape);
     if folds && flags & flags::ALLOW_FOLD == 0 {
         return Err(NOT_APPLICABLE);
     }
-    Ok(written(&Sketch::union(all(), shape)))
+    Ok(written(&union))
 }
 
 fn refresh_count(old: Option<Sketch>, arguments: &mut Arguments<'_>) -> Result<Modified, Code> {

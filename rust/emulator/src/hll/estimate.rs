@@ -70,20 +70,25 @@ fn tau(mut x: f64) -> f64 {
     }
 }
 
-/// The number of values that are in all of two or three sketches of one shape.
-pub(super) fn intersection(sketches: &[Sketch]) -> i64 {
-    // Inclusion and exclusion: unions of an odd number of sketches are added, others subtracted.
-    let sum = (1_u32..1 << sketches.len()).fold(0_i64, |sum, chosen| {
-        let members = (0..sketches.len()).filter(|place| chosen >> place & 1 != 0);
-        let members = members.map(|place| &sketches[place]);
-        let union = count(&Sketch::union(members, sketches[0].shape));
-        if chosen.count_ones() % 2 == 1 {
-            sum.wrapping_add(union)
-        } else {
-            sum.wrapping_sub(union)
-        }
-    });
-    sum.max(0)
+/// The number of values that are in all of two or three sketches, from the counts of their unions.
+pub(super) fn intersection(sketches: &[&Sketch]) -> i64 {
+    let counts = |chosen: &[&Sketch]| count(&Sketch::union(chosen));
+    let pair = |left, right| {
+        let sum = count(left).wrapping_add(count(right));
+        sum.wrapping_sub(counts(&[left, right])).max(0)
+    };
+    match *sketches {
+        [first, second] => pair(first, second),
+        [first, second, third] => [first, second, third]
+            .map(count)
+            .into_iter()
+            .fold(counts(sketches), i64::wrapping_sub)
+            .wrapping_add(pair(first, second))
+            .wrapping_add(pair(first, third))
+            .wrapping_add(pair(second, third))
+            .max(0),
+        _ => 0,
+    }
 }
 
 /// The share of the union's values that is in all sketches, which have one shape with a minhash.

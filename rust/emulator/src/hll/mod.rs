@@ -33,8 +33,9 @@ pub(crate) fn read(packed: &[u8], bin: Option<Particle<'_>>) -> Result<Answer, C
     }
     // The type of the bin is looked at before the arguments are.
     let sketch = stored(bin)?;
+    let sent = reader.clone();
     let mut arguments = Arguments::parse(&mut reader, count)?;
-    read::answer(verb, &sketch, &mut arguments)
+    read::answer(verb, &sketch, &mut arguments, sent)
 }
 
 /// Applies a packed operation that changes a bin's value.
@@ -44,8 +45,9 @@ pub(crate) fn modify(packed: &[u8], bin: Option<Particle<'_>>) -> Result<Modifie
         return Err(INVALID);
     }
     let sketch = bin.map(stored).transpose()?;
+    let sent = reader.clone();
     let mut arguments = Arguments::parse(&mut reader, count)?;
-    change::apply(verb, sketch, &mut arguments)
+    change::apply(verb, sketch, &mut arguments, sent)
 }
 
 fn stored(bin: Particle<'_>) -> Result<Sketch, Code> {

@@ -5,7 +5,7 @@ use super::sketch::{Shape, Sketch};
 use super::{estimate, integer};
 use crate::collection::{Answer, Arguments};
 use crate::command::Code;
-use aerospike_wire::msgpack::Writer;
+use aerospike_wire::msgpack::{Reader, Writer};
 use aerospike_wire::particle;
 
 const COUNT: i64 = 50;
@@ -23,6 +23,7 @@ pub(super) fn answer(
     verb: i64,
     sketch: &Sketch,
     arguments: &mut Arguments<'_>,
+    sent: Reader<'_>,
 ) -> Result<Answer, Code> {
     match verb {
         COUNT => {
@@ -37,7 +38,7 @@ pub(super) fn answer(
             Ok(described(sketch.shape))
         }
         MAY_CONTAIN => {
-            let values = call::values(arguments)?;
+            let values = call::values(arguments, sent)?;
             arguments.end()?;
             let contains = values.iter().all(|value| sketch.may_contain(value));
             Ok(integer(i64::from(contains)))
@@ -64,9 +65,8 @@ fn described(shape: Shape) -> Answer {
 }
 
 fn of_several(verb: i64, sketch: &Sketch, others: &[Sketch]) -> Result<Answer, Code> {
-    let all = || std::iter::once(sketch).chain(others);
-    let shape = Shape::common(all()).ok_or(INVALID)?;
-    let union = Sketch::union(all(), shape);
+    let all: Vec<&Sketch> = std::iter::once(sketch).chain(others).collect();
+    let union = Sketch::union(&all);
     if verb == UNION {
         return Ok(Answer {
             particle: particle::HLL,
@@ -77,10 +77,10 @@ fn of_several(verb: i64, sketch: &Sketch, others: &[Sketch]) -> Result<Answer, C
     if verb == UNION_COUNT {
         return Ok(integer(in_union));
     }
-    let folded: Vec<Sketch> = all().map(|sketch| sketch.folded(shape)).collect();
-    let (in_all, similarity) = if shape.minhash_bits > 0 {
+    let (in_all, similarity) = if union.shape.minhash_bits > 0 {
         // A server finds nothing in common when it would have to fold the bin's sketch.
-        let similarity = if sketch.shape == shape {
+        let similarity = if sketch.shape == union.shape {
+            let folded: Vec<Sketch> = all.iter().map(|one| one.folded(union.shape)).collect();
             estimate::similarity(&folded, &union)
         } else {
             0.0
@@ -89,7 +89,7 @@ fn of_several(verb: i64, sketch: &Sketch, others: &[Sketch]) -> Result<Answer, C
     } else if others.len() > MAX_OTHERS {
         return Err(INVALID);
     } else {
-        let in_all = estimate::intersection(&folded);
+        let in_all = estimate::intersection(&all);
         (in_all, in_all as f64 / in_union as f64)
     };
     Ok(if verb == INTERSECT_COUNT {

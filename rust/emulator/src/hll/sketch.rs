@@ -23,16 +23,14 @@ impl Shape {
     }
 
     /// The shape of a union: the smallest index, and a minhash only when all have the same.
-    pub(super) fn common<'a>(sketches: impl Iterator<Item = &'a Sketch> + Clone) -> Option<Self> {
-        let shapes = sketches.map(|sketch| sketch.shape);
-        let first = shapes.clone().next()?;
-        let same = shapes
-            .clone()
-            .all(|shape| shape.minhash_bits == first.minhash_bits);
-        Some(Self {
-            index_bits: shapes.map(|shape| shape.index_bits).min()?,
-            minhash_bits: if same { first.minhash_bits } else { 0 },
-        })
+    pub(super) fn common(sketches: &[&Sketch]) -> Self {
+        let shapes = || sketches.iter().map(|sketch| sketch.shape);
+        let minhash_bits = shapes().map(|shape| shape.minhash_bits).max().unwrap_or(0);
+        let is_same = shapes().all(|shape| shape.minhash_bits == minhash_bits);
+        Self {
+            index_bits: shapes().map(|shape| shape.index_bits).min().unwrap_or(4),
+            minhash_bits: if is_same { minhash_bits } else { 0 },
+        }
     }
 
     fn register_bits(self) -> usize {
@@ -152,14 +150,11 @@ impl Sketch {
         folded
     }
 
-    /// The union of sketches, of their common shape.
-    pub(super) fn union<'a>(
-        sketches: impl Iterator<Item = &'a Sketch> + Clone,
-        shape: Shape,
-    ) -> Self {
-        let mut union = Self::empty(shape);
+    /// The union of sketches, in their common shape.
+    pub(super) fn union(sketches: &[&Sketch]) -> Self {
+        let mut union = Self::empty(Shape::common(sketches));
         for sketch in sketches {
-            let folded = sketch.folded(shape);
+            let folded = sketch.folded(union.shape);
             for (into, register) in union.registers.iter_mut().zip(folded.registers) {
                 *into = (*into).max(register);
             }

@@ -149,6 +149,8 @@ fn intersections_and_similarities_are_estimated() {
         let right = sketch(50..150, 12, minhash_bits);
         let other = [Sketches(&[&right])];
         assert_near(number(reads(&left, 53, &other)), 50, 12);
+        let with_itself = [Sketches(&[&right, &left])];
+        assert_near(number(reads(&left, 53, &with_itself)), 50, 12);
         let similarity = reads(&left, 54, &other).unwrap();
         let similarity = f64::from_be_bytes(similarity.data.try_into().unwrap());
         assert!((similarity - 1.0 / 3.0).abs() < 0.1, "{similarity}");
