@@ -84,9 +84,7 @@ fn set_union(old: Option<Sketch>, arguments: &mut Arguments<'_>) -> Result<Modif
 fn refresh_count(old: Option<Sketch>, arguments: &mut Arguments<'_>) -> Result<Modified, Code> {
     arguments.end()?;
     let mut sketch = old.ok_or(BIN_NOT_FOUND)?;
-    if sketch.counted == 0 {
-        sketch.counted = estimate::count(&sketch) as u64;
-    }
+    sketch.counted = estimate::known(&sketch) as u64;
     Ok(Modified {
         answer: integer(sketch.counted as i64),
         ..written(&sketch)
@@ -108,11 +106,7 @@ fn fold(old: Option<Sketch>, arguments: &mut Arguments<'_>) -> Result<Modified, 
     if sketch.shape.minhash_bits > 0 || shape.index_bits > sketch.shape.index_bits {
         return Err(NOT_APPLICABLE);
     }
-    Ok(written(&if shape == sketch.shape {
-        sketch
-    } else {
-        sketch.folded(shape)
-    }))
+    Ok(written(&sketch.folded(shape)))
 }
 
 fn refusal(exists: bool, flags: u64) -> Option<Code> {

@@ -5,7 +5,15 @@ use super::sketch::{Shape, Sketch};
 
 const MAX_RANK: usize = 63;
 
-/// How many values a sketch stands for. A server gives the lowest integer when they are too many for one.
+/// How many values a sketch stands for: its count when it has one, else an estimate.
+pub(super) fn known(sketch: &Sketch) -> i64 {
+    match sketch.counted {
+        0 => count(sketch),
+        counted => counted as i64,
+    }
+}
+
+/// How many values a sketch is estimated to stand for. A server gives the lowest integer when they are too many for one.
 pub(super) fn count(sketch: &Sketch) -> i64 {
     let rounded = cardinality(sketch).round();
     if rounded < i64::MAX as f64 {
@@ -74,13 +82,13 @@ fn tau(mut x: f64) -> f64 {
 pub(super) fn intersection(sketches: &[&Sketch]) -> i64 {
     let counts = |chosen: &[&Sketch]| count(&Sketch::union(chosen));
     let pair = |left, right| {
-        let sum = count(left).wrapping_add(count(right));
+        let sum = known(left).wrapping_add(known(right));
         sum.wrapping_sub(counts(&[left, right])).max(0)
     };
     match *sketches {
         [first, second] => pair(first, second),
         [first, second, third] => [first, second, third]
-            .map(count)
+            .map(known)
             .into_iter()
             .fold(counts(sketches), i64::wrapping_sub)
             .wrapping_add(pair(first, second))
@@ -101,7 +109,7 @@ pub(super) fn similarity(sketches: &[Sketch], union: &Sketch) -> f64 {
                 .all(|sketch| sketch.registers[*index] == **all)
     });
     let by_chance = match sketches {
-        [left, right] => collisions(union.shape, count(left), count(right)),
+        [left, right] => collisions(union.shape, known(left), known(right)),
         _ => 0.0,
     };
     let share = (same.count() as f64 - by_chance) / used.count() as f64;

@@ -4,9 +4,12 @@ use super::call::{self, INVALID};
 use super::sketch::{Shape, Sketch};
 use super::{estimate, integer};
 use crate::collection::{Answer, Arguments};
-use crate::command::Code;
+use crate::command::{Code, wire};
 use aerospike_wire::msgpack::{Reader, Writer};
 use aerospike_wire::particle;
+use aerospike_wire::result_code::code;
+
+const NOT_APPLICABLE: Code = wire(code::OP_NOT_APPLICABLE);
 
 const COUNT: i64 = 50;
 const UNION: i64 = 51;
@@ -28,10 +31,7 @@ pub(super) fn answer(
     match verb {
         COUNT => {
             arguments.end()?;
-            Ok(integer(match sketch.counted {
-                0 => estimate::count(sketch),
-                counted => counted as i64,
-            }))
+            Ok(integer(estimate::known(sketch)))
         }
         DESCRIBE => {
             arguments.end()?;
@@ -87,7 +87,8 @@ fn of_several(verb: i64, sketch: &Sketch, others: &[Sketch]) -> Result<Answer, C
         };
         ((similarity * in_union as f64).round() as i64, similarity)
     } else if others.len() > MAX_OTHERS {
-        return Err(INVALID);
+        let mixed = all.iter().any(|one| one.shape.minhash_bits > 0);
+        return Err(if mixed { NOT_APPLICABLE } else { INVALID });
     } else {
         let in_all = estimate::intersection(&all);
         (in_all, in_all as f64 / in_union as f64)

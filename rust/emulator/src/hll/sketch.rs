@@ -140,6 +140,9 @@ impl Sketch {
 
     /// The sketch with a smaller index, and with its minhash or none.
     pub(super) fn folded(&self, shape: Shape) -> Self {
+        if shape == self.shape {
+            return self.clone();
+        }
         let mut folded = Self::empty(shape);
         let cut = self.shape.minhash_bits - shape.minhash_bits;
         let mask = folded.registers.len() - 1;
