@@ -87,8 +87,14 @@ fn of_several(verb: i64, sketch: &Sketch, others: &[Sketch]) -> Result<Answer, C
         };
         ((similarity * in_union as f64).round() as i64, similarity)
     } else if others.len() > MAX_OTHERS {
-        let mixed = all.iter().any(|one| one.shape.minhash_bits > 0);
-        return Err(if mixed { NOT_APPLICABLE } else { INVALID });
+        // Others that have a minhash in common would do, were it not for the bin's sketch.
+        let minhash_bits = others[0].shape.minhash_bits;
+        let alike = |other: &Sketch| other.shape.minhash_bits == minhash_bits;
+        return Err(if minhash_bits > 0 && others.iter().all(alike) {
+            NOT_APPLICABLE
+        } else {
+            INVALID
+        });
     } else {
         let in_all = estimate::intersection(&all);
         (in_all, in_all as f64 / in_union as f64)
