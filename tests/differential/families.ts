@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { BitSequences } from "./bits.ts";
 import { CollectionSequences } from "./collections.ts";
 import { ExpressionSequences } from "./expressions.ts";
+import { SketchSequences } from "./hll.ts";
 import type { Sequence } from "./sequence.ts";
 
 /** Makes the generator of a family's sequences from a seed. */
@@ -13,6 +15,8 @@ export const FAMILIES: Readonly<Record<string, (seed: number) => { sequence(): S
   map: (seed) => new CollectionSequences("map", seed),
   nested: (seed) => new CollectionSequences("nested", seed),
   expression: (seed) => new ExpressionSequences(seed),
+  bits: (seed) => new BitSequences(seed),
+  hll: (seed) => new SketchSequences(seed),
 };
 
 /** So many sequences of a family; each has a seed of its own, so that the same numbers give the same sequences. */

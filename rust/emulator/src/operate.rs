@@ -1,12 +1,12 @@
 //! Applies operations to a draft of a record. Families of operations are dispatched from here, each in its own file.
 
-use crate::collection::Answer;
+use crate::collection::{Answer, Particle};
 use crate::command::{Code, Command, wire};
 use crate::expression::{self, Expression, Subject};
 use crate::read::{nothing, respond};
 use crate::record::Draft;
 use crate::reply::Message;
-use crate::{collection, particle as checked, scalar};
+use crate::{bits, collection, hll, particle as checked, scalar};
 use aerospike_wire::operation::{self, Operation};
 use aerospike_wire::result_code::code;
 use aerospike_wire::{message::info1, particle};
@@ -43,15 +43,14 @@ pub(crate) fn read(
     message: &mut Message,
     out: &mut Vec<u8>,
 ) -> Result<(), Code> {
+    let bin = bin.map(|bin| (bin.particle, bin.data));
     let answer = match operation.op {
         operation::CDT_READ => {
-            collection::read(operation.data, bin.map(|bin| (bin.particle, bin.data)))?
-                .unwrap_or_else(Answer::nothing)
+            collection::read(operation.data, bin)?.unwrap_or_else(Answer::nothing)
         }
         operation::EXP_READ => expression::operation::read(operation.data, subject)?,
-        operation::BIT_READ | operation::HLL_READ => {
-            return Err(wire(code::UNSUPPORTED_FEATURE));
-        }
+        operation::BIT_READ => bits::read(operation.data, bin)?,
+        operation::HLL_READ => hll::read(operation.data, bin)?,
         _ => return Err(wire(code::REQUEST_INVALID)),
     };
     respond_value(command, operation, &answer, message, out);
@@ -93,13 +92,21 @@ pub(crate) fn apply(
             expression::operation::modify(operation.data, operation.name, subject, draft)?;
         }
         operation::CDT_READ => {
-            let bin = draft.get(operation.name);
-            let bin = bin.map(|bin| (bin.particle, bin.data.as_slice()));
-            match collection::read(operation.data, bin)? {
+            match collection::read(operation.data, draft_bin(draft, operation))? {
                 // Among operations that write, no value of a bin that exists is an answer too.
                 Some(answer) => message.operation(out, valued(operation, &answer)),
                 None => respond_value(command, operation, &Answer::nothing(), message, out),
             }
+            return Ok(());
+        }
+        operation::BIT_READ | operation::HLL_READ => {
+            let bin = draft_bin(draft, operation);
+            let answer = if operation.op == operation::BIT_READ {
+                bits::read(operation.data, bin)?
+            } else {
+                hll::read(operation.data, bin)?
+            };
+            respond_value(command, operation, &answer, message, out);
             return Ok(());
         }
         operation::CDT_MODIFY => {
@@ -107,10 +114,19 @@ pub(crate) fn apply(
             respond_value(command, operation, &answer, message, out);
             return Ok(());
         }
-        operation::BIT_READ
-        | operation::BIT_MODIFY
-        | operation::HLL_READ
-        | operation::HLL_MODIFY => return Err(wire(code::UNSUPPORTED_FEATURE)),
+        operation::BIT_MODIFY => {
+            if let Some(bytes) = bits::modify(operation.data, draft_bin(draft, operation))? {
+                draft.set(operation.name, particle::BLOB, bytes);
+            }
+        }
+        operation::HLL_MODIFY => {
+            let modified = hll::modify(operation.data, draft_bin(draft, operation))?;
+            if let Some(sketch) = modified.sketch {
+                draft.set(operation.name, particle::HLL, sketch);
+            }
+            respond_value(command, operation, &modified.answer, message, out);
+            return Ok(());
+        }
         _ => return Err(wire(code::REQUEST_INVALID)),
     }
     if command.responds_to_all() {
@@ -119,10 +135,14 @@ pub(crate) fn apply(
     Ok(())
 }
 
+/// What the bin of an operation holds.
+fn draft_bin<'d>(draft: &'d Draft, operation: Operation<'_>) -> Option<Particle<'d>> {
+    let bin = draft.get(operation.name)?;
+    Some((bin.particle, bin.data.as_slice()))
+}
+
 fn modify_collection(operation: Operation<'_>, draft: &mut Draft) -> Result<Answer, Code> {
-    let bin = draft.get(operation.name);
-    let bin = bin.map(|bin| (bin.particle, bin.data.as_slice()));
-    let modified = collection::modify(operation.data, bin)?;
+    let modified = collection::modify(operation.data, draft_bin(draft, operation))?;
     if let Some(bin) = modified.bin {
         draft.set(operation.name, bin.particle, bin.data);
     }

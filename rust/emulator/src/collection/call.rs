@@ -42,17 +42,14 @@ impl<'a> Call<'a> {
         if first == BY_PATH {
             return Err(UNSUPPORTED);
         }
-        let mut arguments = Vec::new();
-        for _ in 1..left {
-            arguments.push(container::argument(&mut reader).map_err(|_| INVALID)?);
-        }
+        let arguments = Arguments::parse(&mut reader, left - 1)?;
         if !reader.rest().is_empty() {
             return Err(INVALID);
         }
         Ok(Self {
             path,
             verb: first,
-            arguments: Arguments(arguments.into_iter()),
+            arguments,
         })
     }
 }
@@ -66,7 +63,8 @@ fn steps<'a>(reader: &mut Reader<'a>) -> Result<Vec<Step<'a>>, Code> {
         .map(|_| {
             let tag = integer(reader)?;
             if SELECTING.contains(&tag) {
-                return Err(UNSUPPORTED);
+                // Steps of a path, which these operations do not take.
+                return Err(wire(code::OP_NOT_APPLICABLE));
             }
             let value = container::argument(reader).map_err(|_| INVALID)?;
             Ok(Step::new(tag, value))
@@ -90,22 +88,28 @@ fn integer(reader: &mut Reader<'_>) -> Result<i64, Code> {
 
 /// What follows the verb, taken one by one.
 #[derive(Clone, Debug)]
-pub(super) struct Arguments<'a>(std::vec::IntoIter<Value<'a>>);
+pub(crate) struct Arguments<'a>(std::vec::IntoIter<Value<'a>>);
 
 impl<'a> Arguments<'a> {
-    pub(super) fn value(&mut self) -> Result<Value<'a>, Code> {
+    pub(crate) fn parse(reader: &mut Reader<'a>, count: u32) -> Result<Self, Code> {
+        let arguments: Result<Vec<_>, _> =
+            (0..count).map(|_| container::argument(reader)).collect();
+        Ok(Self(arguments.map_err(|_| INVALID)?.into_iter()))
+    }
+
+    pub(crate) fn value(&mut self) -> Result<Value<'a>, Code> {
         self.0.next().ok_or(INVALID)
     }
 
-    pub(super) fn optional_value(&mut self) -> Option<Value<'a>> {
+    pub(crate) fn optional_value(&mut self) -> Option<Value<'a>> {
         self.0.next()
     }
 
-    pub(super) fn integer(&mut self) -> Result<i64, Code> {
+    pub(crate) fn integer(&mut self) -> Result<i64, Code> {
         self.optional_integer()?.ok_or(INVALID)
     }
 
-    pub(super) fn optional_integer(&mut self) -> Result<Option<i64>, Code> {
+    pub(crate) fn optional_integer(&mut self) -> Result<Option<i64>, Code> {
         match self.0.next() {
             None => Ok(None),
             Some(Value::Integer(value)) => Ok(Some(value)),
@@ -124,11 +128,11 @@ impl<'a> Arguments<'a> {
     }
 
     /// Bits, none of them when absent.
-    pub(super) fn flags(&mut self) -> Result<u64, Code> {
+    pub(crate) fn flags(&mut self) -> Result<u64, Code> {
         Ok(self.optional_integer()?.unwrap_or(0) as u64)
     }
 
-    pub(super) fn list(&mut self) -> Result<Vec<Value<'a>>, Code> {
+    pub(crate) fn list(&mut self) -> Result<Vec<Value<'a>>, Code> {
         match self.value()? {
             Value::List { items, .. } => Ok(items),
             _ => Err(INVALID),
@@ -136,7 +140,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// An operation takes no more than it knows.
-    pub(super) fn end(&mut self) -> Result<(), Code> {
+    pub(crate) fn end(&mut self) -> Result<(), Code> {
         match self.0.next() {
             None => Ok(()),
             Some(_) => Err(INVALID),

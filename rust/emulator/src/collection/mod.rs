@@ -18,13 +18,14 @@ mod select;
 mod verb;
 
 pub(crate) use answer::Answer;
+pub(crate) use call::Arguments;
 pub(crate) use context::Step;
 
 use crate::command::{Code, wire};
 use crate::container::{self, Value};
 use aerospike_wire::particle;
 use aerospike_wire::result_code::code;
-use call::{Arguments, Call};
+use call::Call;
 use context::{Changed, Kind, Made, Target};
 use elements::Elements;
 use list::List;

@@ -6,9 +6,9 @@ use super::parse::{INVALID, Parser, Typed};
 use super::path::Path;
 use super::value::{Type, Value};
 use crate::collection::{self, Answer};
-use crate::command::{Code, wire};
+use crate::command::Code;
+use crate::{bits, hll};
 use aerospike_wire::msgpack::{Token, Writer};
-use aerospike_wire::result_code::code;
 
 /// What an operation is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,9 +58,6 @@ impl<'a> Parser<'a> {
             2 => Family::Sketch,
             _ => return Err(INVALID),
         };
-        if family != Family::Collection {
-            return Err(wire(code::UNSUPPORTED_FEATURE));
-        }
         let arguments = self.arguments()?;
         let (value, kind) = self.node()?;
         if !family.takes(kind) {
@@ -157,7 +154,24 @@ impl Family {
                 let answer = collection::read(operation, particle)?;
                 Ok(answer.unwrap_or_else(Answer::nothing))
             }
-            Self::Bits | Self::Sketch => Err(wire(code::UNSUPPORTED_FEATURE)),
+            Self::Bits if modifies => {
+                let bytes = bits::modify(operation, particle)?;
+                Ok(with_data(bin, bytes))
+            }
+            Self::Bits => bits::read(operation, particle),
+            Self::Sketch if modifies => {
+                let sketch = hll::modify(operation, particle)?.sketch;
+                Ok(with_data(bin, sketch))
+            }
+            Self::Sketch => hll::read(operation, particle),
         }
+    }
+}
+
+/// What a modification makes of a value, or leaves of it.
+fn with_data(value: Answer, data: Option<Vec<u8>>) -> Answer {
+    match data {
+        Some(data) => Answer { data, ..value },
+        None => value,
     }
 }

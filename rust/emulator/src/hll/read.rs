@@ -1,0 +1,110 @@
+//! Operations that read.
+
+use super::call::{self, INVALID};
+use super::sketch::{Shape, Sketch};
+use super::{estimate, integer};
+use crate::collection::{Answer, Arguments};
+use crate::command::{Code, wire};
+use aerospike_wire::msgpack::{Reader, Writer};
+use aerospike_wire::particle;
+use aerospike_wire::result_code::code;
+
+const NOT_APPLICABLE: Code = wire(code::OP_NOT_APPLICABLE);
+
+const COUNT: i64 = 50;
+const UNION: i64 = 51;
+const UNION_COUNT: i64 = 52;
+const INTERSECT_COUNT: i64 = 53;
+const SIMILARITY: i64 = 54;
+const DESCRIBE: i64 = 55;
+const MAY_CONTAIN: i64 = 56;
+
+/// Without a minhash, intersections of no more than so many sketches beside the bin's are estimated.
+const MAX_OTHERS: usize = 2;
+
+pub(super) fn answer(
+    verb: i64,
+    sketch: &Sketch,
+    arguments: &mut Arguments<'_>,
+    sent: Reader<'_>,
+) -> Result<Answer, Code> {
+    match verb {
+        COUNT => {
+            arguments.end()?;
+            Ok(integer(estimate::known(sketch)))
+        }
+        DESCRIBE => {
+            arguments.end()?;
+            Ok(described(sketch.shape))
+        }
+        MAY_CONTAIN => {
+            let values = call::values(arguments, sent)?;
+            arguments.end()?;
+            let contains = values.iter().all(|value| sketch.may_contain(value));
+            Ok(integer(i64::from(contains)))
+        }
+        UNION | UNION_COUNT | INTERSECT_COUNT | SIMILARITY => {
+            let others = call::sketches(arguments)?;
+            arguments.end()?;
+            of_several(verb, sketch, &others)
+        }
+        _ => Err(INVALID),
+    }
+}
+
+fn described(shape: Shape) -> Answer {
+    let mut data = Vec::new();
+    let mut writer = Writer::new(&mut data);
+    writer.list(2);
+    writer.integer(i64::from(shape.index_bits));
+    writer.integer(i64::from(shape.minhash_bits));
+    Answer {
+        particle: particle::LIST,
+        data,
+    }
+}
+
+fn of_several(verb: i64, sketch: &Sketch, others: &[Sketch]) -> Result<Answer, Code> {
+    let all: Vec<&Sketch> = std::iter::once(sketch).chain(others).collect();
+    let union = Sketch::union(&all);
+    if verb == UNION {
+        return Ok(Answer {
+            particle: particle::HLL,
+            data: union.pack(),
+        });
+    }
+    let in_union = estimate::count(&union);
+    if verb == UNION_COUNT {
+        return Ok(integer(in_union));
+    }
+    let (in_all, similarity) = if union.shape.minhash_bits > 0 {
+        // A server finds nothing in common when it would have to fold the bin's sketch.
+        let similarity = if sketch.shape == union.shape {
+            let folded: Vec<Sketch> = all.iter().map(|one| one.folded(union.shape)).collect();
+            estimate::similarity(&folded, &union)
+        } else {
+            0.0
+        };
+        ((similarity * in_union as f64).round() as i64, similarity)
+    } else if others.len() > MAX_OTHERS {
+        // Others that have a minhash in common would do, were it not for the bin's sketch.
+        let minhash_bits = others[0].shape.minhash_bits;
+        let alike = |other: &Sketch| other.shape.minhash_bits == minhash_bits;
+        return Err(if minhash_bits > 0 && others.iter().all(alike) {
+            NOT_APPLICABLE
+        } else {
+            INVALID
+        });
+    } else {
+        let in_all = estimate::intersection(&all);
+        (in_all, in_all as f64 / in_union as f64)
+    };
+    Ok(if verb == INTERSECT_COUNT {
+        integer(in_all)
+    } else {
+        Answer {
+            particle: particle::FLOAT,
+            data: similarity.to_be_bytes().to_vec(),
+        }
+    })
+}

@@ -1,0 +1,158 @@
+/**
+ * Random sequences of bit operations.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { randomSource } from "../support/random.ts";
+import { type Item, pack } from "./msgpack.ts";
+import { INFO1, INFO2, type RawCommand, type RawOperation } from "./raw.ts";
+import type { Sequence } from "./sequence.ts";
+
+const OP = { READ: 1, WRITE: 2, BIT_READ: 12, BIT_MODIFY: 13 } as const;
+const PARTICLE = { INTEGER: 1, STRING: 3, BLOB: 4 } as const;
+
+type Argument =
+  | "byteOffset"
+  | "byteSize"
+  | "bitOffset"
+  | "bitSize"
+  | "numberSize"
+  | "shift"
+  | "bytes"
+  | "number"
+  | "boolean"
+  | "flags"
+  | "resizeFlags"
+  | "sumFlags"
+  | "sign";
+
+/** Every verb with its arguments; so many of them may be absent. */
+type Verb = readonly [verb: number, optional: number, ...Argument[]];
+
+const WRITES: readonly Verb[] = [
+  [0, 2, "byteSize", "flags", "resizeFlags"],
+  [1, 1, "byteOffset", "bytes", "flags"],
+  [2, 1, "byteOffset", "byteSize", "flags"],
+  ...[3, 4, 5, 6].map((verb): Verb => [verb, 1, "bitOffset", "bitSize", "bytes", "flags"]),
+  [7, 1, "bitOffset", "bitSize", "flags"],
+  ...[8, 9].map((verb): Verb => [verb, 1, "bitOffset", "bitSize", "shift", "flags"]),
+  ...[10, 11].map((verb): Verb => [verb, 2, "bitOffset", "numberSize", "number", "flags", "sumFlags"]),
+  [12, 1, "bitOffset", "numberSize", "number", "flags"],
+];
+const READS: readonly Verb[] = [
+  [50, 0, "bitOffset", "bitSize"],
+  [51, 0, "bitOffset", "bitSize"],
+  [52, 0, "bitOffset", "bitSize", "boolean"],
+  [53, 0, "bitOffset", "bitSize", "boolean"],
+  [54, 1, "bitOffset", "numberSize", "sign"],
+  [55, 2, "byteOffset", "byteSize"],
+];
+const ODD: readonly Item[] = [null, true, 0.5, "a", "", [], [1n], 2n ** 40n, -1n, Buffer.of(1)];
+const NUMBERS = [0n, 1n, -1n, 127n, 128n, 255n, 256n, -128n, 2n ** 63n - 1n, -(2n ** 63n)];
+const EXTREMES = [2n ** 27n, 2n ** 27n + 1n, 2n ** 30n, 2n ** 30n + 1n, -(2n ** 30n), 2n ** 40n, -(2n ** 40n)];
+
+/** Makes the sequences of one seed. */
+export class BitSequences {
+  readonly #next: () => number;
+
+  constructor(seed: number) {
+    this.#next = randomSource(seed);
+  }
+
+  sequence(): Sequence {
+    const commands: RawCommand[] = [];
+    if (!this.#in(8)) {
+      const [particle, data] = this.#start();
+      commands.push({
+        info: [0, INFO2.WRITE, 0],
+        operations: [
+          { op: OP.WRITE, particle, bin: "v", data },
+          // A second bin keeps the record alive and must stay as it is.
+          ...(this.#in(2) ? [{ op: OP.WRITE, particle: PARTICLE.STRING, bin: "other", data: Buffer.from("x") }] : []),
+        ],
+      });
+    }
+    for (let left = 1 + this.#below(5); left > 0; left--) commands.push(this.#command());
+    return commands;
+  }
+
+  #start(): [number, Uint8Array] {
+    if (this.#in(30)) return [PARTICLE.STRING, Buffer.from("text")];
+    if (this.#in(30)) return [PARTICLE.INTEGER, Buffer.alloc(8, 1)];
+    return [PARTICLE.BLOB, this.#bytes(12)];
+  }
+
+  #below(below: number): number {
+    return Math.floor(this.#next() * below);
+  }
+
+  /** True once in so many times. */
+  #in(times: number): boolean {
+    return this.#below(times) === 0;
+  }
+
+  #pick<T>(from: readonly T[]): T {
+    return from[this.#below(from.length)] as T;
+  }
+
+  #bytes(most: number): Buffer {
+    return Buffer.from(Array.from({ length: this.#below(most + 1) }, () => this.#pick([0, 255, this.#below(256)])));
+  }
+
+  #command(): RawCommand {
+    const operations = [this.#operation()];
+    while (this.#in(3)) operations.push(this.#operation());
+    if (this.#in(10)) operations.push({ op: OP.READ, particle: 0, bin: "v", data: Buffer.of() });
+    const reads = operations.some(({ op }) => op !== OP.BIT_MODIFY);
+    if (operations.every(({ op }) => op !== OP.BIT_MODIFY)) {
+      return { info: [INFO1.READ, this.#in(4) ? INFO2.RESPOND_ALL : 0, 0], operations };
+    }
+    return { info: [reads ? INFO1.READ : 0, INFO2.WRITE | (this.#in(4) ? 0 : INFO2.RESPOND_ALL), 0], operations };
+  }
+
+  #operation(): RawOperation {
+    const isRead = this.#in(3);
+    const [verb, optional, ...kinds] = this.#pick(isRead ? READS : WRITES);
+    const given = kinds.slice(0, kinds.length - (this.#in(3) ? this.#below(optional + 1) : 0));
+    const made = given.map((kind) => this.#in(80) ? this.#pick(ODD) : this.#argument(kind));
+    if (this.#in(60)) made.push(this.#pick(ODD));
+    if (this.#in(60)) made.pop();
+    const call = [BigInt(this.#in(100) ? this.#below(60) : verb), ...made];
+    const data = pack(this.#in(60) ? [0xffn, [0x10n, 0n], call] : call);
+    return { op: isRead ? OP.BIT_READ : OP.BIT_MODIFY, particle: PARTICLE.BLOB, bin: "v", data };
+  }
+
+  #argument(kind: Argument): Item {
+    if (this.#in(60) && /Offset|Size|shift/.test(kind)) return this.#pick(EXTREMES);
+    switch (kind) {
+      case "byteOffset":
+        return BigInt(this.#below(20) - 8);
+      case "byteSize":
+        return BigInt(this.#below(14));
+      case "bitOffset":
+        return BigInt(this.#below(120) - 40);
+      case "bitSize":
+        return BigInt(this.#below(this.#in(2) ? 100 : 20));
+      case "numberSize":
+        return BigInt(this.#in(2) ? this.#below(67) : this.#pick([8, 16, 32, 64]));
+      case "shift":
+        return BigInt(this.#below(60) - 1);
+      case "bytes":
+        return this.#bytes(14);
+      case "number":
+        return this.#in(2)
+          ? this.#pick(NUMBERS)
+          : BigInt(this.#below(2 ** 31)) * BigInt(this.#below(2 ** 31) - 2 ** 30);
+      case "boolean":
+        return this.#in(2);
+      case "flags":
+        return this.#in(2) ? 0n : BigInt(this.#below(17));
+      case "resizeFlags":
+      case "sumFlags":
+        return BigInt(this.#below(8));
+      case "sign":
+        return BigInt(this.#below(this.#in(10) ? 4 : 2));
+    }
+  }
+}
