@@ -264,7 +264,7 @@ fn check_size(size: usize) -> Result<(), Failure> {
 /// Bytes or text of a length.
 fn bytes<'a>(arguments: &mut Arguments<'a>, least: usize) -> Result<&'a [u8], Code> {
     match arguments.value()? {
-        Value::Particle(_, data) if data.len() >= least => Ok(data),
+        Value::Particle(_, data) | Value::Binary(_, data) if data.len() >= least => Ok(data),
         _ => Err(INVALID),
     }
 }

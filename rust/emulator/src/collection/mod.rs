@@ -290,7 +290,7 @@ mod tests {
         let data: Particle<'_> = (particle::LIST, &[0x90]);
         assert_eq!(read(&[0x93, 0xcc, 0xfe, 0x90, 0], Some(data)), Err(16));
         let keys_in = [0x93, 0xcc, 0xff, 0x92, 0x2a, 0x91, 1, 0x91, 16];
-        assert_eq!(read(&keys_in, Some(data)), Err(16));
+        assert_eq!(read(&keys_in, Some(data)), Err(26));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::sketch::{Shape, Sketch};
 use crate::collection::Arguments;
 use crate::command::{Code, wire};
 use crate::container::{self, Value};
-use aerospike_wire::msgpack::{Reader, Token, Writer};
+use aerospike_wire::msgpack::{Reader, Token};
 use aerospike_wire::result_code::code;
 
 pub(super) const INVALID: Code = wire(code::REQUEST_INVALID);
@@ -81,38 +81,14 @@ fn bits(argument: Option<i64>) -> Result<Option<u8>, Code> {
     }
 }
 
-/// Values to hash, in the form in which a server hashes them. They are the first argument, which `sent` begins with.
-pub(super) fn values(
-    arguments: &mut Arguments<'_>,
-    mut sent: Reader<'_>,
-) -> Result<Vec<Vec<u8>>, Code> {
+/// Values to hash, in the form in which a server hashes them.
+pub(super) fn values(arguments: &mut Arguments<'_>) -> Result<Vec<Vec<u8>>, Code> {
     let values = arguments.list()?;
     let holds = |value: &Value<'_>| matches!(value, Value::List { .. } | Value::Map { .. });
     if values.is_empty() || values.iter().any(holds) {
         return Err(INVALID);
     }
-    let Ok(Token::List(len)) = sent.token() else {
-        return Err(INVALID);
-    };
-    // An order marker is no value.
-    for _ in values.len()..len as usize {
-        sent.skip().map_err(|_| INVALID)?;
-    }
-    let packed = |value| hashed(value, sent.packed().map_err(|_| INVALID)?);
-    values.iter().map(packed).collect()
-}
-
-/// A value in its shortest form, but what came with a header of bytes keeps one where there is no shorter form.
-fn hashed(value: &Value<'_>, sent: &[u8]) -> Result<Vec<u8>, Code> {
-    const SHORT: usize = 31;
-    Ok(match (value, sent) {
-        (Value::Particle(kind, data), [0xc4..=0xc6, ..]) if data.len() >= SHORT => {
-            let mut out = Vec::new();
-            Writer::new(&mut out).bytes(*kind, data);
-            out
-        }
-        _ => container::encode(value),
-    })
+    Ok(values.iter().map(container::encode).collect())
 }
 
 /// One or more sketches.
@@ -125,7 +101,7 @@ pub(super) fn sketches(arguments: &mut Arguments<'_>) -> Result<Vec<Sketch>, Cod
         return Err(INVALID);
     }
     let sketch = |value: &Value<'_>| match value {
-        Value::Particle(_, data) => Sketch::parse(data).ok_or(INVALID),
+        Value::Particle(_, data) | Value::Binary(_, data) => Sketch::parse(data).ok_or(INVALID),
         _ => Err(INVALID),
     };
     values.iter().map(sketch).collect()

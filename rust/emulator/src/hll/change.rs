@@ -5,7 +5,6 @@ use super::sketch::{Shape, Sketch};
 use super::{Modified, estimate, integer};
 use crate::collection::{Answer, Arguments};
 use crate::command::{Code, wire};
-use aerospike_wire::msgpack::Reader;
 use aerospike_wire::result_code::code;
 
 const BIN_EXISTS: Code = wire(code::BIN_EXISTS);
@@ -16,11 +15,10 @@ pub(super) fn apply(
     verb: i64,
     old: Option<Sketch>,
     arguments: &mut Arguments<'_>,
-    sent: Reader<'_>,
 ) -> Result<Modified, Code> {
     match verb {
         0 => init(old, arguments),
-        1 => add(old, arguments, sent),
+        1 => add(old, arguments),
         2 => set_union(old, arguments),
         3 => refresh_count(old, arguments),
         4 => fold(old, arguments),
@@ -40,12 +38,8 @@ fn init(old: Option<Sketch>, arguments: &mut Arguments<'_>) -> Result<Modified, 
     Ok(written(&Sketch::empty(shape.ok_or(NOT_APPLICABLE)?)))
 }
 
-fn add(
-    old: Option<Sketch>,
-    arguments: &mut Arguments<'_>,
-    sent: Reader<'_>,
-) -> Result<Modified, Code> {
-    let values = call::values(arguments, sent)?;
+fn add(old: Option<Sketch>, arguments: &mut Arguments<'_>) -> Result<Modified, Code> {
+    let values = call::values(arguments)?;
     let wanted = Wanted::parse(arguments)?;
     let flags = call::flags(arguments, flags::CREATE_ONLY | flags::NO_FAIL)?;
     arguments.end()?;

@@ -33,9 +33,8 @@ pub(crate) fn read(packed: &[u8], bin: Option<Particle<'_>>) -> Result<Answer, C
     }
     // The type of the bin is looked at before the arguments are.
     let sketch = stored(bin)?;
-    let sent = reader.clone();
     let mut arguments = Arguments::parse(&mut reader, count)?;
-    read::answer(verb, &sketch, &mut arguments, sent)
+    read::answer(verb, &sketch, &mut arguments)
 }
 
 /// Applies a packed operation that changes a bin's value.
@@ -45,9 +44,8 @@ pub(crate) fn modify(packed: &[u8], bin: Option<Particle<'_>>) -> Result<Modifie
         return Err(INVALID);
     }
     let sketch = bin.map(stored).transpose()?;
-    let sent = reader.clone();
     let mut arguments = Arguments::parse(&mut reader, count)?;
-    change::apply(verb, sketch, &mut arguments, sent)
+    change::apply(verb, sketch, &mut arguments)
 }
 
 fn stored(bin: Particle<'_>) -> Result<Sketch, Code> {

@@ -5,7 +5,7 @@ use super::sketch::{Shape, Sketch};
 use super::{estimate, integer};
 use crate::collection::{Answer, Arguments};
 use crate::command::{Code, wire};
-use aerospike_wire::msgpack::{Reader, Writer};
+use aerospike_wire::msgpack::Writer;
 use aerospike_wire::particle;
 use aerospike_wire::result_code::code;
 
@@ -26,7 +26,6 @@ pub(super) fn answer(
     verb: i64,
     sketch: &Sketch,
     arguments: &mut Arguments<'_>,
-    sent: Reader<'_>,
 ) -> Result<Answer, Code> {
     match verb {
         COUNT => {
@@ -38,7 +37,7 @@ pub(super) fn answer(
             Ok(described(sketch.shape))
         }
         MAY_CONTAIN => {
-            let values = call::values(arguments, sent)?;
+            let values = call::values(arguments)?;
             arguments.end()?;
             let contains = values.iter().all(|value| sketch.may_contain(value));
             Ok(integer(i64::from(contains)))
