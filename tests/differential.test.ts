@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import { after, before, test } from "node:test";
 import process from "node:process";
 import { Emulator } from "../emulator/mod.ts";
 import { corpora, readCorpus } from "./differential/corpus.ts";
@@ -9,11 +8,14 @@ import { RawConnection } from "./differential/raw.ts";
 import { describe, outcome } from "./differential/sequence.ts";
 import { leftOut } from "./support/left-out.ts";
 import { externalHosts, freshSet } from "./support/server.ts";
+import { suite } from "./support/suite.ts";
 
 /** Sequences of each family; `tests/differential/run.ts` takes any number. */
 const SEQUENCES = 300;
 /** Differences are shrunk and printed up to this many. */
 const MOST = 3;
+
+const { before, after, test } = suite();
 
 let emulator: Emulator;
 before(async () => void (emulator = await Emulator.start()));
