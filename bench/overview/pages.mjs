@@ -187,10 +187,24 @@ function lossesSection(published) {
       count(compared, "comparison")
     }. In ${worse.length} of them the peer's median is better: in ${sure.length} beyond ` +
     `the interval, in ${unsure.length} within it.`,
-    sure.length > 0 && tables.lossesTable(sure),
-    unsure.length > 0 &&
-    `<details><summary>Within the interval: ${unsure.length}</summary>\n\n${tables.lossesTable(unsure)}\n\n</details>`,
+    ...folded(
+      "Beyond the interval, in work and time",
+      sure.filter((one) => !isMemory(one)),
+      tables.lossesTable,
+      " open",
+    ),
+    ...folded("Beyond the interval, in memory", sure.filter(isMemory), tables.lossesTable),
+    ...folded("Within the interval", unsure, tables.lossesTable),
   ];
+}
+
+const isMemory = ({ quantity }) => quantity === "peak RSS";
+
+/** A table that a reader may close, or opens, because it is long. */
+function folded(title, rows, table, state = "") {
+  return rows.length === 0
+    ? []
+    : [`<details${state}><summary>${title}: ${rows.length}</summary>\n\n${table(rows)}\n\n</details>`];
 }
 
 function benchmarksPage(published) {
