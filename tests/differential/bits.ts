@@ -4,12 +4,13 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { randomSource } from "../support/random.ts";
+import { Choices } from "../support/random.ts";
 import { type Item, pack } from "./msgpack.ts";
-import { INFO1, INFO2, type RawCommand, type RawOperation } from "./raw.ts";
+import { INFO2, type RawCommand, type RawOperation } from "./raw.ts";
+import { randomCommand } from "./random-command.ts";
 import type { Sequence } from "./sequence.ts";
 
-const OP = { READ: 1, WRITE: 2, BIT_READ: 12, BIT_MODIFY: 13 } as const;
+const OP = { WRITE: 2, BIT_READ: 12, BIT_MODIFY: 13 } as const;
 const PARTICLE = { INTEGER: 1, STRING: 3, BLOB: 4 } as const;
 
 type Argument =
@@ -53,106 +54,76 @@ const NUMBERS = [0n, 1n, -1n, 127n, 128n, 255n, 256n, -128n, 2n ** 63n - 1n, -(2
 const EXTREMES = [2n ** 27n, 2n ** 27n + 1n, 2n ** 30n, 2n ** 30n + 1n, -(2n ** 30n), 2n ** 40n, -(2n ** 40n)];
 
 /** Makes the sequences of one seed. */
-export class BitSequences {
-  readonly #next: () => number;
-
-  constructor(seed: number) {
-    this.#next = randomSource(seed);
-  }
-
+export class BitSequences extends Choices {
   sequence(): Sequence {
     const commands: RawCommand[] = [];
-    if (!this.#in(8)) {
+    if (!this.oneIn(8)) {
       const [particle, data] = this.#start();
       commands.push({
         info: [0, INFO2.WRITE, 0],
         operations: [
           { op: OP.WRITE, particle, bin: "v", data },
           // A second bin keeps the record alive and must stay as it is.
-          ...(this.#in(2) ? [{ op: OP.WRITE, particle: PARTICLE.STRING, bin: "other", data: Buffer.from("x") }] : []),
+          ...(this.oneIn(2) ? [{ op: OP.WRITE, particle: PARTICLE.STRING, bin: "other", data: Buffer.from("x") }] : []),
         ],
       });
     }
-    for (let left = 1 + this.#below(5); left > 0; left--) commands.push(this.#command());
+    for (let left = 1 + this.below(5); left > 0; left--) {
+      commands.push(randomCommand(this, OP.BIT_MODIFY, () => this.#operation()));
+    }
     return commands;
   }
 
   #start(): [number, Uint8Array] {
-    if (this.#in(30)) return [PARTICLE.STRING, Buffer.from("text")];
-    if (this.#in(30)) return [PARTICLE.INTEGER, Buffer.alloc(8, 1)];
+    if (this.oneIn(30)) return [PARTICLE.STRING, Buffer.from("text")];
+    if (this.oneIn(30)) return [PARTICLE.INTEGER, Buffer.alloc(8, 1)];
     return [PARTICLE.BLOB, this.#bytes(12)];
   }
 
-  #below(below: number): number {
-    return Math.floor(this.#next() * below);
-  }
-
-  /** True once in so many times. */
-  #in(times: number): boolean {
-    return this.#below(times) === 0;
-  }
-
-  #pick<T>(from: readonly T[]): T {
-    return from[this.#below(from.length)] as T;
-  }
-
   #bytes(most: number): Buffer {
-    return Buffer.from(Array.from({ length: this.#below(most + 1) }, () => this.#pick([0, 255, this.#below(256)])));
-  }
-
-  #command(): RawCommand {
-    const operations = [this.#operation()];
-    while (this.#in(3)) operations.push(this.#operation());
-    if (this.#in(10)) operations.push({ op: OP.READ, particle: 0, bin: "v", data: Buffer.of() });
-    const reads = operations.some(({ op }) => op !== OP.BIT_MODIFY);
-    if (operations.every(({ op }) => op !== OP.BIT_MODIFY)) {
-      return { info: [INFO1.READ, this.#in(4) ? INFO2.RESPOND_ALL : 0, 0], operations };
-    }
-    return { info: [reads ? INFO1.READ : 0, INFO2.WRITE | (this.#in(4) ? 0 : INFO2.RESPOND_ALL), 0], operations };
+    return Buffer.from(Array.from({ length: this.below(most + 1) }, () => this.pick([0, 255, this.below(256)])));
   }
 
   #operation(): RawOperation {
-    const isRead = this.#in(3);
-    const [verb, optional, ...kinds] = this.#pick(isRead ? READS : WRITES);
-    const given = kinds.slice(0, kinds.length - (this.#in(3) ? this.#below(optional + 1) : 0));
-    const made = given.map((kind) => this.#in(80) ? this.#pick(ODD) : this.#argument(kind));
-    if (this.#in(60)) made.push(this.#pick(ODD));
-    if (this.#in(60)) made.pop();
-    const call = [BigInt(this.#in(100) ? this.#below(60) : verb), ...made];
-    const data = pack(this.#in(60) ? [0xffn, [0x10n, 0n], call] : call);
+    const isRead = this.oneIn(3);
+    const [verb, optional, ...kinds] = this.pick(isRead ? READS : WRITES);
+    const given = kinds.slice(0, kinds.length - (this.oneIn(3) ? this.below(optional + 1) : 0));
+    const made = given.map((kind) => this.oneIn(80) ? this.pick(ODD) : this.#argument(kind));
+    if (this.oneIn(60)) made.push(this.pick(ODD));
+    if (this.oneIn(60)) made.pop();
+    const call = [BigInt(this.oneIn(100) ? this.below(60) : verb), ...made];
+    const data = pack(this.oneIn(60) ? [0xffn, [0x10n, 0n], call] : call);
     return { op: isRead ? OP.BIT_READ : OP.BIT_MODIFY, particle: PARTICLE.BLOB, bin: "v", data };
   }
 
   #argument(kind: Argument): Item {
-    if (this.#in(60) && /Offset|Size|shift/.test(kind)) return this.#pick(EXTREMES);
+    if (this.oneIn(60) && /Offset|Size|shift/.test(kind)) return this.pick(EXTREMES);
     switch (kind) {
       case "byteOffset":
-        return BigInt(this.#below(20) - 8);
+        return BigInt(this.below(20) - 8);
       case "byteSize":
-        return BigInt(this.#below(14));
+        return BigInt(this.below(14));
       case "bitOffset":
-        return BigInt(this.#below(120) - 40);
+        return BigInt(this.below(120) - 40);
       case "bitSize":
-        return BigInt(this.#below(this.#in(2) ? 100 : 20));
+        return BigInt(this.below(this.oneIn(2) ? 100 : 20));
       case "numberSize":
-        return BigInt(this.#in(2) ? this.#below(67) : this.#pick([8, 16, 32, 64]));
+        return BigInt(this.oneIn(2) ? this.below(67) : this.pick([8, 16, 32, 64]));
       case "shift":
-        return BigInt(this.#below(60) - 1);
+        return BigInt(this.below(60) - 1);
       case "bytes":
         return this.#bytes(14);
       case "number":
-        return this.#in(2)
-          ? this.#pick(NUMBERS)
-          : BigInt(this.#below(2 ** 31)) * BigInt(this.#below(2 ** 31) - 2 ** 30);
+        return this.oneIn(2) ? this.pick(NUMBERS) : BigInt(this.below(2 ** 31)) * BigInt(this.below(2 ** 31) - 2 ** 30);
       case "boolean":
-        return this.#in(2);
+        return this.oneIn(2);
       case "flags":
-        return this.#in(2) ? 0n : BigInt(this.#below(17));
+        return this.oneIn(2) ? 0n : BigInt(this.below(17));
       case "resizeFlags":
       case "sumFlags":
-        return BigInt(this.#below(8));
+        return BigInt(this.below(8));
       case "sign":
-        return BigInt(this.#below(this.#in(10) ? 4 : 2));
+        return BigInt(this.below(this.oneIn(10) ? 4 : 2));
     }
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { randomSource } from "../support/random.ts";
+import { Choices } from "../support/random.ts";
 import { geoJson, INFINITE, type Item, pack, WILDCARD } from "./msgpack.ts";
 import { INFO1, INFO2, type RawCommand, type RawOperation } from "./raw.ts";
 import type { Sequence } from "./sequence.ts";
@@ -125,8 +125,7 @@ const KEYS: readonly Item[] = [0n, 1n, 2n, 3n, -1n, 300n, "a", "b", "c", "key", 
 export type Family = "list" | "map" | "nested";
 
 /** Makes the sequences of one seed. */
-export class CollectionSequences {
-  readonly #next: () => number;
+export class CollectionSequences extends Choices {
   readonly #family: Family;
   /**
    * A bit of orders that keep an index. Sequences with it have no paths and drop no duplicates: a server of 8.1.2.0 would
@@ -135,12 +134,12 @@ export class CollectionSequences {
   #persists = 0n;
 
   constructor(family: Family, seed: number) {
+    super(seed);
     this.#family = family;
-    this.#next = randomSource(seed);
   }
 
   sequence(): Sequence {
-    this.#persists = this.#family !== "nested" && this.#in(3) ? PERSIST : 0n;
+    this.#persists = this.#family !== "nested" && this.oneIn(3) ? PERSIST : 0n;
     const start = this.#start();
     const commands: RawCommand[] = [];
     if (start !== undefined) {
@@ -150,80 +149,71 @@ export class CollectionSequences {
         operations: [{ op: OP.WRITE, particle, bin: "v", data }, ...this.#other()],
       });
     }
-    if (this.#in(2)) commands.push(this.#write([this.#setOrder(start)]));
-    for (let left = 1 + this.#below(5); left > 0; left--) commands.push(this.#command(start));
+    if (this.oneIn(2)) commands.push(this.#write([this.#setOrder(start)]));
+    for (let left = 1 + this.below(5); left > 0; left--) commands.push(this.#command(start));
     return commands;
   }
 
-  #below(below: number): number {
-    return Math.floor(this.#next() * below);
-  }
-
-  /** True once in so many times. */
-  #in(times: number): boolean {
-    return this.#below(times) === 0;
-  }
-
-  #pick<T>(from: readonly T[]): T {
-    return from[this.#below(from.length)] as T;
-  }
-
   #many<T>(most: number, make: () => T): T[] {
-    return Array.from({ length: this.#below(most + 1) }, make);
+    return Array.from({ length: this.below(most + 1) }, make);
   }
 
   #start(): Item | undefined {
-    if (this.#in(8)) return undefined;
-    if (this.#in(30)) return this.#pick(["text", 5n, Buffer.of(1)]);
-    const depth = this.#family === "nested" ? 3 : this.#in(3) ? 1 : 0;
-    const isMap = this.#family === "nested" ? this.#in(2) : this.#family === "map";
+    if (this.oneIn(8)) return undefined;
+    if (this.oneIn(30)) return this.pick(["text", 5n, Buffer.of(1)]);
+    const depth = this.#family === "nested" ? 3 : this.oneIn(3) ? 1 : 0;
+    const isMap = this.#family === "nested" ? this.oneIn(2) : this.#family === "map";
     return isMap ? this.#map(depth) : this.#list(depth);
   }
 
   /** A second bin keeps the record alive and must stay as it is. */
   #other(): RawOperation[] {
-    return this.#in(2) ? [{ op: OP.WRITE, particle: PARTICLE.STRING, bin: "other", data: Buffer.from("x") }] : [];
+    return this.oneIn(2) ? [{ op: OP.WRITE, particle: PARTICLE.STRING, bin: "other", data: Buffer.from("x") }] : [];
   }
 
   #list(depth: number): Item[] {
-    const items = this.#many(this.#in(20) ? 40 : 6, () => this.#value(depth));
+    const items = this.#many(this.oneIn(20) ? 40 : 6, () => this.#value(depth));
     // Many lists hold one type, as users' do.
-    return this.#in(3) ? items.map((item) => typeof item === "bigint" ? item : BigInt(this.#below(6))) : items;
+    return this.oneIn(3) ? items.map((item) => typeof item === "bigint" ? item : BigInt(this.below(6))) : items;
   }
 
   #map(depth: number): Map<Item, Item> {
     const pairs = new Map<Item, Item>();
-    for (const key of this.#many(this.#in(20) ? KEYS.length : 6, () => this.#pick(KEYS))) {
+    for (const key of this.#many(this.oneIn(20) ? KEYS.length : 6, () => this.pick(KEYS))) {
       pairs.set(key, this.#value(depth));
     }
     return pairs;
   }
 
   #value(depth: number): Item {
-    if (depth > 0 && this.#below(3) > 0) return this.#in(2) ? this.#list(depth - 1) : this.#map(depth - 1);
-    return this.#in(2) ? BigInt(this.#below(6)) : this.#pick(POOL);
+    if (depth > 0 && this.below(3) > 0) return this.oneIn(2) ? this.#list(depth - 1) : this.#map(depth - 1);
+    return this.oneIn(2) ? BigInt(this.below(6)) : this.pick(POOL);
   }
 
   #command(start: Item | undefined): RawCommand {
     const operations = [this.#operation(start)];
-    while (this.#in(3)) operations.push(this.#operation(start));
-    if (this.#in(10)) operations.push({ op: OP.READ, particle: 0, bin: "v", data: Buffer.of() });
+    while (this.oneIn(3)) operations.push(this.#operation(start));
+    if (this.oneIn(10)) operations.push({ op: OP.READ, particle: 0, bin: "v", data: Buffer.of() });
     if (operations.every(({ op }) => op === OP.CDT_READ || op === OP.READ)) {
-      return { info: [INFO1.READ, this.#in(4) ? INFO2.RESPOND_ALL : 0, 0], operations };
+      return { info: [INFO1.READ, this.oneIn(4) ? INFO2.RESPOND_ALL : 0, 0], operations };
     }
     return this.#write(operations);
   }
 
   #write(operations: readonly RawOperation[]): RawCommand {
     const reads = operations.some(({ op }) => op === OP.CDT_READ || op === OP.READ);
-    return { info: [reads ? INFO1.READ : 0, INFO2.WRITE | (this.#in(4) ? 0 : INFO2.RESPOND_ALL), 0], operations };
+    return { info: [reads ? INFO1.READ : 0, INFO2.WRITE | (this.oneIn(4) ? 0 : INFO2.RESPOND_ALL), 0], operations };
   }
 
   #operation(start: Item | undefined): RawOperation {
     const { path, target } = this.#path(start);
-    const isMap = this.#in(25) ? this.#in(2) : target === undefined ? this.#family === "map" : target instanceof Map;
-    const isRead = this.#in(2);
-    const verb = this.#pick(isMap ? (isRead ? MAP_READS : MAP_WRITES) : isRead ? LIST_READS : LIST_WRITES);
+    const isMap = this.oneIn(25)
+      ? this.oneIn(2)
+      : target === undefined
+      ? this.#family === "map"
+      : target instanceof Map;
+    const isRead = this.oneIn(2);
+    const verb = this.pick(isMap ? (isRead ? MAP_READS : MAP_WRITES) : isRead ? LIST_READS : LIST_WRITES);
     return operation(isRead ? OP.CDT_READ : OP.CDT_MODIFY, path, [
       BigInt(verb[0]),
       ...this.#arguments(verb, target),
@@ -233,14 +223,14 @@ export class CollectionSequences {
   #setOrder(start: Item | undefined): RawOperation {
     const { path, target } = this.#path(start);
     const isMap = target === undefined ? this.#family === "map" : target instanceof Map;
-    const order = isMap && this.#persists === 0n ? this.#pick([1n, 3n]) : 1n;
+    const order = isMap && this.#persists === 0n ? this.pick([1n, 3n]) : 1n;
     return operation(OP.CDT_MODIFY, path, [isMap ? 64n : 0n, order | this.#persists]);
   }
 
   /** A path that mostly leads to a list or map. */
   #path(start: Item | undefined): { path: Item[]; target: Item | undefined } {
     const walked = this.#walk(start);
-    return walked.target instanceof Map || Array.isArray(walked.target) || this.#in(3) ? walked : this.#walk(start);
+    return walked.target instanceof Map || Array.isArray(walked.target) || this.oneIn(3) ? walked : this.#walk(start);
   }
 
   /** A path into the value that the sequence starts with, as far as that goes, and what it leads to at first. */
@@ -249,11 +239,11 @@ export class CollectionSequences {
     let target = start;
     if (this.#persists !== 0n) return { path, target };
     const [go, of] = this.#family === "nested" ? [3, 4] : [1, 8];
-    while (path.length < 8 && this.#below(of) < go) {
-      const create = this.#in(4) ? this.#pick([0x40n, 0x80n, 0xc0n]) : 0n;
-      if (target instanceof Map && target.size > 0 && !this.#in(10)) {
+    while (path.length < 8 && this.below(of) < go) {
+      const create = this.oneIn(4) ? this.pick([0x40n, 0x80n, 0xc0n]) : 0n;
+      if (target instanceof Map && target.size > 0 && !this.oneIn(10)) {
         const [key, value] = this.#child([...target as Map<Item, Item>], ([, value]) => value);
-        const step = this.#pick<[bigint, Item]>([
+        const step = this.pick<[bigint, Item]>([
           [0x22n, key],
           [0x22n, key],
           [0x22n, key],
@@ -263,9 +253,9 @@ export class CollectionSequences {
         ]);
         path.push(...creating(step, create));
         target = step[0] === 0x22n || step[0] === 0x23n ? value : undefined;
-      } else if (Array.isArray(target) && target.length > 0 && !this.#in(10)) {
+      } else if (Array.isArray(target) && target.length > 0 && !this.oneIn(10)) {
         const [index, value] = this.#child([...target.entries()] as [number, Item][], ([, value]) => value);
-        const step = this.#pick<[bigint, Item]>([
+        const step = this.pick<[bigint, Item]>([
           [0x10n, BigInt(index)],
           [0x10n, BigInt(index)],
           [0x10n, BigInt(index)],
@@ -276,12 +266,12 @@ export class CollectionSequences {
         path.push(...creating(step, create));
         target = step[0] === 0x11n ? undefined : value;
       } else {
-        const tag = this.#pick([0x10n, 0x10n, 0x11n, 0x13n, 0x20n, 0x21n, 0x22n, 0x22n, 0x22n, 0x23n]);
+        const tag = this.pick([0x10n, 0x10n, 0x11n, 0x13n, 0x20n, 0x21n, 0x22n, 0x22n, 0x22n, 0x23n]);
         const isPosition = [0x10n, 0x11n, 0x20n, 0x21n].includes(tag);
-        path.push(...creating([tag, isPosition && !this.#in(40) ? this.#index() : this.#pick(KEYS)], create));
+        path.push(...creating([tag, isPosition && !this.oneIn(40) ? this.#index() : this.pick(KEYS)], create));
         target = undefined;
       }
-      if (this.#in(2)) break;
+      if (this.oneIn(2)) break;
     }
     return { path, target };
   }
@@ -289,19 +279,19 @@ export class CollectionSequences {
   /** Mostly one that a path can go on from. */
   #child<T>(from: readonly T[], value: (child: T) => Item): T {
     const collections = from.filter((child) => value(child) instanceof Map || Array.isArray(value(child)));
-    return this.#pick(collections.length > 0 && !this.#in(8) ? collections : from);
+    return this.pick(collections.length > 0 && !this.oneIn(8) ? collections : from);
   }
 
   #arguments(verb: Verb, target: Item | undefined): Item[] {
     const made: Item[] = [];
     for (const argument of verb.slice(1) as Argument[]) {
-      if (argument.endsWith("?") && this.#in(3)) break;
+      if (argument.endsWith("?") && this.oneIn(3)) break;
       made.push(
-        this.#in(150) && argument !== "sortFlags?" ? this.#pick(POOL) : this.#argument(argument, target),
+        this.oneIn(150) && argument !== "sortFlags?" ? this.pick(POOL) : this.#argument(argument, target),
       );
     }
-    if (this.#in(60)) made.push(this.#pick(POOL));
-    if (this.#in(60)) made.pop();
+    if (this.oneIn(60)) made.push(this.pick(POOL));
+    if (this.oneIn(60)) made.pop();
     return made;
   }
 
@@ -324,51 +314,51 @@ export class CollectionSequences {
       case "keys":
         return [this.#key(target), ...this.#many(3, () => this.#key(target))];
       case "index":
-        return this.#in(30) ? this.#pick([2n ** 31n, -(2n ** 31n), 2n ** 62n, -(2n ** 62n)]) : this.#index();
+        return this.oneIn(30) ? this.pick([2n ** 31n, -(2n ** 31n), 2n ** 62n, -(2n ** 62n)]) : this.#index();
       case "place":
         return this.#index();
       case "count?":
       case "count":
-        return this.#in(12) ? -1n : BigInt(this.#below(5));
+        return this.oneIn(12) ? -1n : BigInt(this.below(5));
       case "end?":
-        return this.#in(5) ? INFINITE : this.#wanted(target);
+        return this.oneIn(5) ? INFINITE : this.#wanted(target);
       case "keyEnd?":
-        return this.#in(5) ? INFINITE : this.#key(target);
+        return this.oneIn(5) ? INFINITE : this.#key(target);
       case "delta?":
-        return this.#pick<Item>([1n, 2n, -3n, 0.5, 2n ** 63n - 1n, "a", null]);
+        return this.pick<Item>([1n, 2n, -3n, 0.5, 2n ** 63n - 1n, "a", null]);
       case "returns":
-        return BigInt(this.#pick(RETURNS)) | (this.#in(4) ? INVERTED : 0n);
+        return BigInt(this.pick(RETURNS)) | (this.oneIn(4) ? INVERTED : 0n);
       case "listOrder":
       case "listOrder?":
-        return this.#in(40) ? 2n : this.#pick([0n, 0n, 1n]) | this.#persists;
+        return this.oneIn(40) ? 2n : this.pick([0n, 0n, 1n]) | this.#persists;
       case "mapOrder":
       case "mapOrder?":
-        return this.#persists === 0n ? this.#pick([0n, 1n, 1n, 3n]) : PERSIST | 1n;
+        return this.#persists === 0n ? this.pick([0n, 1n, 1n, 3n]) : PERSIST | 1n;
       case "listFlags?":
-        return BigInt(this.#in(40) ? 16 : this.#below(16));
+        return BigInt(this.oneIn(40) ? 16 : this.below(16));
       case "mapFlags?":
         // Create only or update only, but not both.
-        return BigInt(this.#in(40) ? 16 : this.#pick([0, 1, 2]) + this.#pick([0, 4, 8, 12]));
+        return BigInt(this.oneIn(40) ? 16 : this.pick([0, 1, 2]) + this.pick([0, 4, 8, 12]));
       case "sortFlags?":
-        return BigInt(this.#persists === 0n ? this.#below(5) : this.#below(2));
+        return BigInt(this.#persists === 0n ? this.below(5) : this.below(2));
     }
   }
 
   /** A value that is often one of the target's. */
   #wanted(target: Item | undefined): Item {
-    if (this.#in(30)) return this.#pick([WILDCARD, INFINITE, [WILDCARD], [1n, WILDCARD]]);
+    if (this.oneIn(30)) return this.pick([WILDCARD, INFINITE, [WILDCARD], [1n, WILDCARD]]);
     const values = target instanceof Map ? [...target.values()] : Array.isArray(target) ? target : [];
-    return values.length > 0 && this.#in(2) ? this.#pick(values) as Item : this.#value(1);
+    return values.length > 0 && this.oneIn(2) ? this.pick(values) as Item : this.#value(1);
   }
 
   #key(target: Item | undefined): Item {
-    if (this.#in(30)) return this.#pick<Item>([INFINITE, null, 0.5, true, []]);
+    if (this.oneIn(30)) return this.pick<Item>([INFINITE, null, 0.5, true, []]);
     const keys = target instanceof Map ? [...target.keys()] : [];
-    return keys.length > 0 && this.#in(2) ? this.#pick(keys) as Item : this.#pick(KEYS);
+    return keys.length > 0 && this.oneIn(2) ? this.pick(keys) as Item : this.pick(KEYS);
   }
 
   #index(): bigint {
-    return BigInt(this.#in(30) ? this.#pick([100, -100]) : this.#below(9) - 4);
+    return BigInt(this.oneIn(30) ? this.pick([100, -100]) : this.below(9) - 4);
   }
 }
 

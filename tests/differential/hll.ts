@@ -4,12 +4,13 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { randomSource } from "../support/random.ts";
+import { Choices } from "../support/random.ts";
 import { type Item, pack, Packed } from "./msgpack.ts";
-import { INFO1, INFO2, type RawCommand, type RawOperation } from "./raw.ts";
+import { INFO2, type RawCommand, type RawOperation } from "./raw.ts";
+import { randomCommand } from "./random-command.ts";
 import type { Sequence } from "./sequence.ts";
 
-const OP = { READ: 1, WRITE: 2, HLL_READ: 15, HLL_MODIFY: 16 } as const;
+const OP = { WRITE: 2, HLL_READ: 15, HLL_MODIFY: 16 } as const;
 const PARTICLE = { INTEGER: 1, STRING: 3, BLOB: 4, HLL: 18 } as const;
 
 type Argument = "values" | "sketches" | "indexBits" | "minhashBits" | "flags";
@@ -36,110 +37,82 @@ const MINHASH_BITS = [0, 0, 4, 20, 51];
 const ODD: readonly Item[] = [null, true, 0.5, "a", [], [[1n]], 2n ** 40n, -2n, Buffer.of(1)];
 
 /** Makes the sequences of one seed. */
-export class SketchSequences {
-  readonly #next: () => number;
-
-  constructor(seed: number) {
-    this.#next = randomSource(seed);
-  }
-
+export class SketchSequences extends Choices {
   sequence(): Sequence {
     const commands: RawCommand[] = [];
-    if (this.#in(2)) {
+    if (this.oneIn(2)) {
       const [particle, data] = this.#start();
       commands.push({
         info: [0, INFO2.WRITE, 0],
         operations: [
           { op: OP.WRITE, particle, bin: "v", data },
           // A second bin keeps the record alive and must stay as it is.
-          ...(this.#in(2) ? [{ op: OP.WRITE, particle: PARTICLE.STRING, bin: "other", data: Buffer.from("x") }] : []),
+          ...(this.oneIn(2) ? [{ op: OP.WRITE, particle: PARTICLE.STRING, bin: "other", data: Buffer.from("x") }] : []),
         ],
       });
     }
-    for (let left = 1 + this.#below(5); left > 0; left--) commands.push(this.#command());
+    for (let left = 1 + this.below(5); left > 0; left--) {
+      commands.push(randomCommand(this, OP.HLL_MODIFY, () => this.#operation()));
+    }
     return commands;
   }
 
   #start(): [number, Uint8Array] {
-    if (this.#in(20)) return [PARTICLE.STRING, Buffer.from("text")];
-    if (this.#in(20)) return [PARTICLE.INTEGER, Buffer.alloc(8, 1)];
+    if (this.oneIn(20)) return [PARTICLE.STRING, Buffer.from("text")];
+    if (this.oneIn(20)) return [PARTICLE.INTEGER, Buffer.alloc(8, 1)];
     return [PARTICLE.HLL, this.#sketch()];
-  }
-
-  #below(below: number): number {
-    return Math.floor(this.#next() * below);
-  }
-
-  /** True once in so many times. */
-  #in(times: number): boolean {
-    return this.#below(times) === 0;
-  }
-
-  #pick<T>(from: readonly T[]): T {
-    return from[this.#below(from.length)] as T;
   }
 
   /** A sketch whose registers are as values would make them, and are often those of others. */
   #sketch(): Buffer {
-    const [indexBits, minhashBits] = [this.#pick(INDEX_BITS), this.#pick(MINHASH_BITS)];
+    const [indexBits, minhashBits] = [this.pick(INDEX_BITS), this.pick(MINHASH_BITS)];
     const width = BigInt(6 + minhashBits);
-    const filled = this.#pick([0, 0.1, 0.5, 1]);
+    const filled = this.pick([0, 0.1, 0.5, 1]);
     let registers = 0n;
     for (let index = 0; index < 1 << indexBits; index++) {
       registers <<= width;
-      if (this.#next() >= filled) continue;
-      const rank = BigInt(1 + Math.min(62, Math.floor(-Math.log2(this.#next() || 1))));
-      registers |= (rank << BigInt(minhashBits)) | (BigInt(this.#below(3)) & ((1n << BigInt(minhashBits)) - 1n));
+      if (this.next() >= filled) continue;
+      const rank = BigInt(1 + Math.min(62, Math.floor(-Math.log2(this.next() || 1))));
+      registers |= (rank << BigInt(minhashBits)) | (BigInt(this.below(3)) & ((1n << BigInt(minhashBits)) - 1n));
     }
     const bits = (1 << indexBits) * Number(width);
     const length = Math.ceil(bits / 8);
     registers <<= BigInt(length * 8 - bits);
     const header = Buffer.alloc(11);
     header.set([0, indexBits, minhashBits]);
-    if (this.#in(8)) header[3] = this.#below(256);
+    if (this.oneIn(8)) header[3] = this.below(256);
     return Buffer.concat([header, Buffer.from(registers.toString(16).padStart(length * 2, "0"), "hex")]);
   }
 
-  #command(): RawCommand {
-    const operations = [this.#operation()];
-    while (this.#in(3)) operations.push(this.#operation());
-    if (this.#in(10)) operations.push({ op: OP.READ, particle: 0, bin: "v", data: Buffer.of() });
-    const reads = operations.some(({ op }) => op !== OP.HLL_MODIFY);
-    if (operations.every(({ op }) => op !== OP.HLL_MODIFY)) {
-      return { info: [INFO1.READ, this.#in(4) ? INFO2.RESPOND_ALL : 0, 0], operations };
-    }
-    return { info: [reads ? INFO1.READ : 0, INFO2.WRITE | (this.#in(4) ? 0 : INFO2.RESPOND_ALL), 0], operations };
-  }
-
   #operation(): RawOperation {
-    const isRead = this.#in(2);
-    const [verb, optional, ...kinds] = this.#pick(isRead ? READS : WRITES);
-    const given = kinds.slice(0, kinds.length - (this.#in(3) ? this.#below(optional + 1) : 0));
-    const made = given.map((kind) => this.#in(80) ? this.#pick(ODD) : this.#argument(kind));
-    if (this.#in(60)) made.push(this.#pick(ODD));
-    if (this.#in(60)) made.pop();
-    const call = [BigInt(this.#in(100) ? this.#below(60) : verb), ...made];
+    const isRead = this.oneIn(2);
+    const [verb, optional, ...kinds] = this.pick(isRead ? READS : WRITES);
+    const given = kinds.slice(0, kinds.length - (this.oneIn(3) ? this.below(optional + 1) : 0));
+    const made = given.map((kind) => this.oneIn(80) ? this.pick(ODD) : this.#argument(kind));
+    if (this.oneIn(60)) made.push(this.pick(ODD));
+    if (this.oneIn(60)) made.pop();
+    const call = [BigInt(this.oneIn(100) ? this.below(60) : verb), ...made];
     return { op: isRead ? OP.HLL_READ : OP.HLL_MODIFY, particle: PARTICLE.BLOB, bin: "v", data: pack(call) };
   }
 
   #argument(kind: Argument): Item {
     switch (kind) {
       case "values":
-        return Array.from({ length: this.#below(this.#in(4) ? 200 : 5) }, () => this.#value());
+        return Array.from({ length: this.below(this.oneIn(4) ? 200 : 5) }, () => this.#value());
       case "sketches":
-        return Array.from({ length: this.#in(20) ? 0 : 1 + this.#below(3) }, () => packedSketch(this.#sketch()));
+        return Array.from({ length: this.oneIn(20) ? 0 : 1 + this.below(3) }, () => packedSketch(this.#sketch()));
       case "indexBits":
-        return BigInt(this.#in(4) ? this.#below(19) - 2 : this.#pick(INDEX_BITS));
+        return BigInt(this.oneIn(4) ? this.below(19) - 2 : this.pick(INDEX_BITS));
       case "minhashBits":
-        return BigInt(this.#in(6) ? this.#below(54) - 2 : this.#pick([-1, ...MINHASH_BITS]));
+        return BigInt(this.oneIn(6) ? this.below(54) - 2 : this.pick([-1, ...MINHASH_BITS]));
       case "flags":
-        return this.#in(2) ? 0n : BigInt(this.#below(17));
+        return this.oneIn(2) ? 0n : BigInt(this.below(17));
     }
   }
 
   #value(): Item {
-    if (this.#in(2)) return BigInt(this.#below(400));
-    return this.#pick<Item>([
+    if (this.oneIn(2)) return BigInt(this.below(400));
+    return this.pick<Item>([
       "a",
       "",
       "text of more than 16 bytes",

@@ -40,25 +40,38 @@ const INTEGERS = [0n, 1n, -1n, 127n, 128n, -32n, -33n, 255n, 256n, -128n, -129n,
   .concat([2n ** 53n, -(2n ** 53n), 2n ** 63n - 1n, -(2n ** 63n), -(2n ** 31n) - 1n]);
 const DOUBLES = [0.5, -0.1, Number.MAX_VALUE, Number.MIN_VALUE, Infinity, -Infinity, NaN, -0, 1e308, 2 ** -1030];
 
-/** Makes random values of every type that comes back as it was written. */
-export class RandomValues {
-  readonly #next: () => number;
+/** Choices by a seed. */
+export class Choices {
+  /** A number from 0 to 1. */
+  readonly next: () => number;
 
   constructor(seed: number) {
-    this.#next = randomSource(seed);
+    this.next = randomSource(seed);
   }
 
   /** An integer from 0 to `below` - 1. */
   below(below: number): number {
-    return Math.floor(this.#next() * below);
+    return Math.floor(this.next() * below);
   }
 
+  /** True once in so many times. */
+  oneIn(times: number): boolean {
+    return this.below(times) === 0;
+  }
+
+  pick<T>(from: readonly T[]): T {
+    return from[this.below(from.length)] as T;
+  }
+}
+
+/** Makes random values of every type that comes back as it was written. */
+export class RandomValues extends Choices {
   text(longest = 40): string {
-    if (this.below(6) === 0) return this.#pick(WORDS);
+    if (this.below(6) === 0) return this.pick(WORDS);
     const ascii = this.below(2) === 0;
     return Array.from(
       { length: this.below(longest) },
-      () => ascii ? String.fromCharCode(32 + this.below(95)) : this.#pick(LETTERS),
+      () => ascii ? String.fromCharCode(32 + this.below(95)) : this.pick(LETTERS),
     ).join("");
   }
 
@@ -69,13 +82,13 @@ export class RandomValues {
   /** As it comes back: a number when it is safe. */
   integer(): number | bigint {
     const value = this.below(2) === 0
-      ? this.#pick(INTEGERS)
+      ? this.pick(INTEGERS)
       : BigInt.asIntN(64, (BigInt(this.below(2 ** 32)) << 32n) | BigInt(this.below(2 ** 32))) >> BigInt(this.below(64));
     return value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER) ? value : Number(value);
   }
 
   double(): number {
-    const value = this.below(2) === 0 ? this.#pick(DOUBLES) : (this.#next() - 0.5) * 10 ** (this.below(40) - 20);
+    const value = this.below(2) === 0 ? this.pick(DOUBLES) : (this.next() - 0.5) * 10 ** (this.below(40) - 20);
     // An integral number would be stored as an integer.
     return Number.isInteger(value) && !Object.is(value, -0) ? 0.1 : value;
   }
@@ -131,10 +144,6 @@ export class RandomValues {
     for (let i = this.below(3); i > 0; i--) map.set(this.text(12), this.value(depth - 1, true));
     if (this.below(2) === 0) map.set(this.bytes(12), this.value(depth - 1, true));
     return map;
-  }
-
-  #pick<T>(from: readonly T[]): T {
-    return from[this.below(from.length)] as T;
   }
 }
 
