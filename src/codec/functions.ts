@@ -10,7 +10,19 @@ import type { HllOperations } from "../operations/hll.ts";
 import type { ListOperations } from "../operations/list.ts";
 import type { MapOperations } from "../operations/map.ts";
 import * as a from "./argument.ts";
-import { LIST_ORDERS, LIST_RETURNS, MAP_ORDERS, MAP_RETURNS, OVERFLOWS } from "./words.ts";
+import {
+  BIT_FLAGS,
+  HLL_FLAGS,
+  LIST_FLAGS,
+  LIST_ORDERS,
+  LIST_RETURNS,
+  MAP_FLAGS,
+  MAP_ORDERS,
+  MAP_RETURNS,
+  OVERFLOWS,
+  RESIZE_FLAGS,
+  SORT_FLAGS,
+} from "./words.ts";
 
 /** A function of a family. */
 export interface FunctionSpec {
@@ -52,7 +64,7 @@ const begin = a.end("begin");
 const end = a.end("end");
 
 const listOrder = a.choice("order", LIST_ORDERS, "unordered");
-const listFlags = a.flags({ addUnique: 1, insertBounded: 2, noFail: 4, partial: 8 });
+const listFlags = a.flags(LIST_FLAGS);
 /** Where a list has to be there already, it has its order. */
 const noOrder = a.constant(0);
 const listGet = a.returns(LIST_RETURNS, "values");
@@ -92,7 +104,7 @@ export const LIST_FUNCTIONS: FunctionTable<keyof ListOperations> = {
     listOrder,
     listFlags,
   ),
-  sort: writes(13, ["sort"], a.flags({ descending: 1, dropDuplicates: 2 })),
+  sort: writes(13, ["sort"], a.flags(SORT_FLAGS)),
   size: reads(16, ["size"]),
   get: reads(17, ["get"], index),
   getRange: reads(18, ["get_range", "get_range_from"], fromIndex, count),
@@ -136,7 +148,7 @@ export const LIST_FUNCTIONS: FunctionTable<keyof ListOperations> = {
 };
 
 const mapOrder = a.choice("order", MAP_ORDERS, "unordered");
-const mapFlags = a.flags({ createOnly: 1, updateOnly: 2, noFail: 4, partial: 8 });
+const mapFlags = a.flags(MAP_FLAGS);
 const noFlags = a.constant(0);
 const persistIndex = a.option("persistIndex");
 const mapGet = a.returns(MAP_RETURNS, "values");
@@ -211,12 +223,12 @@ export const MAP_FUNCTIONS: FunctionTable<keyof MapOperations> = {
 
 const offset = a.int("offset");
 const size = a.count("size");
-const bitFlags = a.flags({ createOnly: 1, updateOnly: 2, noFail: 4, partial: 8 });
+const bitFlags = a.flags(BIT_FLAGS);
 const arithmetic = [offset, size, a.int("delta"), a.option("signed"), a.choice("overflow", OVERFLOWS, "fail")];
 
 /** Operations on bits. */
 export const BIT_FUNCTIONS: FunctionTable<keyof BitOperations> = {
-  resize: writes(0, ["resize"], size, a.flags({ fromFront: 1, growOnly: 2, shrinkOnly: 4 }), bitFlags),
+  resize: writes(0, ["resize"], size, a.flags(RESIZE_FLAGS), bitFlags),
   insert: writes(1, ["insert"], offset, a.bytes, bitFlags),
   remove: writes(2, ["remove"], offset, size, bitFlags),
   set: writes(3, ["set"], offset, size, a.bytes, bitFlags),
@@ -243,7 +255,7 @@ export const BIT_FUNCTIONS: FunctionTable<keyof BitOperations> = {
   ),
 };
 
-const hllFlags = a.flags({ createOnly: 1, updateOnly: 2, noFail: 4, allowFold: 8 });
+const hllFlags = a.flags(HLL_FLAGS);
 const minHashBits = a.bitCount("minHashBits", 4, 51, true);
 
 /** HyperLogLog operations. */

@@ -1,5 +1,5 @@
 /**
- * The words of operations' arguments, and the server's numbers for them.
+ * The words of operations' arguments, and the server's numbers for them. Expressions have the same.
  *
  * @module
  */
@@ -37,3 +37,21 @@ export const MAP_RETURNS: ReadonlyMap<string, number> = new Map([
 
 /** What a number does that leaves its bits. */
 export const OVERFLOWS: ReadonlyMap<string, number> = new Map([["fail", 0], ["saturate", 2], ["wrap", 4]]);
+
+/** Flags of writes to lists. */
+export const LIST_FLAGS = { addUnique: 1, insertBounded: 2, noFail: 4, partial: 8 } as const;
+
+/** Flags of sorting a list. */
+export const SORT_FLAGS = { descending: 1, dropDuplicates: 2 } as const;
+
+/** Flags of writes to maps. */
+export const MAP_FLAGS = { createOnly: 1, updateOnly: 2, noFail: 4, partial: 8 } as const;
+
+/** Flags of writes to bits. */
+export const BIT_FLAGS = { createOnly: 1, updateOnly: 2, noFail: 4, partial: 8 } as const;
+
+/** Flags of resizing bytes. */
+export const RESIZE_FLAGS = { fromFront: 1, growOnly: 2, shrinkOnly: 4 } as const;
+
+/** Flags of writes to sketches. */
+export const HLL_FLAGS = { createOnly: 1, updateOnly: 2, noFail: 4, allowFold: 8 } as const;

@@ -8,7 +8,8 @@
  */
 
 import { InvalidArgumentError } from "../errors.ts";
-import { booleanOption, flagBits, type Flags } from "../option-check.ts";
+import { BIT_FLAGS, OVERFLOWS, RESIZE_FLAGS } from "../codec/words.ts";
+import { booleanOption, flagBits } from "../option-check.ts";
 import type { Expression, ExpressionType, ValueType } from "./expression.ts";
 import { checkedOptions, numberOf } from "./flags.ts";
 import { type Operand, operand } from "./operand.ts";
@@ -58,10 +59,7 @@ export interface BitEncodeOptions {
   readonly invertSize?: boolean | undefined;
 }
 
-const WRITE_FLAGS: Flags = { createOnly: 1, updateOnly: 2, noFail: 4, partial: 8 };
-const RESIZE_FLAGS: Flags = { fromFront: 1, growOnly: 2, shrinkOnly: 4 };
-const OVERFLOWS: Flags = { fail: 0, saturate: 2, wrap: 4 };
-const WRITE_OPTIONS: readonly string[] = Object.keys(WRITE_FLAGS);
+const WRITE_OPTIONS: readonly string[] = Object.keys(BIT_FLAGS);
 const ARITHMETIC_OPTIONS: readonly string[] = [...WRITE_OPTIONS, "signed", "overflow"];
 
 function blob(source: Expression<"blob">, name: string): Expression<ExpressionType> {
@@ -92,7 +90,7 @@ function writes(
   options: BitWriteOptions | undefined,
   name: string,
 ): Expression<"blob"> {
-  const flags = flagBits(checkedOptions(options, name, WRITE_OPTIONS), WRITE_FLAGS, `${name}() options`);
+  const flags = flagBits(checkedOptions(options, name, WRITE_OPTIONS), BIT_FLAGS, `${name}() options`);
   return changed(source, [...args, flags], name);
 }
 
@@ -113,7 +111,7 @@ function arithmetic(
   const given: BitArithmeticOptions = checkedOptions(options, name, ARITHMETIC_OPTIONS);
   const overflow = numberOf(given.overflow, OVERFLOWS, "fail", `${name}() options.overflow`);
   const action = overflow | (isSigned(given, name) ? 1 : 0);
-  return changed(source, [...args, flagBits(given, WRITE_FLAGS, `${name}() options`), action], name);
+  return changed(source, [...args, flagBits(given, BIT_FLAGS, `${name}() options`), action], name);
 }
 
 /** The bytes, so many of them; new ones are 0. */
@@ -124,7 +122,7 @@ export function resize(
 ): Expression<"blob"> {
   const name = "exp.bit.resize";
   const given = checkedOptions(options, name, [...WRITE_OPTIONS, ...Object.keys(RESIZE_FLAGS)]);
-  const flags = [flagBits(given, WRITE_FLAGS, `${name}() options`), flagBits(given, RESIZE_FLAGS, `${name}() options`)];
+  const flags = [flagBits(given, BIT_FLAGS, `${name}() options`), flagBits(given, RESIZE_FLAGS, `${name}() options`)];
   return changed(source, [0, int(size, "size", name), ...flags], name);
 }
 

@@ -5,6 +5,7 @@
  */
 
 import type { Context } from "../operations/ctx.ts";
+import { LIST_RETURNS, MAP_RETURNS } from "../codec/words.ts";
 import { booleanOption, checkNames } from "../option-check.ts";
 import { outermost, packContext } from "./context.ts";
 import type { Expression, ExpressionType, ValueType } from "./expression.ts";
@@ -69,21 +70,21 @@ export interface RelativeIndexRange extends IndexRange {
 
 const INVERTED = 0x1_0000;
 
-/** Words for what is answered that lists and maps have in common, with their numbers. */
-export const RETURNS: Readonly<Record<string, number>> = Object.freeze({
-  index: 1,
-  "reverse-index": 2,
-  rank: 3,
-  "reverse-rank": 4,
-  count: 5,
-  values: 7,
-  exists: 13,
-});
+/** An expression always answers. */
+function answering(returns: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return new Map([...returns].filter(([word]) => word !== "none"));
+}
+
+/** What expressions on lists answer. */
+export const LIST_ANSWERS: ReadonlyMap<string, number> = answering(LIST_RETURNS);
+
+/** What expressions on maps answer. */
+export const MAP_ANSWERS: ReadonlyMap<string, number> = answering(MAP_RETURNS);
 
 /** The number of what is answered, and of whether the others are. */
 export function returned(
   options: { readonly return?: string | undefined; readonly inverted?: boolean | undefined },
-  numbers: Readonly<Record<string, number>>,
+  numbers: ReadonlyMap<string, number>,
   name: string,
 ): number {
   return numberOf(options.return, numbers, "values", `${name}() options.return`) | inverted(options, name);

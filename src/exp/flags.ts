@@ -20,10 +20,10 @@ export function checkedOptions<O extends object>(
 /** The number of a word, which is `fallback` where it is left out. */
 export function numberOf(
   word: unknown,
-  numbers: Readonly<Record<string, number>>,
+  numbers: ReadonlyMap<string, number>,
   fallback: string,
   path: string,
 ): number {
-  const words = Object.keys(numbers);
-  return numbers[words[choiceOption(word ?? fallback, path, words)] as string] as number;
+  const words = [...numbers.keys()];
+  return numbers.get(words[choiceOption(word ?? fallback, path, words)] as string) as number;
 }

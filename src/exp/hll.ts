@@ -7,7 +7,8 @@
 import { InvalidArgumentError } from "../errors.ts";
 import type { Expression, ValueType } from "./expression.ts";
 import { checkedOptions } from "./flags.ts";
-import { flagBits, type Flags } from "../option-check.ts";
+import { HLL_FLAGS } from "../codec/words.ts";
+import { flagBits } from "../option-check.ts";
 import { type Operand, operand } from "./operand.ts";
 import { type Argument, call, Module } from "./pack.ts";
 
@@ -35,8 +36,7 @@ export interface HllAddOptions extends HllInitOptions {
   readonly indexBits?: Operand<"int"> | undefined;
 }
 
-const WRITE_FLAGS: Flags = { createOnly: 1, updateOnly: 2, noFail: 4, allowFold: 8 };
-const WRITE_OPTIONS: readonly string[] = Object.keys(WRITE_FLAGS);
+const WRITE_OPTIONS: readonly string[] = Object.keys(HLL_FLAGS);
 /** As the sketch has it. */
 const UNCHANGED = -1;
 
@@ -80,7 +80,7 @@ export function init(
     operand(indexBits, "int", `${name}() indexBits`),
     bits(given.minHashBits, `${name}() options.minHashBits`),
   ];
-  return writes(source, [0, ...sizes, flagBits(given, WRITE_FLAGS, `${name}() options`)], name);
+  return writes(source, [0, ...sizes, flagBits(given, HLL_FLAGS, `${name}() options`)], name);
 }
 
 /** The sketch with values added. */
@@ -95,7 +95,7 @@ export function add(source: Expression<"hll">, values: Operand<"list">, options?
     bits(given.minHashBits, `${name}() options.minHashBits`),
   ];
   const list = operand(values, "list", `${name}() values`);
-  return writes(source, [1, list, ...sizes, flagBits(given, WRITE_FLAGS, `${name}() options`)], name);
+  return writes(source, [1, list, ...sizes, flagBits(given, HLL_FLAGS, `${name}() options`)], name);
 }
 
 /** How many different values there are: an estimate. */

@@ -18,16 +18,17 @@ import {
   ends,
   int,
   inverted,
+  LIST_ANSWERS,
   positions,
   reads,
   relative,
   returned,
-  RETURNS,
 } from "./collection.ts";
 import { checkedType } from "./bin.ts";
 import type { Expression, ValueType } from "./expression.ts";
 import { checkedOptions, numberOf } from "./flags.ts";
-import { flagBits, type Flags } from "../option-check.ts";
+import { LIST_FLAGS, LIST_ORDERS, SORT_FLAGS } from "../codec/words.ts";
+import { flagBits } from "../option-check.ts";
 import { type AnyOperand, anyOperand, type Numeric, numeric, type Operand, operand } from "./operand.ts";
 import type { Argument } from "./pack.ts";
 
@@ -81,10 +82,7 @@ export interface ListJoinOptions extends ContextOption {
   readonly separator?: Operand<"string"> | undefined;
 }
 
-const WRITE_FLAGS: Flags = { addUnique: 1, insertBounded: 2, noFail: 4, partial: 8 };
-const SORT_FLAGS: Flags = { descending: 1, dropDuplicates: 2 };
-const ORDERS: Flags = { unordered: 0, ordered: 1 };
-const INSERT_OPTIONS = ["ctx", ...Object.keys(WRITE_FLAGS)];
+const INSERT_OPTIONS = ["ctx", ...Object.keys(LIST_FLAGS)];
 
 /** The expression of a call that writes: its number and operands, and the order and flags that it has. */
 function writes<S extends Collection>(
@@ -99,8 +97,8 @@ function writes<S extends Collection>(
     name,
     hasOrder ? [...INSERT_OPTIONS, "order"] : INSERT_OPTIONS,
   );
-  const order = hasOrder ? [numberOf(given.order, ORDERS, "unordered", `${name}() options.order`)] : [];
-  return changes("list", source, [...args, ...order, flagBits(given, WRITE_FLAGS, `${name}() options`)], given, name);
+  const order = hasOrder ? [numberOf(given.order, LIST_ORDERS, "unordered", `${name}() options.order`)] : [];
+  return changes("list", source, [...args, ...order, flagBits(given, LIST_FLAGS, `${name}() options`)], given, name);
 }
 
 function one<T extends ValueType>(
@@ -113,7 +111,7 @@ function one<T extends ValueType>(
 ): Expression<T> {
   const given: ListItemOptions = checkedOptions(options, name, ["ctx", "return"]);
   const result = checkedType(type, `${name}() type`);
-  return reads(result, "list", source, [number, returned(given, RETURNS, name), by], given, name);
+  return reads(result, "list", source, [number, returned(given, LIST_ANSWERS, name), by], given, name);
 }
 
 function several<R extends ListReturn>(
@@ -125,7 +123,7 @@ function several<R extends ListReturn>(
 ): Expression<ListResult<R>> {
   const given: ListSelectOptions<R> = checkedOptions(options, name, ["ctx", "return", "inverted"]);
   const type = given.return === "count" ? "int" : given.return === "exists" ? "bool" : "list";
-  const all = [number, returned(given, RETURNS, name), ...args];
+  const all = [number, returned(given, LIST_ANSWERS, name), ...args];
   return reads(type as ListResult<R>, "list", source, all, given, name);
 }
 

@@ -20,15 +20,16 @@ import {
   ends,
   int,
   inverted,
+  MAP_ANSWERS,
   positions,
   reads,
   relative,
   returned,
-  RETURNS as LIST_RETURNS,
 } from "./collection.ts";
 import type { Expression, ValueType } from "./expression.ts";
 import { checkedOptions, numberOf } from "./flags.ts";
-import { flagBits, type Flags } from "../option-check.ts";
+import { MAP_FLAGS, MAP_ORDERS } from "../codec/words.ts";
+import { flagBits } from "../option-check.ts";
 import type { ListReturn } from "./list.ts";
 import { type AnyOperand, anyOperand, type Numeric, numeric, type Operand, operand } from "./operand.ts";
 import type { Argument } from "./pack.ts";
@@ -72,10 +73,7 @@ export interface MapWriteOptions extends MapOrderOptions {
   readonly partial?: boolean | undefined;
 }
 
-const RETURNS: Flags = { ...LIST_RETURNS, keys: 6, "key-values": 8, "unordered-map": 16, "ordered-map": 17 };
-const WRITE_FLAGS: Flags = { createOnly: 1, updateOnly: 2, noFail: 4, partial: 8 };
-const ORDERS: Flags = { unordered: 0, "key-ordered": 1, "key-value-ordered": 3 };
-const WRITE_OPTIONS = ["ctx", "order", ...Object.keys(WRITE_FLAGS)];
+const WRITE_OPTIONS = ["ctx", "order", ...Object.keys(MAP_FLAGS)];
 const MAPS: readonly (MapReturn | undefined)[] = ["key-values", "unordered-map", "ordered-map"];
 
 function writes<S extends Collection>(
@@ -86,8 +84,8 @@ function writes<S extends Collection>(
   name: string,
 ): Expression<S> {
   const given: MapWriteOptions = checkedOptions(options, name, valid);
-  const order = numberOf(given.order, ORDERS, "unordered", `${name}() options.order`);
-  const flags = flagBits(given, WRITE_FLAGS, `${name}() options`);
+  const order = numberOf(given.order, MAP_ORDERS, "unordered", `${name}() options.order`);
+  const flags = flagBits(given, MAP_FLAGS, `${name}() options`);
   return changes("map", source, [...args, order, ...(flags === 0 ? [] : [flags])], given, name);
 }
 
@@ -101,7 +99,7 @@ function one<T extends ValueType>(
 ): Expression<T> {
   const given: MapItemOptions = checkedOptions(options, name, ["ctx", "return"]);
   const result = checkedType(type, `${name}() type`);
-  return reads(result, "map", source, [number, returned(given, RETURNS, name), by], given, name);
+  return reads(result, "map", source, [number, returned(given, MAP_ANSWERS, name), by], given, name);
 }
 
 function several<R extends MapReturn>(
@@ -114,7 +112,7 @@ function several<R extends MapReturn>(
   const given: MapSelectOptions<R> = checkedOptions(options, name, ["ctx", "return", "inverted"]);
   const what = given.return;
   const type = what === "count" ? "int" : what === "exists" ? "bool" : MAPS.includes(what) ? "map" : "list";
-  return reads(type as MapResult<R>, "map", source, [number, returned(given, RETURNS, name), ...args], given, name);
+  return reads(type as MapResult<R>, "map", source, [number, returned(given, MAP_ANSWERS, name), ...args], given, name);
 }
 
 function removes<S extends Collection>(

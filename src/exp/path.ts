@@ -29,7 +29,10 @@ export interface PathSelectOptions extends PathOptions {
   readonly select?: PathSelect | undefined;
 }
 
-const SELECTS: Flags = { "matching-tree": 0, values: 1, "map-keys": 2, "map-entries": 3 };
+const SELECTS: ReadonlyMap<string, number> = new Map([["matching-tree", 0], ["values", 1], ["map-keys", 2], [
+  "map-entries",
+  3,
+]]);
 const FLAGS: Flags = { noFail: 0x10 };
 const MODIFIES = 4;
 

@@ -46,7 +46,7 @@ const WRITE_FLAGS: Flags = { createOnly: 1, updateOnly: 2, noFail: 4 };
 const REGEX_FLAGS: Flags = { caseInsensitive: 1, multiline: 2, dotAll: 4, unixLines: 8 };
 const REPLACE_FLAGS: Flags = { ...REGEX_FLAGS, global: 16 };
 const WRITE_OPTIONS: readonly string[] = Object.keys(WRITE_FLAGS);
-const NUMERIC_TYPES: Flags = { any: 0, int: 1, float: 2 };
+const NUMERIC_TYPES: ReadonlyMap<string, number> = new Map([["any", 0], ["int", 1], ["float", 2]]);
 
 function text(value: unknown, what: string, name: string): Expression<"string"> {
   return operand(value, "string", `${name}() ${what}`);
