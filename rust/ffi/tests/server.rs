@@ -1310,6 +1310,8 @@ fn users_leave_with_the_thread_of_their_queue() {
     });
     let (cluster, token) = take.recv().unwrap();
     assert_eq!(aef_cluster_connected(cluster), 1);
+    // One that the server has not read yet would be carried out once it is silent no more.
+    wait_until("the commands are there", || server.stats().commands == 50);
     let mut other = Session {
         queue: aef_queue_open(10),
         cluster: 0,
