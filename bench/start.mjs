@@ -1,7 +1,7 @@
 // `start`: from nothing to the first record, each time in a process of its own; and how large the library is.
 import { statSync } from "node:fs";
 import process from "node:process";
-import { buildDist, bun, deno } from "../scripts/setup.mjs";
+import { buildDist, bun, deno, must, root } from "../scripts/setup.mjs";
 import { conditions, printConditions } from "./conditions.mjs";
 import { binsOf, canonical, setOf, userKeyOf } from "./records.mjs";
 import { figure, keep, printTable, printTarget } from "./results.mjs";
@@ -10,9 +10,13 @@ import { generator, medianWithin, shuffled } from "./statistics.mjs";
 import { WorkerProcess } from "./worker-process.mjs";
 
 const OURS = "bench/workers/start.mjs";
+const BUNDLES = `${root}bench/results/bundle`;
+const BUNDLED = `${BUNDLES}/start.js`;
 const PROCESSES = {
   deno: { command: deno, args: ["run", "-A", "--no-check", OURS] },
+  "deno-bundled": { command: deno, args: ["run", "-A", "--no-check", BUNDLED] },
   bun: { command: bun, args: ["run", OURS] },
+  "bun-bundled": { command: bun, args: ["run", BUNDLED] },
   aerospike: { command: process.execPath, args: ["bench/workers/start-aerospike.mjs"] },
 };
 const REFERENCE = "aerospike";
@@ -36,6 +40,8 @@ export const clients = Object.keys(PROCESSES);
 export async function run({ only, repeat, seed }) {
   const found = conditions();
   const library = buildDist();
+  // As a service is that starts where it is asked for: one file, and chunks for what is imported when it is used.
+  must(bun, ["build", OURS, "--target=bun", "--splitting", "--minify-whitespace", "--outdir", BUNDLES]);
   const server = await startServer([setOf(RECORD)]);
   const env = {
     AEROSPIKE_FFI_LIBRARY: library,
@@ -71,7 +77,8 @@ export async function run({ only, repeat, seed }) {
   const libraryMB = statSync(library).size / 1e6;
   const totals = printStarts(samples, only, random);
   console.log(
-    "\nnpm aerospike loads its native part when it is imported. `process` runs from starting the process to the line that it\n" +
+    "\nThe bundled ones are the same program after `bun build`, as services are deployed; the others import some hundred files.\n" +
+      "npm aerospike loads its native part when it is imported. `process` runs from starting the process to the line that it\n" +
       `prints, the runtime's own start included. The library has ${figure(libraryMB)} MB.\n\ntargets`,
   );
   const targets = only.filter((name) => name !== REFERENCE).map((client) => ({
