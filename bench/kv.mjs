@@ -17,7 +17,7 @@ export const PROCESSES = {
   bun: BUN,
   "bun-auto": { ...BUN, env: { BENCH_AUTO_BATCH: "1" } },
   aerospike: { command: process.execPath, args: ["bench/workers/aerospike.mjs"] },
-  core: { command: `${release}examples/core_kv`, args: [] },
+  core: { command: `${release}core-kv`, args: [] },
 };
 const REFERENCE = "aerospike";
 const EVERYWHERE = ["deno", "bun", REFERENCE, "core"];

@@ -1,5 +1,5 @@
-// The records that every client writes and reads: ten bins of integers, doubles and strings. The example
-// `core_kv.rs` makes the same ones; the harness compares what each client read with what this file says.
+// The records that every client writes and reads: ten bins of integers, doubles and strings. The program
+// `rust/core-kv` makes the same ones; the harness compares what each client read with what this file says.
 
 /** Records that are there before anything is timed. */
 export const RECORDS = 18_000;

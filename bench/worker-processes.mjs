@@ -7,10 +7,9 @@ import { WorkerProcess } from "./worker-process.mjs";
 /** The interpreter of the Python clients: whatever has their packages. */
 export const python = process.env.BENCH_PYTHON || "python3";
 
-/** Builds the client that is an example of the native crate. */
+/** Builds the client that is aerospike-core alone. */
 export function buildCore() {
-  const example = ["--example", "core_kv", "-p", "aerospike-ffi"];
-  must("cargo", ["build", "--release", "--locked", "--manifest-path", manifest, ...example]);
+  must("cargo", ["build", "--release", "--locked", "--manifest-path", manifest, "-p", "core-kv"]);
 }
 
 function isThere(command) {
