@@ -23,15 +23,15 @@ export function assertFalse(condition: unknown, message = "expected a falsy valu
 }
 
 export function assertEquals<T>(actual: T, expected: T, message?: string): void {
-  strict.deepStrictEqual(actual, expected, failure(message));
+  said(message, () => strict.deepStrictEqual(actual, expected));
 }
 
 export function assertNotEquals<T>(actual: T, expected: T, message?: string): void {
-  strict.notDeepStrictEqual(actual, expected, failure(message));
+  said(message, () => strict.notDeepStrictEqual(actual, expected));
 }
 
 export function assertStrictEquals<T>(actual: unknown, expected: T, message?: string): asserts actual is T {
-  strict.strictEqual(actual, expected, failure(message));
+  said(message, () => strict.strictEqual(actual, expected));
 }
 
 export function assertExists<T>(actual: T, message = "expected a value"): asserts actual is NonNullable<T> {
@@ -116,8 +116,13 @@ function expectError<E extends Error>(error: unknown, errorClass?: ErrorClass<E>
   return error as E;
 }
 
-function failure(message: string | undefined): Error | undefined {
-  return message === undefined ? undefined : new AssertionError(message);
+/** Node puts a message in the place of the difference; the standard library's functions say both. */
+function said(message: string | undefined, compare: () => void): void {
+  try {
+    compare();
+  } catch (error) {
+    throw message === undefined ? error : new AssertionError(`${message}: ${describe(error)}`, { cause: error });
+  }
 }
 
 function describe(value: unknown): string {
