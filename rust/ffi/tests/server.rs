@@ -1337,6 +1337,35 @@ fn users_leave_with_the_thread_of_their_queue() {
 }
 
 #[test]
+fn who_leaves_takes_no_more_commands() {
+    let server = aerospike_emulator::Server::start(&Default::default()).unwrap();
+    let address = server.address();
+    let mut session = Session::at(&address.ip().to_string(), address.port(), "");
+    server.fault(aerospike_emulator::Fault {
+        silence: true,
+        data_only: true,
+        ..Default::default()
+    });
+    let runs = session.submit(PUT, &put("leaves", 1), 60_000);
+    session.submit(CLOSE, &10_000u32.to_le_bytes(), 0);
+    // Until the close has begun, there is no answer to these either.
+    let refused = loop {
+        session.submit(PUT, &put("leaves", 2), 50);
+        let answer = session.next();
+        if answer.code != 9 {
+            break answer;
+        }
+    };
+    refused.assert(2, -1003);
+    assert_eq!(aef_cancel(session.queue, runs), 1);
+    session.next().assert(2, -1004);
+    session.next().assert(1, 0);
+    aef_queue_close_begin(session.queue);
+    session.next().assert(3, 0);
+    assert_eq!(aef_queue_free(session.queue), 0);
+}
+
+#[test]
 fn the_users_of_a_cluster_take_turns() {
     let server = aerospike_emulator::Server::start(&Default::default()).unwrap();
     let address = server.address();
