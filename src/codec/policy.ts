@@ -220,25 +220,34 @@ function apply(view: DataView, at: number, options: object, fields: Fields, path
 export class PolicyBlock {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView<ArrayBuffer>;
+  readonly #policyFields: Fields;
   readonly #options: Fields;
   readonly #generationAt: number;
   readonly #filter: Uint8Array | undefined;
+  /** Whose policy it is. */
+  readonly kind: PolicyKind;
   /** The client's `totalTimeout`, which is a call's deadline unless the call has its own. */
   readonly totalTimeout: number;
 
   /**
    * Encodes the defaults: the built-in `block`, and over it the client's `policy`. `options` are what a call may give;
-   * `generationAt` is where the write block is that a generation belongs to, -1 where there is none.
+   * `generationAt` is where the write block is that a generation belongs to, -1 where there is none; `filter` is that of
+   * the block.
    */
   constructor(
+    kind: PolicyKind,
     block: Uint8Array<ArrayBuffer>,
     policy: object | undefined,
     path: string,
     policyFields: Fields,
     options: Fields,
     generationAt: number,
+    filter?: Uint8Array,
   ) {
+    this.kind = kind;
     this.#bytes = block;
+    this.#policyFields = policyFields;
+    this.#filter = filter;
     this.#view = new DataView(block.buffer);
     this.#options = options;
     this.#generationAt = generationAt;
@@ -249,6 +258,15 @@ export class PolicyBlock {
       if (filter !== undefined) this.#filter = packedFilter(filter, `${path}.filter`);
     }
     this.totalTimeout = this.#view.getUint32(TOTAL_TIMEOUT, true);
+  }
+
+  /** The same with a set's policy over the client's. */
+  under(policy: object | undefined, path: string): PolicyBlock {
+    const bytes = this.#bytes.slice();
+    return new PolicyBlock(
+      ...[this.kind, bytes, policy, path] as const,
+      ...[this.#policyFields, this.#options, this.#generationAt, this.#filter] as const,
+    );
   }
 
   /** The deadline of a call in milliseconds from now. What is not valid is reported by {@link PolicyBlock.write}. */
@@ -394,6 +412,7 @@ const BATCH_REMOVE_POLICY: Fields = new Map([...BATCH_WRITE_POLICY, ...refused([
 const BATCH_REMOVE_OPTIONS: Fields = new Map([...BATCH_REMOVE_POLICY, ...SIGNAL_OPTION]);
 
 const POLICY_KINDS = ["read", "write", "batch", "batchWrite", "batchRemove"] as const;
+type PolicyKind = typeof POLICY_KINDS[number];
 const BATCH_WRITE_BYTES = BASE_BYTES + BATCH_BYTES + WRITE_BYTES;
 
 /** The blocks of every kind of command. */
@@ -423,14 +442,14 @@ export interface PolicyBlocks {
 /** Encodes the client's policies. `autoBatch` says whether reads of one record may become rows of a batch. */
 export function policyBlocks(policies: unknown, path: string, autoBatch = false): PolicyBlocks {
   if (policies !== undefined) checkNames(policies, path, POLICY_KINDS);
-  const given = (policies ?? {}) as Readonly<Record<typeof POLICY_KINDS[number], object | undefined>>;
+  const given = (policies ?? {}) as Readonly<Record<PolicyKind, object | undefined>>;
   const block = (
-    kind: typeof POLICY_KINDS[number],
+    kind: PolicyKind,
     bytes: Uint8Array<ArrayBuffer>,
     policyFields: Fields,
     options: Fields,
     generationAt = -1,
-  ) => new PolicyBlock(bytes, given[kind], `${path}.${kind}`, policyFields, options, generationAt);
+  ) => new PolicyBlock(kind, bytes, given[kind], `${path}.${kind}`, policyFields, options, generationAt);
   const write = (options: Fields) =>
     block("write", baseBlock(BASE_BYTES + WRITE_BYTES, 0), WRITE_POLICY, options, BASE_BYTES);
   const read = (options: Fields) => {
@@ -451,4 +470,13 @@ export function policyBlocks(policies: unknown, path: string, autoBatch = false)
     batchWrite: block("batchWrite", batchBlock(BATCH_WRITE_BYTES, 0), BATCH_WRITE_POLICY, BATCH_WRITE_OPTIONS),
     batchRemove: block("batchRemove", batchBlock(BATCH_WRITE_BYTES, 0), BATCH_REMOVE_POLICY, BATCH_REMOVE_OPTIONS),
   };
+}
+
+/** The blocks with the policies of a set over those of the client. */
+export function blocksUnder(blocks: PolicyBlocks, policies: unknown, path: string): PolicyBlocks {
+  if (policies === undefined) return blocks;
+  checkNames(policies, path, POLICY_KINDS);
+  const under = Object.entries(blocks as unknown as Record<string, PolicyBlock>)
+    .map(([name, block]) => [name, block.under(policies[block.kind] as object | undefined, `${path}.${block.kind}`)]);
+  return Object.fromEntries(under) as unknown as PolicyBlocks;
 }
