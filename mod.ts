@@ -266,6 +266,7 @@ export type {
   WritePolicy,
 } from "./src/policy.ts";
 export { AerospikeRecord, OperateRecord } from "./src/record.ts";
+export type { Change, UpdateOptions } from "./src/update.ts";
 export type { BinType, BinTypeOf, BinTypes } from "./src/values/bin-type.ts";
 export { Double } from "./src/values/double.ts";
 export { GeoJSON } from "./src/values/geojson.ts";

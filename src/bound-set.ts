@@ -25,6 +25,7 @@ import type {
   WriteOptions,
 } from "./policy.ts";
 import type { AerospikeRecord, OperateRecord } from "./record.ts";
+import type { Change, UpdateOptions } from "./update.ts";
 import type { Double } from "./values/double.ts";
 import type { Bins } from "./values/value.ts";
 
@@ -158,6 +159,15 @@ export class BoundSet<T extends object = Bins> {
     options?: WriteOptions,
   ): Promise<OperateRecord<Partial<T>> | null> {
     return await this.#client.operate<Partial<T>>(this.key(key), operations, options);
+  }
+
+  /** As {@link Client.update}. */
+  async update(
+    key: UserKey,
+    change: (record: AerospikeRecord<T> | null) => Change<BinsToWrite<T>> | PromiseLike<Change<BinsToWrite<T>>>,
+    options?: UpdateOptions,
+  ): Promise<boolean> {
+    return await this.#client.update<T>(this.key(key), change, options);
   }
 
   /** As {@link Client.batchRead}; `bins` of the call say what the rows have. */

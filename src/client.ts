@@ -7,6 +7,7 @@
 import type { NativeLibrary } from "./binding.ts";
 import type { BatchReadRow, BatchWriteRow } from "./batch.ts";
 import { BatchRows } from "./batch-rows.ts";
+import type { BinsToWrite } from "./bound-set.ts";
 import type { ColumnInputs } from "./columns/column-input.ts";
 import type { Columns } from "./columns/columns.ts";
 import { type ColumnsSchema, readSchema } from "./columns/schema.ts";
@@ -71,6 +72,7 @@ import type {
 } from "./policy.ts";
 import type { AerospikeRecord, OperateRecord } from "./record.ts";
 import { Code } from "./result-code.ts";
+import { type Change, type UpdateOptions, updateRecord } from "./update.ts";
 import { COUNTERS } from "./symbols.ts";
 import { type DeclaredBins, readBinTypes } from "./values/bin-type.ts";
 import type { BinDecodeOptions, BinInput, Bins } from "./values/value.ts";
@@ -353,6 +355,37 @@ export class Client implements AsyncDisposable {
       if (isFailure(reply)) throw this.#error(reply, { key, size, ttl: hasTtl(options), operations });
       return reply.code === Code.OK ? readOperateRecord<T>(reply, key, writes, this.#decode, operations) : null;
     });
+  }
+
+  /**
+   * Reads a record, hands it to `change`, null where there is none, and writes what that gives where nobody has changed
+   * the record meanwhile; else it begins again, after a pause. So `change` may be called several times. It gives bins to
+   * write (null deletes one), or operations (`[op.delete()]` removes the record), or null to leave the record as it is.
+   * A record that is not there is created. True where it has written.
+   *
+   * The deadline, by default that of writes, is for all of it, the time in `change` included. The read has the client's
+   * policy. A write of which nobody knows whether it took place rejects, and is not sent again.
+   *
+   * ```ts
+   * import { connect, Key } from "@aerospike-ts/client";
+   *
+   * await using client = await connect({ hosts: "127.0.0.1:3000" });
+   * const key = new Key("test", "users", "alice");
+   * await client.update<{ friends: string[] }>(key, (record) => {
+   *   const friends = record?.bins.friends ?? [];
+   *   return friends.includes("bob") ? null : { friends: [...friends, "bob"].sort() };
+   * }, { attempts: 20 });
+   * ```
+   *
+   * @throws {GenerationError} where somebody else was faster in each of the attempts
+   */
+  update<T extends object = Bins>(
+    key: Key,
+    change: (record: AerospikeRecord<T> | null) => Change<BinsToWrite<T>> | PromiseLike<Change<BinsToWrite<T>>>,
+    options?: UpdateOptions,
+  ): Promise<boolean> {
+    const parts = { client: this, policy: this.#policies.update, clock: () => this.#queue.clock() };
+    return updateRecord<T>(parts, key, change, options);
   }
 
   /**

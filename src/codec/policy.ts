@@ -45,6 +45,7 @@ const WRITE_FLAGS = 3;
 const ROW_FLAG_FILTER = 4;
 /** Aerospike keeps at most ten years. */
 const TTL_LIMIT = 315_360_000;
+const ATTEMPTS_LIMIT = 1000;
 const TTL_NEVER = 0xffff_ffff;
 const TTL_KEEP = 0xffff_fffe;
 
@@ -408,6 +409,21 @@ const READ_OPERATE_OPTIONS: Fields = new Map([
     "all of these operations read, and only writes have this option",
   ),
 ]);
+const UPDATE_OPTIONS: Fields = new Map([
+  ...WRITE_OPTIONS,
+  ...refused(GENERATION.map(([name]) => name), "update() writes where the record has the generation that it read"),
+  ...refused(
+    ["maxRetries", "sleepBetweenRetries", "sleepMultiplier"],
+    "update() sends each write once, because it cannot tell its own from another's; see attempts and backoff",
+  ),
+  ["recordExists", (_view: DataView, _at: number, value: unknown, path: string) => {
+    choiceOption(value, path, ["update", "replace"]);
+  }],
+  ["attempts", (_view: DataView, _at: number, value: unknown, path: string) => {
+    integerOption(value, path, 1, ATTEMPTS_LIMIT);
+  }],
+  ["backoff", (_view: DataView, _at: number, value: unknown, path: string) => void msOption(value, path)],
+]);
 const BATCH_REMOVE_POLICY: Fields = new Map([...BATCH_WRITE_POLICY, ...refused(["ttl", "recordExists"], NO_RECORD)]);
 const BATCH_REMOVE_OPTIONS: Fields = new Map([...BATCH_REMOVE_POLICY, ...SIGNAL_OPTION]);
 
@@ -429,6 +445,8 @@ export interface PolicyBlocks {
   readonly touch: PolicyBlock;
   /** `operate` where it only reads: the same block, without the options of writes. */
   readonly readOperate: PolicyBlock;
+  /** `update`: the same block, with its own options. */
+  readonly update: PolicyBlock;
   /** `batchRead`. */
   readonly batch: PolicyBlock;
   /** `batchReadColumns`: the same block, with its own options. */
@@ -465,6 +483,7 @@ export function policyBlocks(policies: unknown, path: string, autoBatch = false)
     remove: write(REMOVE_OPTIONS),
     touch: write(TOUCH_OPTIONS),
     readOperate: write(READ_OPERATE_OPTIONS),
+    update: write(UPDATE_OPTIONS),
     batch: batch(BATCH_READ_OPTIONS),
     batchColumns: batch(BATCH_COLUMNS_OPTIONS),
     batchWrite: block("batchWrite", batchBlock(BATCH_WRITE_BYTES, 0), BATCH_WRITE_POLICY, BATCH_WRITE_OPTIONS),
