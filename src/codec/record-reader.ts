@@ -91,12 +91,15 @@ function readNamedBins(
   options: BinDecodeOptions,
 ): number {
   const { bytes, view, offset } = payload;
+  if (payload.length < HEADER) throw overrun();
   const end = offset + payload.length;
   let at = offset + HEADER;
   let name = "";
   try {
     for (let left = view.getUint16(offset + 8, true); left > 0; left--) {
       const nameLength = bytes[at] as number;
+      // Not the other way round: at the very end there is no number to compare.
+      if (!(at + 6 + nameLength <= end)) throw overrun();
       name = readName(bytes, at + 1, nameLength);
       at += 1 + nameLength;
       const length = view.getUint32(at + 1, true);
@@ -127,6 +130,7 @@ export function readResults(
   let i = 0;
   try {
     for (; i < results.length; i++) {
+      if (at + 5 > end) throw overrun();
       const length = view.getUint32(at + 1, true);
       if (at + 5 + length > end) throw overrun();
       const own = binOf === undefined ? options : options.bins?.get(binOf(i)) ?? options;

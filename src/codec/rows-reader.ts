@@ -51,7 +51,8 @@ export class RowsReader<T extends object> {
     }
     let at = view.getUint32(8, true);
     for (let left = view.getUint32(4, true); left > 0; left--) {
-      const length = view.getUint8(at);
+      const length = bytes[at] as number;
+      if (!(at + 1 + length <= bytes.length)) throw overrun();
       this.#names.push(readName(bytes, at + 1, length));
       at += 1 + length;
     }
@@ -78,6 +79,7 @@ export class RowsReader<T extends object> {
     let offset = view.getUint32(at + 12, true);
     if (offset === 0 || wanted < 0) return undefined;
     for (let left = view.getUint16(at + 16, true); left > 0; left--) {
+      if (offset + 9 > bytes.length) throw overrun();
       const length = view.getUint32(offset + 5, true);
       if (offset + 9 + length > bytes.length) throw overrun();
       if (view.getUint32(offset, true) === wanted) {
@@ -145,7 +147,8 @@ export class RowsReader<T extends object> {
     let name = "";
     try {
       for (let left = body === 0 ? 0 : view.getUint16(at + 16, true); left > 0; left--) {
-        name = this.#names[view.getUint32(offset, true)] as string;
+        if (offset + 9 > bytes.length) throw overrun();
+        name = this.#names[view.getUint32(offset, true)] ?? nameless();
         const length = view.getUint32(offset + 5, true);
         if (offset + 9 + length > bytes.length) throw overrun();
         const own = this.#decodeOf(name);
@@ -170,7 +173,12 @@ export class RowsReader<T extends object> {
     const view = this.#view;
     const offset = view.getUint32(at + 24, true);
     const flags = { key };
+    if (offset + 4 > this.#bytes.length) throw overrun();
     if (offset === 0) return replyError(code, { inDoubt, sent: true }, flags);
     return readError(code, this.#bytes, offset + 4, view.getUint32(offset, true), flags, { inDoubt, sent: true });
   }
+}
+
+function nameless(): never {
+  throw new InternalError("a reply has a bin without a name");
 }
