@@ -106,6 +106,14 @@ export type {
   VectorType,
 } from "./src/columns/schema.ts";
 export { StringColumn } from "./src/columns/string-column.ts";
+export {
+  type BinsToWrite,
+  BoundSet,
+  type SetColumnInputs,
+  type SetColumns,
+  type SetReadRow,
+  type SetWriteRow,
+} from "./src/bound-set.ts";
 export { type BinFields, Client } from "./src/client.ts";
 export type {
   AdminOptions,
@@ -160,6 +168,7 @@ export * as exp from "./src/exp/exp.ts";
 export { Expression, type ExpressionType, type Filter, type ValueType } from "./src/exp/expression.ts";
 export type { Host } from "./src/hosts.ts";
 export { Key, type UserKey } from "./src/key.ts";
+export { Namespace, type SetOptions, type SetSettings } from "./src/namespace.ts";
 export {
   type InsideKind,
   op,
@@ -257,6 +266,8 @@ export type {
   WritePolicy,
 } from "./src/policy.ts";
 export { AerospikeRecord, OperateRecord } from "./src/record.ts";
+export type { Change, UpdateOptions } from "./src/update.ts";
+export type { BinType, BinTypeOf, BinTypes } from "./src/values/bin-type.ts";
 export { Double } from "./src/values/double.ts";
 export { GeoJSON } from "./src/values/geojson.ts";
 export { HyperLogLog } from "./src/values/hyperloglog.ts";

@@ -7,6 +7,7 @@
 import type { NativeLibrary } from "./binding.ts";
 import type { BatchReadRow, BatchWriteRow } from "./batch.ts";
 import { BatchRows } from "./batch-rows.ts";
+import type { BinsToWrite } from "./bound-set.ts";
 import type { ColumnInputs } from "./columns/column-input.ts";
 import type { Columns } from "./columns/columns.ts";
 import { type ColumnsSchema, readSchema } from "./columns/schema.ts";
@@ -38,7 +39,7 @@ import type { FrameWriter } from "./codec/frame-writer.ts";
 import { writeKey } from "./codec/key.ts";
 import { checkOperands, readsOnly, writeOperations } from "./codec/operations.ts";
 import { type UndefinedBins, writeBins } from "./codec/particle.ts";
-import type { PolicyBlock, PolicyBlocks } from "./codec/policy.ts";
+import { blocksUnder, type PolicyBlock, type PolicyBlocks } from "./codec/policy.ts";
 import { readOperateRecord, readRecord } from "./codec/record-reader.ts";
 import { type ErrorContext, readError } from "./codec/reply-error.ts";
 import { RowsReader, type RowsRequest } from "./codec/rows-reader.ts";
@@ -46,6 +47,7 @@ import { Command } from "./command.ts";
 import { type CompletionQueue, type LogRecord, RecordKind, type Reply } from "./completion-queue.ts";
 import { AerospikeError, ClientClosedError, InvalidArgumentError } from "./errors.ts";
 import { isKey, type Key } from "./key.ts";
+import { Namespace, type SetSettings } from "./namespace.ts";
 import type { Operation, OperationKind } from "./operation.ts";
 import {
   booleanOption,
@@ -70,8 +72,10 @@ import type {
 } from "./policy.ts";
 import type { AerospikeRecord, OperateRecord } from "./record.ts";
 import { Code } from "./result-code.ts";
+import { type Change, type UpdateOptions, updateRecord } from "./update.ts";
 import { COUNTERS } from "./symbols.ts";
-import type { BinInput, Bins, DecodeOptions } from "./values/value.ts";
+import { type DeclaredBins, readBinTypes } from "./values/bin-type.ts";
+import type { BinDecodeOptions, BinInput, Bins } from "./values/value.ts";
 
 /** What a client is made of; {@link connect} makes it. */
 export interface ClientParts {
@@ -84,9 +88,11 @@ export interface ClientParts {
   /** The encoded policies. */
   readonly policies: PolicyBlocks;
   /** How values come back. */
-  readonly decode: DecodeOptions;
+  readonly decode: BinDecodeOptions;
   /** What a write does about a bin that is undefined. */
   readonly undefinedBins: UndefinedBins;
+  /** What the bins of a set are declared to hold. */
+  readonly declared?: DeclaredBins | undefined;
   /** What listens to the log, to be taken away at the end. */
   readonly onLog: ((record: LogRecord) => void) | undefined;
 }
@@ -126,20 +132,58 @@ export class Client implements AsyncDisposable {
   readonly #queue: CompletionQueue;
   readonly #cluster: number;
   readonly #policies: PolicyBlocks;
-  readonly #decode: DecodeOptions;
+  readonly #decode: BinDecodeOptions;
   readonly #undefinedBins: UndefinedBins;
+  readonly #declared: DeclaredBins | undefined;
   readonly #onLog: ((record: LogRecord) => void) | undefined;
-  #closing: Promise<void> | undefined;
+  /** The client that is closed; another one where this one has the settings of a set. */
+  readonly #owner: Client;
+  #closed: Promise<void> | undefined;
 
-  /** Made by {@link connect} and {@link attach}. */
-  constructor(parts: ClientParts) {
+  /** Made by {@link connect} and {@link attach}; with an `owner`, for a set. */
+  constructor(parts: ClientParts, owner?: Client) {
+    this.#owner = owner ?? this;
     this.#library = parts.library;
     this.#queue = parts.queue;
     this.#cluster = parts.cluster;
     this.#policies = parts.policies;
     this.#decode = parts.decode;
     this.#undefinedBins = parts.undefinedBins;
+    this.#declared = parts.declared;
     this.#onLog = parts.onLog;
+  }
+
+  get #closing(): Promise<void> | undefined {
+    return this.#owner.#closed;
+  }
+
+  /**
+   * A namespace, whose sets have the commands of this client on user keys: see {@link BoundSet}.
+   *
+   * ```ts
+   * import { connect } from "@aerospike-ts/client";
+   *
+   * await using client = await connect({ hosts: "127.0.0.1:3000" });
+   * const users = client.namespace("test").set<{ name: string; balance: number }>("users", {
+   *   bins: { balance: "double" },
+   *   policies: { read: { totalTimeout: 50 } },
+   * });
+   * await users.put("alice", { name: "Alice", balance: 3 }); // stored as 3.0
+   * console.log((await users.get("alice", { bins: ["name"] }))?.bins.name);
+   * ```
+   */
+  namespace(name: string): Namespace {
+    return new Namespace(name, (options) => this.#under(options));
+  }
+
+  /** This client with what a set has of its own. */
+  #under({ bins, policies }: SetSettings): Client {
+    const { declared, decode } = readBinTypes(bins, "options.bins", this.#decode);
+    return new Client({
+      ...{ library: this.#library, queue: this.#queue, cluster: this.#cluster },
+      policies: blocksUnder(this.#policies, policies, "options.policies"),
+      ...{ decode, declared, undefinedBins: this.#undefinedBins, onLog: undefined },
+    }, this.#owner);
   }
 
   /**
@@ -203,19 +247,31 @@ export class Client implements AsyncDisposable {
   /**
    * Reads a record: all bins, or those named in `bins`. Null where there is none.
    *
-   * `T` is what the bins hold; nothing checks it. `get<User, "name">(key, { bins: ["name"] })` narrows it.
+   * `T` is what the bins hold; nothing checks it. `get<User, "name">(key, { bins: ["name"] })` narrows it to these bins,
+   * which the compiler cannot tell from `T` alone: with it, all are optional. {@link BoundSet.get} needs neither.
    */
-  get<T extends object = Bins, K extends keyof T & string = keyof T & string>(
+  get<T extends object = Bins>(
     key: Key,
-    options?: GetOptions<K>,
-  ): Promise<AerospikeRecord<Pick<T, K>> | null> {
+    options?: GetOptions<keyof T & string> & { readonly bins?: undefined },
+  ): Promise<AerospikeRecord<T> | null>;
+  /** Reads the bins that are named. */
+  get<T extends object = Bins, K extends keyof T & string = never>(
+    key: Key,
+    options: GetOptions<K>,
+  ): Promise<AerospikeRecord<Pick<T, K>> | null>;
+  /** Reads the bins that are named, of a record whose bins have a type. */
+  get<T extends object = Bins>(
+    key: Key,
+    options?: GetOptions<keyof T & string>,
+  ): Promise<AerospikeRecord<Partial<T>> | null>;
+  get<T extends object>(key: Key, options?: GetOptions<keyof T & string>): Promise<AerospikeRecord<T> | null> {
     return this.#send(Command.GET, this.#policies.get, options, false, (w) => {
       this.#policies.get.write(w, options);
       writeKey(w, key);
       writeSelection(w, options?.bins, "options.bins");
     }, (reply) => {
       if (reply.code !== Code.OK) return this.#missed(reply, key);
-      return readRecord<Pick<T, K>>(reply, key, this.#decode);
+      return readRecord<T>(reply, key, this.#decode);
     });
   }
 
@@ -297,8 +353,39 @@ export class Client implements AsyncDisposable {
       size = w.length - start;
     }, (reply) => {
       if (isFailure(reply)) throw this.#error(reply, { key, size, ttl: hasTtl(options), operations });
-      return reply.code === Code.OK ? readOperateRecord<T>(reply, key, writes, this.#decode) : null;
+      return reply.code === Code.OK ? readOperateRecord<T>(reply, key, writes, this.#decode, operations) : null;
     });
+  }
+
+  /**
+   * Reads a record, hands it to `change`, null where there is none, and writes what that gives where nobody has changed
+   * the record meanwhile; else it begins again, after a pause. So `change` may be called several times. It gives bins to
+   * write (null deletes one), or operations (`[op.delete()]` removes the record), or null to leave the record as it is.
+   * A record that is not there is created. True where it has written.
+   *
+   * The deadline, by default that of writes, is for all of it, the time in `change` included. The read has the client's
+   * policy. A write of which nobody knows whether it took place rejects, and is not sent again.
+   *
+   * ```ts
+   * import { connect, Key } from "@aerospike-ts/client";
+   *
+   * await using client = await connect({ hosts: "127.0.0.1:3000" });
+   * const key = new Key("test", "users", "alice");
+   * await client.update<{ friends: string[] }>(key, (record) => {
+   *   const friends = record?.bins.friends ?? [];
+   *   return friends.includes("bob") ? null : { friends: [...friends, "bob"].sort() };
+   * }, { attempts: 20 });
+   * ```
+   *
+   * @throws {GenerationError} where somebody else was faster in each of the attempts
+   */
+  update<T extends object = Bins>(
+    key: Key,
+    change: (record: AerospikeRecord<T> | null) => Change<BinsToWrite<T>> | PromiseLike<Change<BinsToWrite<T>>>,
+    options?: UpdateOptions,
+  ): Promise<boolean> {
+    const parts = { client: this, policy: this.#policies.update, clock: () => this.#queue.clock() };
+    return updateRecord<T>(parts, key, change, options);
   }
 
   /**
@@ -312,7 +399,7 @@ export class Client implements AsyncDisposable {
     const policy = this.#policies.batch;
     return this.#batch<T, Key | BatchReadRow>(requests, "requests", policy, options, false, keyOf, (w) => {
       writeBatchRead(w, policy, requests, options);
-    }, (request) => !isKey(request) && request.operations !== undefined);
+    }, (request) => isKey(request) ? undefined : request.operations);
   }
 
   /**
@@ -326,7 +413,7 @@ export class Client implements AsyncDisposable {
     const policy = this.#policies.batchWrite;
     return this.#batch<T, BatchWriteRow>(rows, "rows", policy, options, true, (row) => row.key, (w) => {
       writeBatchWrite(w, policy, rows, options, this.#undefinedBins);
-    }, (row) => row.operations !== undefined);
+    }, (row) => row.operations);
   }
 
   /**
@@ -437,7 +524,7 @@ export class Client implements AsyncDisposable {
     isWrite: boolean,
     key: (request: R) => Key,
     write: (w: FrameWriter) => void,
-    hasOperations: ((request: R) => boolean) | undefined,
+    operationsOf: ((request: R) => readonly Operation[] | undefined) | undefined,
   ): Promise<BatchRows<T>> {
     let empty: boolean;
     try {
@@ -447,18 +534,18 @@ export class Client implements AsyncDisposable {
     }
     // What the answer needs to know of the request, taken now: the caller may change its list while the command runs.
     let keys: Key[] = [];
-    let operated: boolean[] | undefined;
+    let operated: (readonly Operation[] | undefined)[] | undefined;
     if (empty) return this.#empty(policy, options, () => new BatchRows<T>([], undefined));
     return this.#send(Command.BATCH, policy, options, isWrite, (w) => {
       write(w);
       keys = requests.map(key);
-      if (hasOperations !== undefined && requests.some(hasOperations)) operated = requests.map(hasOperations);
+      if (operationsOf !== undefined && requests.some(operationsOf)) operated = requests.map(operationsOf);
     }, (reply) => {
       if (isFailure(reply)) throw this.#error(reply, {});
       const request: RowsRequest = {
         decode: this.#decode,
         reads: !isWrite,
-        hasOperations: operated === undefined ? undefined : (index) => operated?.[index] === true,
+        operations: operated === undefined ? undefined : (index) => operated?.[index],
       };
       return new BatchRows<T>(keys, new RowsReader<T>(ownBytes(reply), keys.length, request));
     });
@@ -613,8 +700,8 @@ export class Client implements AsyncDisposable {
     } catch (error) {
       return Promise.reject(error);
     }
-    this.#closing = this.#close(drain);
-    return this.#closing;
+    this.#closed = this.#close(drain);
+    return this.#closed;
   }
 
   /** Closes the client at the end of an `await using` block, as {@link Client.close} does. */
@@ -659,7 +746,17 @@ export class Client implements AsyncDisposable {
         return Promise.reject(error);
       }
     }
-    return this.#queue.send({ command, cluster: this.#cluster, deadline, isWrite, signal }, write, settle);
+    const submission = { command, cluster: this.#cluster, deadline, isWrite, signal };
+    const declared = this.#declared;
+    if (declared === undefined) return this.#queue.send(submission, write, settle);
+    return this.#queue.send(submission, (w) => {
+      w.declared = declared;
+      try {
+        write(w);
+      } finally {
+        w.declared = undefined;
+      }
+    }, settle);
   }
 
   /** No record, or one that a filter hides: null. Anything else is an error. */

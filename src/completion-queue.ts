@@ -165,6 +165,11 @@ export class CompletionQueue {
     return this.#queue.wake;
   }
 
+  /** Milliseconds on the clock of deadlines. */
+  clock(): number {
+    return this.#queue.clock();
+  }
+
   /** Commands whose promises are not settled. */
   get inFlight(): number {
     return this.#unsettled;

@@ -184,9 +184,9 @@ export interface RemoveOptions extends BasePolicy, RemoveFields, GenerationField
 export interface TouchOptions extends BasePolicy, TouchFields, GenerationFields, CommandOptions {}
 
 /** The options of `batchRead`. */
-export interface BatchReadOptions extends BatchReadPolicy, CommandOptions {
+export interface BatchReadOptions<K extends string = string> extends BatchReadPolicy, CommandOptions {
   /** The bins to read of every record that does not name its own; all when it is absent. */
-  readonly bins?: readonly string[] | undefined;
+  readonly bins?: readonly K[] | undefined;
   /** Reads generation and ttl only. */
   readonly header?: boolean | undefined;
 }

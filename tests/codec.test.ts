@@ -141,6 +141,7 @@ test("records", () => {
     key,
     true,
     DEFAULT_DECODE,
+    [],
   );
   assertEquals([operated.results, operated.bins], [[5, null], { a: 5 }]);
   assertThrows(
@@ -286,7 +287,7 @@ function rowsOf(): BatchRows {
   const reader = new RowsReader<Record<string, never>>(rowsPayload(), 4, {
     decode: DEFAULT_DECODE,
     reads: true,
-    hasOperations: (index) => index === 3,
+    operations: (index) => index === 3 ? [] : undefined,
   });
   return new BatchRows(keys, reader);
 }
@@ -322,7 +323,7 @@ test('integers: "number": counts and throwIfFailed agree with the rows', () => {
   payload.set([0x40], payload.findIndex((_, at) => payload[at] === 1 && payload[at + 1] === 8) + 5);
   const keys = [1, 2, 3, 4].map((n) => new Key("test", "s", n));
   for (const reads of [true, false]) {
-    const request = { decode, reads, hasOperations: (index: number) => index === 3 };
+    const request = { decode, reads, operations: (index: number) => index === 3 ? [] : undefined };
     const rows = new BatchRows(keys, new RowsReader<Record<string, never>>(payload, 4, request));
     assertEquals([rows.foundCount, rows.failedCount], [1, 2]);
     assertEquals([...rows].map((row) => row.status), ["ok", "not-found", "failed", "failed"]);
@@ -335,7 +336,7 @@ test('integers: "number": counts and throwIfFailed agree with the rows', () => {
 });
 
 test("a batch that is answered with another number of rows is a fault", () => {
-  const request = { decode: DEFAULT_DECODE, reads: true, hasOperations: undefined };
+  const request = { decode: DEFAULT_DECODE, reads: true, operations: undefined };
   assertThrows(() => new RowsReader(rowsPayload(), 5, request), Error, "as many rows");
   assertThrows(() => new RowsReader(new Uint8Array(4), 5, request), Error);
 });
@@ -351,7 +352,7 @@ test("a row that is kept does not keep its batch's reply", async () => {
     const reply = new Uint8Array(1024 * 1024);
     reply.fill(1, payload.length);
     reply.set(payload);
-    const request = { decode: DEFAULT_DECODE, reads: true, hasOperations: undefined };
+    const request = { decode: DEFAULT_DECODE, reads: true, operations: undefined };
     kept.push(new BatchRows(keys, new RowsReader<Record<string, never>>(reply, 4, request)).at(0));
     if (i % 100 === 99) await new Promise((resolve) => setTimeout(resolve, 0));
   }

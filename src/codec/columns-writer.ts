@@ -18,11 +18,12 @@ import type { BatchWriteOptions } from "../policy.ts";
 import { Double } from "../values/double.ts";
 import { Spaces, TEMPLATE_READ, TEMPLATE_WRITE } from "./batch.ts";
 import { writeHeaderSelection } from "./bin-selection.ts";
+import { fitDeclared } from "./declared-bin.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { checkKey, writeKeyValue } from "./key.ts";
 import { writeList } from "./msgpack-writer.ts";
 import { OPERATION_WRITE } from "./operations.ts";
-import { binPath, writeBinName, writeBytes, writeHeader, writeParticle } from "./particle.ts";
+import { binPath, writeBinName, writeBinValue, writeBytes, writeHeader } from "./particle.ts";
 import { Particle } from "./particle-type.ts";
 import type { PolicyBlock } from "./policy.ts";
 import { toArgumentError } from "./value-problem.ts";
@@ -93,11 +94,13 @@ function writeRow(w: FrameWriter, sources: readonly Source[], row: number, cells
     if (!source.has(row)) continue;
     w.u8(OPERATION_WRITE);
     writeBinName(w, source.bin, source.path);
+    const at = w.length;
     try {
       source.write(w, row);
     } catch (error) {
       throw toArgumentError(error, `${source.path}[${row}]`);
     }
+    if (w.declared !== undefined) fitDeclared(w, source.bin, at, `${source.path}[${row}]`);
   }
 }
 
@@ -222,7 +225,7 @@ function ofValues(input: ColumnValues, bin: string, path: string, rows: number):
       bin,
       path,
       has: (row) => list[row] !== null && list[row] !== undefined && isValid(row),
-      write: (w, row) => writeParticle(w, list[row]),
+      write: (w, row) => writeBinValue(w, bin, list[row]),
     };
   }
   const array = values as WritableArray;

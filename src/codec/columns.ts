@@ -147,6 +147,15 @@ export function readColumns<S extends ColumnsSchema>(
   layouts: Layouts,
   rows: number,
 ): Columns<S> {
+  try {
+    return viewColumns<S>(bytes, layouts, rows);
+  } catch (error) {
+    // What would be a view of more than there is.
+    throw error instanceof RangeError ? new InternalError("a reply ends before its columns", { cause: error }) : error;
+  }
+}
+
+function viewColumns<S extends ColumnsSchema>(bytes: Uint8Array, layouts: Layouts, rows: number): Columns<S> {
   const { buffer, byteOffset } = bytes;
   const header = new Uint32Array(buffer, byteOffset, HEADER / 4);
   const [length, count, found, failed, bad, badAt, errorsAt, errorsLength] = header as unknown as Header;

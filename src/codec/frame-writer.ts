@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeclaredBins } from "../values/bin-type.ts";
 import { ValueProblem } from "./value-problem.ts";
 
 /** The size of a frame's header (`docs/abi.md`). */
@@ -32,6 +33,8 @@ export class FrameWriter {
   length = 0;
   /** Whether what is being written may have infinity and wildcards in it. */
   takesPlaceholders = false;
+  /** What the bins that are written are declared to hold. */
+  declared: DeclaredBins | undefined;
 
   /** Makes room for `size` more bytes. */
   ensure(size: number): void {

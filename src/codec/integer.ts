@@ -35,7 +35,8 @@ export class UnsafeInteger extends AerospikeError {
   constructor(where: string = "a value", key?: Key, wrote: boolean = false) {
     const known = key === undefined ? {} : { namespace: key.namespace, set: key.set, digest: hex(key.digest) };
     super(
-      `${where} holds an integer that is not safe as a number: connect with integers: "auto" or "bigint"` +
+      `${where} holds an integer that is not safe as a number: connect with integers: "auto" or "bigint", ` +
+        'or declare the bin "bigint"' +
         (wrote ? "; the command was carried out, and what it writes is written" : ""),
       { code: Code.CLIENT, sent: true, ...known },
     );

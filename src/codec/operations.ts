@@ -10,9 +10,10 @@ import type { Operation, OperationKind, WholeKind } from "../operation.ts";
 import { checkNames, flagBits, type Flags, unknownOption } from "../option-check.ts";
 import { Double } from "../values/double.ts";
 import { CALLS, writeCall } from "./call.ts";
+import { fitDeclared } from "./declared-bin.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { Particle } from "./particle-type.ts";
-import { binPath, writeBinName, writeHeader, writeNoParticle, writeParticle } from "./particle.ts";
+import { binPath, writeBinName, writeBinValue, writeHeader, writeNoParticle } from "./particle.ts";
 import { toArgumentError, unsupportedOperand, ValueProblem } from "./value-problem.ts";
 
 /** A Map, because an object would find its prototype's members too. */
@@ -87,12 +88,14 @@ function writeOperation(w: FrameWriter, operation: Operation, root: string, inde
   }
   writeBinName(w, bin, `${root}[${index}].bin`);
   if (kind === "read") return writeNoParticle(w);
+  const at = w.length;
   try {
     checkOperand(kind, value);
-    writeParticle(w, value);
+    writeBinValue(w, bin, value);
   } catch (error) {
     throw toArgumentError(error, `${root}[${index}].value`);
   }
+  if (w.declared !== undefined) fitDeclared(w, bin, at, `${root}[${index}].value`);
 }
 
 /** The flags of operations with expressions, which stand in front of them. */

@@ -10,6 +10,7 @@ import { GeoJSON } from "../values/geojson.ts";
 import { HyperLogLog } from "../values/hyperloglog.ts";
 import { Placeholder } from "../values/placeholder.ts";
 import { Unparsed } from "../values/unparsed.ts";
+import { fitDeclared } from "./declared-bin.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import {
   checkBytes,
@@ -207,10 +208,17 @@ export function writeBins(
   w.view.setUint16(countAt, count, true);
 }
 
+/** Writes the value of a bin. Where that is declared a double, an integral number needs not be safe. */
+export function writeBinValue(w: FrameWriter, bin: string, value: unknown): void {
+  const isDouble = typeof value === "number" && w.declared?.get(bin)?.type === "double";
+  writeParticle(w, isDouble ? new Double(value) : value);
+}
+
 function writeBin(w: FrameWriter, name: string, value: unknown, root: string): void {
   writeBinName(w, name, root);
+  const at = w.length;
   try {
-    writeParticle(w, value);
+    writeBinValue(w, name, value);
   } catch (error) {
     if (!(error instanceof ValueProblem)) throw error;
     if (value === undefined) {
@@ -222,6 +230,7 @@ function writeBin(w: FrameWriter, name: string, value: unknown, root: string): v
     }
     throw error.toError(binPath(root, name));
   }
+  if (w.declared !== undefined) fitDeclared(w, name, at, binPath(root, name));
 }
 
 /** The path of a bin in errors. */

@@ -45,6 +45,7 @@ const WRITE_FLAGS = 3;
 const ROW_FLAG_FILTER = 4;
 /** Aerospike keeps at most ten years. */
 const TTL_LIMIT = 315_360_000;
+const ATTEMPTS_LIMIT = 1000;
 const TTL_NEVER = 0xffff_ffff;
 const TTL_KEEP = 0xffff_fffe;
 
@@ -220,25 +221,34 @@ function apply(view: DataView, at: number, options: object, fields: Fields, path
 export class PolicyBlock {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView<ArrayBuffer>;
+  readonly #policyFields: Fields;
   readonly #options: Fields;
   readonly #generationAt: number;
   readonly #filter: Uint8Array | undefined;
+  /** Whose policy it is. */
+  readonly kind: PolicyKind;
   /** The client's `totalTimeout`, which is a call's deadline unless the call has its own. */
   readonly totalTimeout: number;
 
   /**
    * Encodes the defaults: the built-in `block`, and over it the client's `policy`. `options` are what a call may give;
-   * `generationAt` is where the write block is that a generation belongs to, -1 where there is none.
+   * `generationAt` is where the write block is that a generation belongs to, -1 where there is none; `filter` is that of
+   * the block.
    */
   constructor(
+    kind: PolicyKind,
     block: Uint8Array<ArrayBuffer>,
     policy: object | undefined,
     path: string,
     policyFields: Fields,
     options: Fields,
     generationAt: number,
+    filter?: Uint8Array,
   ) {
+    this.kind = kind;
     this.#bytes = block;
+    this.#policyFields = policyFields;
+    this.#filter = filter;
     this.#view = new DataView(block.buffer);
     this.#options = options;
     this.#generationAt = generationAt;
@@ -249,6 +259,15 @@ export class PolicyBlock {
       if (filter !== undefined) this.#filter = packedFilter(filter, `${path}.filter`);
     }
     this.totalTimeout = this.#view.getUint32(TOTAL_TIMEOUT, true);
+  }
+
+  /** The same with a set's policy over the client's. */
+  under(policy: object | undefined, path: string): PolicyBlock {
+    const bytes = this.#bytes.slice();
+    return new PolicyBlock(
+      ...[this.kind, bytes, policy, path] as const,
+      ...[this.#policyFields, this.#options, this.#generationAt, this.#filter] as const,
+    );
   }
 
   /** The deadline of a call in milliseconds from now. What is not valid is reported by {@link PolicyBlock.write}. */
@@ -390,10 +409,26 @@ const READ_OPERATE_OPTIONS: Fields = new Map([
     "all of these operations read, and only writes have this option",
   ),
 ]);
+const UPDATE_OPTIONS: Fields = new Map([
+  ...WRITE_OPTIONS,
+  ...refused(GENERATION.map(([name]) => name), "update() writes where the record has the generation that it read"),
+  ...refused(
+    ["maxRetries", "sleepBetweenRetries", "sleepMultiplier"],
+    "update() sends each write once, because it cannot tell its own from another's; see attempts and backoff",
+  ),
+  ["recordExists", (_view: DataView, _at: number, value: unknown, path: string) => {
+    choiceOption(value, path, ["update", "replace"]);
+  }],
+  ["attempts", (_view: DataView, _at: number, value: unknown, path: string) => {
+    integerOption(value, path, 1, ATTEMPTS_LIMIT);
+  }],
+  ["backoff", (_view: DataView, _at: number, value: unknown, path: string) => void msOption(value, path)],
+]);
 const BATCH_REMOVE_POLICY: Fields = new Map([...BATCH_WRITE_POLICY, ...refused(["ttl", "recordExists"], NO_RECORD)]);
 const BATCH_REMOVE_OPTIONS: Fields = new Map([...BATCH_REMOVE_POLICY, ...SIGNAL_OPTION]);
 
 const POLICY_KINDS = ["read", "write", "batch", "batchWrite", "batchRemove"] as const;
+type PolicyKind = typeof POLICY_KINDS[number];
 const BATCH_WRITE_BYTES = BASE_BYTES + BATCH_BYTES + WRITE_BYTES;
 
 /** The blocks of every kind of command. */
@@ -410,6 +445,8 @@ export interface PolicyBlocks {
   readonly touch: PolicyBlock;
   /** `operate` where it only reads: the same block, without the options of writes. */
   readonly readOperate: PolicyBlock;
+  /** `update`: the same block, with its own options. */
+  readonly update: PolicyBlock;
   /** `batchRead`. */
   readonly batch: PolicyBlock;
   /** `batchReadColumns`: the same block, with its own options. */
@@ -423,14 +460,14 @@ export interface PolicyBlocks {
 /** Encodes the client's policies. `autoBatch` says whether reads of one record may become rows of a batch. */
 export function policyBlocks(policies: unknown, path: string, autoBatch = false): PolicyBlocks {
   if (policies !== undefined) checkNames(policies, path, POLICY_KINDS);
-  const given = (policies ?? {}) as Readonly<Record<typeof POLICY_KINDS[number], object | undefined>>;
+  const given = (policies ?? {}) as Readonly<Record<PolicyKind, object | undefined>>;
   const block = (
-    kind: typeof POLICY_KINDS[number],
+    kind: PolicyKind,
     bytes: Uint8Array<ArrayBuffer>,
     policyFields: Fields,
     options: Fields,
     generationAt = -1,
-  ) => new PolicyBlock(bytes, given[kind], `${path}.${kind}`, policyFields, options, generationAt);
+  ) => new PolicyBlock(kind, bytes, given[kind], `${path}.${kind}`, policyFields, options, generationAt);
   const write = (options: Fields) =>
     block("write", baseBlock(BASE_BYTES + WRITE_BYTES, 0), WRITE_POLICY, options, BASE_BYTES);
   const read = (options: Fields) => {
@@ -446,9 +483,19 @@ export function policyBlocks(policies: unknown, path: string, autoBatch = false)
     remove: write(REMOVE_OPTIONS),
     touch: write(TOUCH_OPTIONS),
     readOperate: write(READ_OPERATE_OPTIONS),
+    update: write(UPDATE_OPTIONS),
     batch: batch(BATCH_READ_OPTIONS),
     batchColumns: batch(BATCH_COLUMNS_OPTIONS),
     batchWrite: block("batchWrite", batchBlock(BATCH_WRITE_BYTES, 0), BATCH_WRITE_POLICY, BATCH_WRITE_OPTIONS),
     batchRemove: block("batchRemove", batchBlock(BATCH_WRITE_BYTES, 0), BATCH_REMOVE_POLICY, BATCH_REMOVE_OPTIONS),
   };
+}
+
+/** The blocks with the policies of a set over those of the client. */
+export function blocksUnder(blocks: PolicyBlocks, policies: unknown, path: string): PolicyBlocks {
+  if (policies === undefined) return blocks;
+  checkNames(policies, path, POLICY_KINDS);
+  const under = Object.entries(blocks as unknown as Record<string, PolicyBlock>)
+    .map(([name, block]) => [name, block.under(policies[block.kind] as object | undefined, `${path}.${block.kind}`)]);
+  return Object.fromEntries(under) as unknown as PolicyBlocks;
 }

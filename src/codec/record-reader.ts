@@ -6,8 +6,9 @@
 
 import { InternalError } from "../errors.ts";
 import type { Key } from "../key.ts";
+import type { Operation } from "../operation.ts";
 import { AerospikeRecord, OperateRecord } from "../record.ts";
-import type { BinValue, DecodeOptions } from "../values/value.ts";
+import type { BinDecodeOptions, BinValue } from "../values/value.ts";
 import { UnsafeInteger } from "./integer.ts";
 import { readName, setField } from "./name-cache.ts";
 import { readParticle } from "./particle-reader.ts";
@@ -34,7 +35,11 @@ export interface Payload {
 }
 
 /** Reads the record of a GET. */
-export function readRecord<T extends object>(payload: Payload, key: Key, options: DecodeOptions): AerospikeRecord<T> {
+export function readRecord<T extends object>(
+  payload: Payload,
+  key: Key,
+  options: BinDecodeOptions,
+): AerospikeRecord<T> {
   const { view, offset } = payload;
   const bins: Record<string, unknown> = {};
   readNamedBins(payload, bins, key, false, options);
@@ -47,18 +52,27 @@ export function readRecord<T extends object>(payload: Payload, key: Key, options
   );
 }
 
+/** The bin that a result is of; undefined where that makes no difference. */
+export type ResultBin = ((result: number) => string) | undefined;
+
+/** Gives the bin of each operation, where bins are declared. */
+export function resultBins(options: BinDecodeOptions, operations: readonly Operation[]): ResultBin {
+  return options.bins === undefined ? undefined : (result) => operations[result]?.bin ?? "";
+}
+
 /** Reads the record of an OPERATE; `wrote` says that an operation writes. */
 export function readOperateRecord<T extends object>(
   payload: Payload,
   key: Key,
   wrote: boolean,
-  options: DecodeOptions,
+  options: BinDecodeOptions,
+  operations: readonly Operation[],
 ): OperateRecord<T> {
   const { bytes, view, offset } = payload;
   const bins: Record<string, unknown> = {};
   const at = readNamedBins(payload, bins, key, wrote, options);
   const results = new Array<BinValue>(view.getUint16(offset + 10, true));
-  readResults(bytes, view, at, offset + payload.length, results, key, wrote, options);
+  readResults(bytes, view, at, offset + payload.length, results, key, wrote, options, resultBins(options, operations));
   return new OperateRecord<T>(
     key,
     bins as T,
@@ -74,20 +88,24 @@ function readNamedBins(
   bins: Record<string, unknown>,
   key: Key,
   wrote: boolean,
-  options: DecodeOptions,
+  options: BinDecodeOptions,
 ): number {
   const { bytes, view, offset } = payload;
+  if (payload.length < HEADER) throw overrun();
   const end = offset + payload.length;
   let at = offset + HEADER;
   let name = "";
   try {
     for (let left = view.getUint16(offset + 8, true); left > 0; left--) {
       const nameLength = bytes[at] as number;
+      // Not the other way round: at the very end there is no number to compare.
+      if (!(at + 6 + nameLength <= end)) throw overrun();
       name = readName(bytes, at + 1, nameLength);
       at += 1 + nameLength;
       const length = view.getUint32(at + 1, true);
       if (at + 5 + length > end) throw overrun();
-      setField(bins, name, readParticle(bytes, view, bytes[at] as number, at + 5, length, options));
+      const own = options.bins?.get(name) ?? options;
+      setField(bins, name, readParticle(bytes, view, bytes[at] as number, at + 5, length, own));
       at += 5 + length;
     }
   } catch (error) {
@@ -105,15 +123,18 @@ export function readResults(
   results: BinValue[],
   key: Key,
   wrote: boolean,
-  options: DecodeOptions,
+  options: BinDecodeOptions,
+  binOf: ResultBin,
 ): number {
   let at = start;
   let i = 0;
   try {
     for (; i < results.length; i++) {
+      if (at + 5 > end) throw overrun();
       const length = view.getUint32(at + 1, true);
       if (at + 5 + length > end) throw overrun();
-      results[i] = readParticle(bytes, view, bytes[at] as number, at + 5, length, options) as BinValue;
+      const own = binOf === undefined ? options : options.bins?.get(binOf(i)) ?? options;
+      results[i] = readParticle(bytes, view, bytes[at] as number, at + 5, length, own) as BinValue;
       at += 5 + length;
     }
   } catch (error) {

@@ -7,13 +7,14 @@
 import { type BatchRow, batchStatus } from "../batch-rows.ts";
 import { type AerospikeError, InternalError } from "../errors.ts";
 import type { Key } from "../key.ts";
+import type { Operation } from "../operation.ts";
 import { AerospikeRecord, OperateRecord } from "../record.ts";
 import { Code } from "../result-code.ts";
-import type { BinValue, DecodeOptions } from "../values/value.ts";
+import type { BinDecodeOptions, BinValue, DecodeOptions } from "../values/value.ts";
 import { UnsafeInteger } from "./integer.ts";
 import { readName, setField } from "./name-cache.ts";
 import { readParticle } from "./particle-reader.ts";
-import { overrun, readResults, readTtl } from "./record-reader.ts";
+import { overrun, readResults, readTtl, resultBins } from "./record-reader.ts";
 import { readError, replyError } from "./reply-error.ts";
 
 const HEADER = 16;
@@ -23,11 +24,11 @@ const IN_DOUBT = 1;
 /** What the reader has to know about the request. */
 export interface RowsRequest {
   /** How values come back. */
-  readonly decode: DecodeOptions;
+  readonly decode: BinDecodeOptions;
   /** Whether each row that is ok has a record. */
   readonly reads: boolean;
-  /** Whether a row has operations, and so results; undefined where none has. */
-  readonly hasOperations: ((index: number) => boolean) | undefined;
+  /** The operations of a row, which has results then; undefined where no row has any. */
+  readonly operations: ((index: number) => readonly Operation[] | undefined) | undefined;
 }
 
 /** Reads the rows of one batch. It owns the payload; nothing that it returns refers to it. */
@@ -50,7 +51,8 @@ export class RowsReader<T extends object> {
     }
     let at = view.getUint32(8, true);
     for (let left = view.getUint32(4, true); left > 0; left--) {
-      const length = view.getUint8(at);
+      const length = bytes[at] as number;
+      if (!(at + 1 + length <= bytes.length)) throw overrun();
       this.#names.push(readName(bytes, at + 1, length));
       at += 1 + length;
     }
@@ -58,7 +60,9 @@ export class RowsReader<T extends object> {
 
   /** Whether a value can make a row that the server answered with 0 a failed one. */
   get valuesMayFail(): boolean {
-    return this.#request.decode.integers === "number";
+    const { integers, bins } = this.#request.decode;
+    if (integers === "number") return true;
+    return bins !== undefined && bins.values().some((own) => own.integers === "number");
   }
 
   /** The code of a row. */
@@ -75,6 +79,7 @@ export class RowsReader<T extends object> {
     let offset = view.getUint32(at + 12, true);
     if (offset === 0 || wanted < 0) return undefined;
     for (let left = view.getUint16(at + 16, true); left > 0; left--) {
+      if (offset + 9 > bytes.length) throw overrun();
       const length = view.getUint32(offset + 5, true);
       if (offset + 9 + length > bytes.length) throw overrun();
       if (view.getUint32(offset, true) === wanted) {
@@ -85,7 +90,7 @@ export class RowsReader<T extends object> {
             bytes[offset + 4] as number,
             offset + 9,
             length,
-            this.#request.decode,
+            this.#decodeOf(bin),
           ) as BinValue;
         } catch (error) {
           throw UnsafeInteger.at(error, `the bin ${JSON.stringify(bin)}`, key, !this.#request.reads);
@@ -118,7 +123,7 @@ export class RowsReader<T extends object> {
     }
     const body = view.getUint32(at + 12, true);
     // A write's row has a record only where it asked for one, by operations.
-    if (status !== "ok" || !(this.#request.reads || this.#request.hasOperations?.(index) === true)) {
+    if (status !== "ok" || !(this.#request.reads || this.#request.operations?.(index) !== undefined)) {
       return { key, status, code, record: null, error: null, inDoubt };
     }
     try {
@@ -133,7 +138,8 @@ export class RowsReader<T extends object> {
   #record(at: number, body: number, index: number, key: Key): AerospikeRecord<T> {
     const view = this.#view;
     const bytes = this.#bytes;
-    const { decode, reads, hasOperations } = this.#request;
+    const { decode, reads } = this.#request;
+    const operations = this.#request.operations?.(index);
     const bins: Record<string, unknown> = {};
     const generation = view.getUint32(at + 4, true);
     const ttl = readTtl(view.getUint32(at + 8, true));
@@ -141,26 +147,38 @@ export class RowsReader<T extends object> {
     let name = "";
     try {
       for (let left = body === 0 ? 0 : view.getUint16(at + 16, true); left > 0; left--) {
-        name = this.#names[view.getUint32(offset, true)] as string;
+        if (offset + 9 > bytes.length) throw overrun();
+        name = this.#names[view.getUint32(offset, true)] ?? nameless();
         const length = view.getUint32(offset + 5, true);
         if (offset + 9 + length > bytes.length) throw overrun();
-        setField(bins, name, readParticle(bytes, view, bytes[offset + 4] as number, offset + 9, length, decode));
+        const own = this.#decodeOf(name);
+        setField(bins, name, readParticle(bytes, view, bytes[offset + 4] as number, offset + 9, length, own));
         offset += 9 + length;
       }
     } catch (error) {
       throw UnsafeInteger.at(error, `the bin ${JSON.stringify(name)}`, key, !reads);
     }
-    if (hasOperations?.(index) !== true) return new AerospikeRecord<T>(key, bins as T, generation, ttl, this.#readAt);
+    if (operations === undefined) return new AerospikeRecord<T>(key, bins as T, generation, ttl, this.#readAt);
     const results = new Array<BinValue>(body === 0 ? 0 : view.getUint16(at + 18, true));
-    readResults(bytes, view, offset, bytes.length, results, key, !reads, decode);
+    readResults(bytes, view, offset, bytes.length, results, key, !reads, decode, resultBins(decode, operations));
     return new OperateRecord<T>(key, bins as T, generation, ttl, this.#readAt, results);
+  }
+
+  #decodeOf(bin: string): DecodeOptions {
+    const { decode } = this.#request;
+    return decode.bins?.get(bin) ?? decode;
   }
 
   #error(at: number, code: number, inDoubt: boolean, key: Key): AerospikeError {
     const view = this.#view;
     const offset = view.getUint32(at + 24, true);
     const flags = { key };
+    if (offset + 4 > this.#bytes.length) throw overrun();
     if (offset === 0) return replyError(code, { inDoubt, sent: true }, flags);
     return readError(code, this.#bytes, offset + 4, view.getUint32(offset, true), flags, { inDoubt, sent: true });
   }
+}
+
+function nameless(): never {
+  throw new InternalError("a reply has a bin without a name");
 }

@@ -50,5 +50,11 @@ export interface DecodeOptions {
   readonly maps: "auto" | "map";
 }
 
+/** How values come back, and those of declared bins. */
+export interface BinDecodeOptions extends DecodeOptions {
+  /** By the names of the bins; the others come back as everywhere. */
+  readonly bins?: ReadonlyMap<string, DecodeOptions> | undefined;
+}
+
 /** The defaults of {@link DecodeOptions}. */
 export const DEFAULT_DECODE: DecodeOptions = { integers: "auto", doubles: "plain", maps: "auto" };
