@@ -147,6 +147,7 @@ export {
   RecordExistsError,
   ServerError,
   type SubError,
+  UdfError,
 } from "./src/errors.ts";
 /**
  * Builders of expressions: plain functions that return immutable {@link Expression}s. Where a value is missing, or has
@@ -235,6 +236,7 @@ export {
 } from "./src/operations/list.ts";
 export { map, type MapOperations } from "./src/operations/map.ts";
 export type {
+  ApplyOptions,
   BasePolicy,
   BatchColumnsOptions,
   BatchPolicy,
@@ -266,6 +268,7 @@ export type {
   WritePolicy,
 } from "./src/policy.ts";
 export { AerospikeRecord, OperateRecord } from "./src/record.ts";
+export { type UdfInfo, type UdfSource, UdfTask, type UdfWaitOptions } from "./src/udf.ts";
 export type { Change, UpdateOptions } from "./src/update.ts";
 export type { BinType, BinTypeOf, BinTypes } from "./src/values/bin-type.ts";
 export { Double } from "./src/values/double.ts";

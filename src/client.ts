@@ -43,6 +43,7 @@ import { blocksUnder, type PolicyBlock, type PolicyBlocks } from "./codec/policy
 import { readOperateRecord, readRecord } from "./codec/record-reader.ts";
 import { type ErrorContext, readError } from "./codec/reply-error.ts";
 import { RowsReader, type RowsRequest } from "./codec/rows-reader.ts";
+import { readUdfResult, writeUdfCall } from "./codec/udf.ts";
 import { Command } from "./command.ts";
 import { type CompletionQueue, type LogRecord, RecordKind, type Reply } from "./completion-queue.ts";
 import { AerospikeError, ClientClosedError, InvalidArgumentError } from "./errors.ts";
@@ -59,6 +60,7 @@ import {
   stringOption,
 } from "./option-check.ts";
 import type {
+  ApplyOptions,
   BatchColumnsOptions,
   BatchReadOptions,
   BatchRemoveOptions,
@@ -74,8 +76,9 @@ import type { AerospikeRecord, OperateRecord } from "./record.ts";
 import { Code } from "./result-code.ts";
 import { type Change, type UpdateOptions, updateRecord } from "./update.ts";
 import { COUNTERS } from "./symbols.ts";
+import { compileError, readUdfList, readUdfSource, type UdfInfo, udfName, type UdfSource, UdfTask } from "./udf.ts";
 import { type DeclaredBins, readBinTypes } from "./values/bin-type.ts";
-import type { BinDecodeOptions, BinInput, Bins } from "./values/value.ts";
+import type { BinDecodeOptions, BinInput, Bins, BinValue } from "./values/value.ts";
 
 /** What a client is made of; {@link connect} makes it. */
 export interface ClientParts {
@@ -386,6 +389,89 @@ export class Client implements AsyncDisposable {
   ): Promise<boolean> {
     const parts = { client: this, policy: this.#policies.update, clock: () => this.#queue.clock() };
     return updateRecord<T>(parts, key, change, options);
+  }
+
+  /**
+   * Carries out a function of a registered module on one record, whether it exists or not, and gives what it returns; null
+   * where that is nothing. A function that fails has changed nothing.
+   *
+   * `T` is what it returns; nothing checks it. Integers, doubles, strings, booleans, bytes, lists, maps and GeoJSON go both ways.
+   *
+   * ```ts
+   * import { connect, Key } from "@aerospike-ts/client";
+   *
+   * await using client = await connect({ hosts: "127.0.0.1:3000" });
+   * const name = "counter.lua";
+   * const source = `function add(rec, by)
+   *   rec.n = (rec.n or 0) + by
+   *   if aerospike:exists(rec) then aerospike:update(rec) else aerospike:create(rec) end
+   *   return rec.n
+   * end`;
+   * await (await client.registerUdf({ name, source })).done();
+   * console.log(await client.apply<number>(new Key("test", "users", "alice"), "counter", "add", [5], { ttl: 3600 }));
+   * ```
+   *
+   * @throws {UdfError} where there is no such function, or it fails; the message has the server's words, with file and line
+   * @throws {InvalidArgumentError} where an argument cannot be sent; the message has its path
+   * @throws {FilteredOutError} where the record does not meet `filter`
+   */
+  apply<T = BinValue>(
+    key: Key,
+    module: string,
+    functionName: string,
+    args: readonly BinInput[] = [],
+    options?: ApplyOptions,
+  ): Promise<T> {
+    const policy = this.#policies.apply;
+    return this.#send(Command.APPLY, policy, options, true, (w) => {
+      policy.write(w, options);
+      writeKey(w, key);
+      writeUdfCall(w, module, functionName, args);
+    }, (reply) => {
+      if (isFailure(reply)) throw this.#error(reply, { key, ttl: hasTtl(options) });
+      return readUdfResult(reply, key, this.#decode) as T;
+    });
+  }
+
+  /**
+   * Registers a module of Lua functions, or replaces it. One node has accepted it when this resolves; the task waits until
+   * all have it: see {@link UdfTask}.
+   *
+   * @throws {UdfError} where the source does not compile; the message has file and line
+   * @throws {InvalidArgumentError} where the name is not valid, or the file cannot be read
+   */
+  async registerUdf(module: UdfSource, options?: AdminOptions): Promise<UdfTask> {
+    const { name, source } = await readUdfSource(module);
+    try {
+      await this.#admin<unknown>(Command.REGISTER_UDF, options, ["timeout", "signal"], (w, timeout) => {
+        w.u32(timeout);
+        w.name(name);
+        w.blob(source);
+      });
+    } catch (error) {
+      throw AerospikeError.is(error) ? compileError(error.message) ?? error : error;
+    }
+    return this.#udfTask(name, source);
+  }
+
+  /** Removes a module by its name with `.lua`. One that there is not is no error: the server says that it is done. */
+  async removeUdf(name: string, options?: AdminOptions): Promise<UdfTask> {
+    await this.#admin<unknown>(Command.REMOVE_UDF, options, ["timeout", "signal"], (w, timeout) => {
+      w.u32(timeout);
+      w.name(udfName(name, "name"));
+    });
+    return this.#udfTask(name, undefined);
+  }
+
+  #udfTask(name: string, source: Uint8Array | undefined): UdfTask {
+    return new UdfTask(name, source, (command, options) => this.info(command, options));
+  }
+
+  /** The modules that are registered, as one node has them. */
+  async listUdfs(options?: AdminOptions): Promise<UdfInfo[]> {
+    if (options !== undefined) checkNames(options, "options", ["timeout", "signal"]);
+    const [answer] = Object.values(await this.info("udf-list", options));
+    return readUdfList(answer?.["udf-list"] ?? "");
   }
 
   /**

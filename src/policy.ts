@@ -121,7 +121,7 @@ export interface GenerationFields {
   readonly generationPolicy?: "equal" | "greater" | undefined;
 }
 
-/** The policy of writes: `put`, `add`, `append`, `prepend`, `touch`, `remove` and `operate`. */
+/** The policy of writes: `put`, `add`, `append`, `prepend`, `touch`, `remove`, `operate` and `apply`. */
 export interface WritePolicy extends BasePolicy, WriteFields {}
 
 /** The policy of batches. */
@@ -152,7 +152,7 @@ export interface BatchRemovePolicy extends BatchPolicy, RemoveFields {
 export interface ClientPolicies {
   /** `get`, `exists`, `header`. */
   readonly read?: ReadPolicy | undefined;
-  /** `put`, `add`, `append`, `prepend`, `touch`, `remove`, `operate`; each takes of it what it has. */
+  /** `put`, `add`, `append`, `prepend`, `touch`, `remove`, `operate`, `apply`; each takes of it what it has. */
   readonly write?: WritePolicy | undefined;
   /** `batchRead`. */
   readonly batch?: BatchReadPolicy | undefined;
@@ -182,6 +182,9 @@ export interface RemoveOptions extends BasePolicy, RemoveFields, GenerationField
 
 /** The options of `touch`. */
 export interface TouchOptions extends BasePolicy, TouchFields, GenerationFields, CommandOptions {}
+
+/** The options of `apply`: of the policy of writes, what a function's writes have. */
+export interface ApplyOptions extends BasePolicy, RemoveFields, TouchFields, CommandOptions {}
 
 /** The options of `batchRead`. */
 export interface BatchReadOptions<K extends string = string> extends BatchReadPolicy, CommandOptions {

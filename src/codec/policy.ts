@@ -402,6 +402,13 @@ const TOUCH_OPTIONS: Fields = new Map([
   ...refused(["recordExists"], "touch() changes a record that exists, and tells by false that there is none"),
   ...refused(["durableDelete"], "touch() deletes nothing"),
 ]);
+const APPLY_OPTIONS: Fields = new Map([
+  ...WRITE_OPTIONS,
+  ...refused(
+    ["recordExists", "generation", "generationPolicy"],
+    "the server hands the function whatever record there is; it can look at record.gen(rec) and aerospike:exists(rec)",
+  ),
+]);
 const READ_OPERATE_OPTIONS: Fields = new Map([
   ...WRITE_OPTIONS,
   ...refused(
@@ -443,6 +450,8 @@ export interface PolicyBlocks {
   readonly remove: PolicyBlock;
   /** `touch`. */
   readonly touch: PolicyBlock;
+  /** `apply`. */
+  readonly apply: PolicyBlock;
   /** `operate` where it only reads: the same block, without the options of writes. */
   readonly readOperate: PolicyBlock;
   /** `update`: the same block, with its own options. */
@@ -482,6 +491,7 @@ export function policyBlocks(policies: unknown, path: string, autoBatch = false)
     write: write(WRITE_OPTIONS),
     remove: write(REMOVE_OPTIONS),
     touch: write(TOUCH_OPTIONS),
+    apply: write(APPLY_OPTIONS),
     readOperate: write(READ_OPERATE_OPTIONS),
     update: write(UPDATE_OPTIONS),
     batch: batch(BATCH_READ_OPTIONS),

@@ -286,6 +286,25 @@ pub(crate) enum BinWrite {
     Prepend,
 }
 
+/// A function of a module, and what it is called with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct UdfCall<'a> {
+    pub(crate) module: &'a str,
+    pub(crate) function: &'a str,
+    /// A list.
+    pub(crate) arguments: Particle<'a>,
+}
+
+impl<'a> UdfCall<'a> {
+    fn parse(cursor: &mut Cursor<'a>) -> Parsed<Self> {
+        Ok(Self {
+            module: cursor.name()?,
+            function: cursor.name()?,
+            arguments: cursor.particle()?,
+        })
+    }
+}
+
 /// A parsed command.
 #[derive(Debug)]
 #[allow(missing_docs)] // docs/abi.md has one row for each.
@@ -318,6 +337,15 @@ pub(crate) enum Request<'a> {
     Attach {
         token: &'a [u8; TOKEN],
     },
+    RegisterUdf {
+        timeout: u32,
+        name: &'a str,
+        source: &'a [u8],
+    },
+    RemoveUdf {
+        timeout: u32,
+        name: &'a str,
+    },
     Get {
         policy: Policy<'a>,
         key: KeyRef<'a>,
@@ -349,6 +377,12 @@ pub(crate) enum Request<'a> {
         write: WriteBlock,
         key: KeyRef<'a>,
         operations: Operations<'a>,
+    },
+    Apply {
+        policy: Policy<'a>,
+        write: WriteBlock,
+        key: KeyRef<'a>,
+        call: UdfCall<'a>,
     },
     Batch(BatchBody<'a>),
     Columns(Schema<'a>, BatchBody<'a>),
@@ -426,6 +460,17 @@ pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> 
         ATTACH => Request::Attach {
             token: cursor.array()?,
         },
+        12 => {
+            return Ok(Request::RegisterUdf {
+                timeout: cursor.u32()?,
+                name: cursor.name()?,
+                source: cursor.rest(),
+            });
+        }
+        13 => Request::RemoveUdf {
+            timeout: cursor.u32()?,
+            name: cursor.name()?,
+        },
         GET => Request::Get {
             policy: Policy::parse(&mut cursor)?,
             key: KeyRef::parse(&mut cursor)?,
@@ -466,6 +511,15 @@ pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> 
                 write,
                 key: KeyRef::parse(&mut cursor)?,
                 operations: Operations::parse(&mut cursor)?,
+            }
+        }
+        25 => {
+            let (policy, write) = Policy::parse_with(&mut cursor, WriteBlock::parse)?;
+            Request::Apply {
+                policy,
+                write,
+                key: KeyRef::parse(&mut cursor)?,
+                call: UdfCall::parse(&mut cursor)?,
             }
         }
         32 => Request::Batch(BatchBody::parse(&mut cursor)?),

@@ -18,6 +18,7 @@ use aerospike_wire::particle::BLOB;
 
 use self::call::CallRef;
 pub(crate) use self::call::Family;
+pub(crate) use self::value::decode;
 use self::refused::{Result, refused};
 
 use crate::frame::{Cursor, Malformed, Parsed, Selection};
