@@ -79,8 +79,16 @@ async function loadBinding(): Promise<Binding> {
 }
 
 export type { WakeMode } from "./src/binding.ts";
-export type { BatchReadRow, BatchWriteRow } from "./src/batch.ts";
-export { type BatchRow, BatchRows, type BatchStatus } from "./src/batch-rows.ts";
+export type {
+  BatchReadRow,
+  BatchWriteRow,
+  MixedApplyRow,
+  MixedReadRow,
+  MixedRemoveRow,
+  MixedRow,
+  MixedWriteRow,
+} from "./src/batch.ts";
+export { type BatchExistence, type BatchRow, BatchRows, type BatchStatus } from "./src/batch-rows.ts";
 export { BlobColumn } from "./src/columns/blob-column.ts";
 export type { ColumnInput, ColumnInputs, ColumnValues, WritableArray } from "./src/columns/column-input.ts";
 export {
@@ -226,8 +234,13 @@ export {
 } from "./src/operations/list.ts";
 export { map, type MapOperations } from "./src/operations/map.ts";
 export type {
+  ApplyFields,
   BasePolicy,
+  BatchApplyOptions,
   BatchColumnsOptions,
+  BatchExistsOptions,
+  BatchOperateOptions,
+  BatchOptions,
   BatchPolicy,
   BatchReadOptions,
   BatchReadPolicy,
@@ -241,6 +254,7 @@ export type {
   FilterFields,
   GenerationFields,
   GetOptions,
+  ReadModeFields,
   ReadOptions,
   ReadPath,
   ReadPathFields,
@@ -249,6 +263,7 @@ export type {
   RemoveFields,
   RemoveOptions,
   Replica,
+  RowRetries,
   TouchFields,
   TouchOptions,
   Ttl,
