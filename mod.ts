@@ -79,8 +79,16 @@ async function loadBinding(): Promise<Binding> {
 }
 
 export type { WakeMode } from "./src/binding.ts";
-export type { BatchReadRow, BatchWriteRow } from "./src/batch.ts";
-export { type BatchRow, BatchRows, type BatchStatus } from "./src/batch-rows.ts";
+export type {
+  BatchReadRow,
+  BatchWriteRow,
+  MixedApplyRow,
+  MixedReadRow,
+  MixedRemoveRow,
+  MixedRow,
+  MixedWriteRow,
+} from "./src/batch.ts";
+export { type BatchExistence, type BatchRow, BatchRows, type BatchStatus } from "./src/batch-rows.ts";
 export { BlobColumn } from "./src/columns/blob-column.ts";
 export type { ColumnInput, ColumnInputs, ColumnValues, WritableArray } from "./src/columns/column-input.ts";
 export {
@@ -236,9 +244,14 @@ export {
 } from "./src/operations/list.ts";
 export { map, type MapOperations } from "./src/operations/map.ts";
 export type {
+  ApplyFields,
   ApplyOptions,
   BasePolicy,
+  BatchApplyOptions,
   BatchColumnsOptions,
+  BatchExistsOptions,
+  BatchOperateOptions,
+  BatchOptions,
   BatchPolicy,
   BatchReadOptions,
   BatchReadPolicy,
@@ -252,6 +265,7 @@ export type {
   FilterFields,
   GenerationFields,
   GetOptions,
+  ReadModeFields,
   ReadOptions,
   ReadPath,
   ReadPathFields,
@@ -260,6 +274,7 @@ export type {
   RemoveFields,
   RemoveOptions,
   Replica,
+  RowRetries,
   TouchFields,
   TouchOptions,
   Ttl,

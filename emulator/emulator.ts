@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { encodeBins } from "../src/codec/particle.ts";
+import { InvalidArgumentError } from "../src/errors.ts";
 import { isKey, type Key } from "../src/key.ts";
 import { booleanOption, checkNames, integerOption, invalidOption } from "../src/option-check.ts";
 import { EmulatorError } from "./error.ts";
@@ -32,6 +33,7 @@ const FAULT: readonly string[] = [
   "delayMs",
   "silence",
   "code",
+  "commands",
   "truncate",
   "dataOnly",
   "dropConnections",
@@ -42,6 +44,7 @@ const RECORD: readonly string[] = ["key", "bins", "ttl", "generation", "sendKey"
 const TTL_LIMIT = 0xffff_fffd;
 const GENERATION_LIMIT = 0xffff;
 const LAST_PARTITION = 4095;
+const COMMANDS_LIMIT = 0xffff_ffff;
 
 /** Records go to the native side in calls of so many. */
 const LOAD_CHUNK = 1000;
@@ -260,6 +263,10 @@ export class Emulator {
     checkNames(fault, "fault", FAULT);
     if (fault.node !== undefined) this.#number(fault.node, "fault.node");
     if (fault.code !== undefined) integerOption(fault.code, "fault.code", 1, 255);
+    if (fault.commands !== undefined) {
+      integerOption(fault.commands, "fault.commands", 1, COMMANDS_LIMIT);
+      if (fault.code === undefined) throw new InvalidArgumentError("fault.commands says nothing without fault.code");
+    }
     this.#call("fault", { fault });
   }
 

@@ -105,6 +105,11 @@ export interface EmulatorFault {
   readonly silence?: boolean | undefined;
   /** Commands are not run and answered with this result code, 1 to 255; a batch as a whole. */
   readonly code?: number | undefined;
+  /**
+   * With `code`: so many of the next commands on a record are answered with it, rows of batches each on its own, and the
+   * others are run.
+   */
+  readonly commands?: number | undefined;
   /** So many of the next answers are cut in half and their connection closed. */
   readonly truncate?: number | undefined;
   /** Spares info requests, so that clients still consider the server healthy. */

@@ -9,7 +9,7 @@ import { AerospikeError, InvalidArgumentError, type SubError } from "./errors.ts
 import { hex, isKey, type Key, keyIdentity } from "./key.ts";
 import type { AerospikeRecord } from "./record.ts";
 import { Code } from "./result-code.ts";
-import type { Bins } from "./values/value.ts";
+import type { Bins, BinValue } from "./values/value.ts";
 
 /** How a row came out. */
 export type BatchStatus = "ok" | "not-found" | "filtered" | "failed";
@@ -28,6 +28,27 @@ export interface BatchRow<T extends object = Bins> {
   readonly error: AerospikeError | null;
   /** A write may or may not have taken place. */
   readonly inDoubt: boolean;
+  /** How often the row was sent: 1, or more where `retryRows` sent it again. */
+  readonly attempts: number;
+  /** What the function of a row that calls one returned; null for all other rows. */
+  readonly result: BinValue;
+}
+
+/** A row of `batchExists`. */
+export interface BatchExistence {
+  /** The key that was asked for. */
+  readonly key: Key;
+  /** Whether there is a record that meets the filter; null where the row failed. */
+  readonly exists: boolean | null;
+  /** Why it failed. */
+  readonly error: AerospikeError | null;
+  /** How often the row was sent: 1, or more where `retryRows` sent it again. */
+  readonly attempts: number;
+}
+
+/** What a row says of whether there is a record. */
+export function existenceOf({ key, status, error, attempts }: BatchRow): BatchExistence {
+  return { key, exists: status === "failed" ? null : status === "ok", error, attempts };
 }
 
 /** The most failures that an error of a batch names. */

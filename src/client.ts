@@ -5,8 +5,8 @@
  */
 
 import type { NativeLibrary } from "./binding.ts";
-import type { BatchReadRow, BatchWriteRow } from "./batch.ts";
-import { BatchRows } from "./batch-rows.ts";
+import type { BatchReadRow, BatchWriteRow, MixedRow } from "./batch.ts";
+import { type BatchExistence, BatchRows, existenceOf } from "./batch-rows.ts";
 import type { BinsToWrite } from "./bound-set.ts";
 import type { ColumnInputs } from "./columns/column-input.ts";
 import type { Columns } from "./columns/columns.ts";
@@ -23,7 +23,14 @@ import type {
   ReadStats,
 } from "./cluster-info.ts";
 import { type ClusterToken, tokenOf } from "./cluster-token.ts";
-import { writeBatchRead, writeBatchRemove, writeBatchWrite } from "./codec/batch.ts";
+import {
+  readChoice,
+  writeBatchApply,
+  writeBatchOperate,
+  writeBatchRead,
+  writeBatchRemove,
+  writeBatchWrite,
+} from "./codec/batch.ts";
 import { writeHeaderSelection, writeSelection } from "./codec/bin-selection.ts";
 import {
   emptyPayload,
@@ -36,13 +43,14 @@ import {
 } from "./codec/columns.ts";
 import { checkColumns, writeColumns } from "./codec/columns-writer.ts";
 import type { FrameWriter } from "./codec/frame-writer.ts";
-import { writeKey } from "./codec/key.ts";
+import { checkKey, writeKey } from "./codec/key.ts";
+import { writeMixedBatch } from "./codec/mixed-batch.ts";
 import { checkOperands, readsOnly, writeOperations } from "./codec/operations.ts";
 import { type UndefinedBins, writeBins } from "./codec/particle.ts";
 import { blocksUnder, type PolicyBlock, type PolicyBlocks } from "./codec/policy.ts";
 import { readOperateRecord, readRecord } from "./codec/record-reader.ts";
 import { type ErrorContext, readError } from "./codec/reply-error.ts";
-import { RowsReader, type RowsRequest } from "./codec/rows-reader.ts";
+import { type RowForm, RowsReader } from "./codec/rows-reader.ts";
 import { readUdfResult, writeUdfCall } from "./codec/udf.ts";
 import { Command } from "./command.ts";
 import { type CompletionQueue, type LogRecord, RecordKind, type Reply } from "./completion-queue.ts";
@@ -61,7 +69,11 @@ import {
 } from "./option-check.ts";
 import type {
   ApplyOptions,
+  BatchApplyOptions,
   BatchColumnsOptions,
+  BatchExistsOptions,
+  BatchOperateOptions,
+  BatchOptions,
   BatchReadOptions,
   BatchRemoveOptions,
   BatchWriteOptions,
@@ -483,9 +495,34 @@ export class Client implements AsyncDisposable {
     options?: BatchReadOptions,
   ): Promise<BatchRows<T>> {
     const policy = this.#policies.batch;
-    return this.#batch<T, Key | BatchReadRow>(requests, "requests", policy, options, false, keyOf, (w) => {
-      writeBatchRead(w, policy, requests, options);
-    }, (request) => isKey(request) ? undefined : request.operations);
+    return this.#batch<T, Key | BatchReadRow>(requests, "requests", policy, options, {
+      key: keyOf,
+      form: (request) => isKey(request) ? READS : operated(READS, request.operations),
+      isWrite: false,
+      write: (w) => writeBatchRead(w, policy, requests, "requests", options, readChoice(options)),
+    });
+  }
+
+  /**
+   * Whether there are records, many in one call: a row for each key, in order. No bins are read or sent. One that failed
+   * does not fail the others, and rejects when no node answered at all.
+   *
+   * ```ts
+   * import { connect, Key } from "@aerospike-ts/client";
+   *
+   * await using client = await connect({ hosts: "127.0.0.1:3000" });
+   * const [alice, bob] = await client.batchExists([new Key("test", "users", "alice"), new Key("test", "users", "bob")]);
+   * console.log(alice?.exists, bob?.exists); // true false; null where the row failed: then it has an error
+   * ```
+   */
+  batchExists(keys: readonly Key[], options?: BatchExistsOptions): Promise<BatchExistence[]> {
+    const policy = this.#policies.batchExists;
+    return this.#batch<Bins, Key>(keys, "keys", policy, options, {
+      key: itself,
+      form: READS,
+      isWrite: false,
+      write: (w) => writeBatchRead(w, policy, checkedKeys(keys), "keys", options, { header: true, path: "" }),
+    }).then((rows) => rows.toArray().map(existenceOf));
   }
 
   /**
@@ -497,9 +534,111 @@ export class Client implements AsyncDisposable {
     options?: BatchWriteOptions,
   ): Promise<BatchRows<T>> {
     const policy = this.#policies.batchWrite;
-    return this.#batch<T, BatchWriteRow>(rows, "rows", policy, options, true, (row) => row.key, (w) => {
-      writeBatchWrite(w, policy, rows, options, this.#undefinedBins);
-    }, (row) => row.operations);
+    return this.#batch<T, BatchWriteRow>(rows, "rows", policy, options, {
+      key: (row) => row.key,
+      form: (row) => operated(WRITES, row.operations),
+      isWrite: true,
+      write: (w) => writeBatchWrite(w, policy, rows, options, this.#undefinedBins),
+    });
+  }
+
+  /**
+   * Carries out rows of different kinds in one call: reads, writes, removals and calls of functions on the server, each
+   * with its own policy where that differs from the call's. Rows are positional: row `i` answers `rows[i]`, and one that
+   * failed does not fail the others. What reads has a `record`, what has operations an {@link OperateRecord}, what calls a
+   * function a `result`.
+   *
+   * Rows on one record are carried out in their order where they have the same read modes, and none is sent again.
+   *
+   * ```ts
+   * import { connect, exp, Key, op } from "@aerospike-ts/client";
+   *
+   * await using client = await connect({ hosts: "127.0.0.1:3000" });
+   * const [alice, bob, eve] = ["alice", "bob", "eve"].map((name) => new Key("test", "users", name)) as [Key, Key, Key];
+   * const rows = await client.batch([
+   *   { kind: "read", key: alice, bins: ["name"] },
+   *   { kind: "write", key: bob, operations: [op.add("visits", 1), op.read("visits")], ttl: 3600 },
+   *   { kind: "remove", key: eve, filter: exp.lt(exp.intBin("visits"), 1) },
+   * ], { retryRows: { attempts: 3 } });
+   * console.log(rows.at(0)?.record?.bins.name, rows.at(1)?.record?.bins.visits, rows.at(2)?.status);
+   * ```
+   *
+   * @throws {InvalidArgumentError} where a row or an option is not valid; the message has its path, as `rows[2].filter`
+   */
+  batch<T extends object = Bins>(rows: readonly MixedRow[], options?: BatchOptions): Promise<BatchRows<T>> {
+    const policy = this.#policies.batchWrite;
+    return this.#batch<T, MixedRow>(rows, "rows", policy, options, {
+      key: (row) => row.key,
+      form: mixedForm,
+      isWrite: (row) => row?.kind !== "read",
+      write: (w) => writeMixedBatch(w, policy, rows, options, this.#undefinedBins),
+    });
+  }
+
+  /**
+   * Carries out the same operations on many records in one call, on each as one transaction. Every row that is ok has an
+   * {@link OperateRecord}, of which `results[i]` answers `operations[i]`.
+   *
+   * ```ts
+   * import { connect, Key, op } from "@aerospike-ts/client";
+   *
+   * await using client = await connect({ hosts: "127.0.0.1:3000" });
+   * const keys = [new Key("test", "counters", "a"), new Key("test", "counters", "b")];
+   * const rows = await client.batchOperate<{ n: number }>(keys, [op.add("n", 1), op.read("n")]);
+   * for (const row of rows) console.log(row.record?.bins.n);
+   * ```
+   */
+  batchOperate<T extends object = Bins>(
+    keys: readonly Key[],
+    operations: readonly Operation[],
+    options?: BatchOperateOptions,
+  ): Promise<BatchRows<T>> {
+    let reads: boolean;
+    try {
+      reads = readsOnly(operations);
+    } catch (error) {
+      // A getter's. What an async method throws, it rejects with.
+      return Promise.reject(error);
+    }
+    const policy = reads ? this.#policies.batchReadOperate : this.#policies.batchWrite;
+    return this.#batch<T, Key>(keys, "keys", policy, options, {
+      key: itself,
+      form: operated(reads ? READS : WRITES, operations),
+      isWrite: !reads,
+      write: (w) =>
+        reads
+          ? writeBatchRead(w, policy, checkedKeys(keys), "keys", options, { operations, path: "" })
+          : writeBatchOperate(w, policy, keys, operations, options),
+    });
+  }
+
+  /**
+   * Calls a function, in a module that is registered with the server, on many records in one call. The `result` of a row is
+   * what the function returned; what it raised is the row's error, `UDF` (100).
+   *
+   * ```ts
+   * import { connect, Key } from "@aerospike-ts/client";
+   *
+   * await using client = await connect({ hosts: "127.0.0.1:3000" });
+   * const keys = [new Key("test", "users", "alice"), new Key("test", "users", "bob")];
+   * const rows = await client.batchApply(keys, "scores", "add", ["points", 5]);
+   * for (const row of rows) console.log(row.result, row.error?.message);
+   * ```
+   */
+  batchApply(
+    keys: readonly Key[],
+    module: string,
+    name: string,
+    args?: readonly BinInput[],
+    options?: BatchApplyOptions,
+  ): Promise<BatchRows> {
+    const policy = this.#policies.batchApply;
+    return this.#batch<Bins, Key>(keys, "keys", policy, options, {
+      key: itself,
+      form: APPLIES,
+      isWrite: true,
+      write: (w) => writeBatchApply(w, policy, keys, { module, function: name, args }, options),
+    });
   }
 
   /**
@@ -589,17 +728,23 @@ export class Client implements AsyncDisposable {
         return new BatchRows([], undefined);
       });
     }
-    return this.#batch<Bins, Key>(keys, "keys", policy, options, true, (key) => key, (w) => {
-      writeColumns(w, policy, keys, columns, options);
-    }, undefined);
+    return this.#batch<Bins, Key>(keys, "keys", policy, options, {
+      key: itself,
+      form: WRITES,
+      isWrite: true,
+      write: (w) => writeColumns(w, policy, keys, columns, options),
+    });
   }
 
   /** Removes many records in one call; the row of one that was not there has the status `"not-found"`. */
   batchRemove(keys: readonly Key[], options?: BatchRemoveOptions): Promise<BatchRows> {
     const policy = this.#policies.batchRemove;
-    return this.#batch<Bins, Key>(keys, "keys", policy, options, true, (key) => key, (w) => {
-      writeBatchRemove(w, policy, keys, options);
-    }, undefined);
+    return this.#batch<Bins, Key>(keys, "keys", policy, options, {
+      key: itself,
+      form: WRITES,
+      isWrite: true,
+      write: (w) => writeBatchRemove(w, policy, keys, options),
+    });
   }
 
   #batch<T extends object, R>(
@@ -607,32 +752,27 @@ export class Client implements AsyncDisposable {
     path: string,
     policy: PolicyBlock,
     options: (CommandOptions & { readonly totalTimeout?: number | undefined }) | undefined,
-    isWrite: boolean,
-    key: (request: R) => Key,
-    write: (w: FrameWriter) => void,
-    operationsOf: ((request: R) => readonly Operation[] | undefined) | undefined,
+    batch: BatchCall<R>,
   ): Promise<BatchRows<T>> {
-    let empty: boolean;
+    let isEmpty: boolean;
+    let isWrite: boolean;
     try {
-      empty = listLength(requests, path) === 0;
+      isEmpty = listLength(requests, path) === 0;
+      isWrite = typeof batch.isWrite === "function" ? requests.some(batch.isWrite) : batch.isWrite;
     } catch (error) {
       return Promise.reject(error);
     }
-    // What the answer needs to know of the request, taken now: the caller may change its list while the command runs.
+    if (isEmpty) return this.#empty(policy, options, () => new BatchRows<T>([], undefined));
+    // What the answer needs to know of the request, taken when it is sent: the caller may change its list while it runs.
     let keys: Key[] = [];
-    let operated: (readonly Operation[] | undefined)[] | undefined;
-    if (empty) return this.#empty(policy, options, () => new BatchRows<T>([], undefined));
+    let forms: RowForm | readonly RowForm[] = [];
     return this.#send(Command.BATCH, policy, options, isWrite, (w) => {
-      write(w);
-      keys = requests.map(key);
-      if (operationsOf !== undefined && requests.some(operationsOf)) operated = requests.map(operationsOf);
+      batch.write(w);
+      keys = requests.map(batch.key);
+      forms = typeof batch.form === "function" ? requests.map(batch.form) : batch.form;
     }, (reply) => {
       if (isFailure(reply)) throw this.#error(reply, {});
-      const request: RowsRequest = {
-        decode: this.#decode,
-        reads: !isWrite,
-        operations: operated === undefined ? undefined : (index) => operated?.[index],
-      };
+      const request = { decode: this.#decode, path, forms };
       return new BatchRows<T>(keys, new RowsReader<T>(ownBytes(reply), keys.length, request));
     });
   }
@@ -896,8 +1036,52 @@ function refuseBadCells<S extends ColumnsSchema>({ errors }: Columns<S>): void {
   throw new AerospikeError(message, { code: Code.CLIENT, sent: true });
 }
 
+/** What a batch is made of. */
+interface BatchCall<R> {
+  /** The record of a row. */
+  readonly key: (request: R) => Key;
+  /** What a row asks for, or all of them. */
+  readonly form: RowForm | ((request: R) => RowForm);
+  /** Whether a row writes, or any of them. */
+  readonly isWrite: boolean | ((request: R) => boolean);
+  /** Writes the frame. */
+  readonly write: (w: FrameWriter) => void;
+}
+
+const READS: RowForm = { answer: "bins", writes: false };
+const WRITES: RowForm = { answer: "none", writes: true };
+const APPLIES: RowForm = { answer: "returned", writes: true };
+
+/** The form of a row that may have operations. */
+function operated(form: RowForm, operations: readonly Operation[] | undefined): RowForm {
+  return operations === undefined ? form : { answer: "results", writes: form.writes, operations };
+}
+
+function mixedForm(row: MixedRow): RowForm {
+  switch (row.kind) {
+    case "read":
+      return operated(READS, row.operations);
+    case "write":
+      return operated(WRITES, row.operations);
+    case "remove":
+      return WRITES;
+    default:
+      return APPLIES;
+  }
+}
+
+function itself(key: Key): Key {
+  return key;
+}
+
 function keyOf(request: Key | BatchReadRow): Key {
   return isKey(request) ? request : request.key;
+}
+
+/** The keys of a batch whose rows have nothing of their own. */
+function checkedKeys(keys: readonly Key[]): readonly Key[] {
+  for (let i = 0; i < keys.length; i++) checkKey(keys[i], `keys[${i}]`);
+  return keys;
 }
 
 function checkAdminOptions(options: AdminOptions, valid: readonly string[]): void {

@@ -23,8 +23,21 @@ export interface CommandOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How a record is read. */
+export interface ReadModeFields {
+  /** Reads in AP namespaces: ask one copy, or all while the cluster migrates. Default `"one"`. */
+  readonly readModeAP?: "one" | "all" | undefined;
+  /** Reads in strongly consistent namespaces. Default `"session"`. */
+  readonly readModeSC?: "session" | "linearize" | "allow-replica" | "allow-unavailable" | undefined;
+  /**
+   * Whether a read makes the record live longer: when less than this share of its ttl is left (1 to 100 percent), as the
+   * server is configured, or never. Default `"server-default"`.
+   */
+  readonly readTouchTtlPercent?: number | "server-default" | "keep" | undefined;
+}
+
 /** The fields of every policy. Times in milliseconds. */
-export interface BasePolicy {
+export interface BasePolicy extends ReadModeFields {
   /**
    * A hard deadline, counted from the call: queueing, connecting, retries and encoding included. 0: none. Default 1000.
    * Time in which the whole process is stopped, for a second or more, does not count.
@@ -45,15 +58,6 @@ export interface BasePolicy {
   readonly sleepMultiplier?: number | undefined;
   /** Which copy of the partition is asked. Default `"sequence"`. */
   readonly replica?: Replica | undefined;
-  /** Reads in AP namespaces: ask one copy, or all while the cluster migrates. Default `"one"`. */
-  readonly readModeAP?: "one" | "all" | undefined;
-  /** Reads in strongly consistent namespaces. Default `"session"`. */
-  readonly readModeSC?: "session" | "linearize" | "allow-replica" | "allow-unavailable" | undefined;
-  /**
-   * Whether a read makes the record live longer: when less than this share of its ttl is left (1 to 100 percent), as the
-   * server is configured, or never. Default `"server-default"`.
-   */
-  readonly readTouchTtlPercent?: number | "server-default" | "keep" | undefined;
   /** Compresses large requests and asks for compressed replies; Enterprise only. Default false. */
   readonly compress?: boolean | undefined;
   /**
@@ -113,6 +117,9 @@ export interface WriteFields extends RemoveFields, TouchFields {
   readonly recordExists?: RecordExists | undefined;
 }
 
+/** What a call of a function on the server has. */
+export interface ApplyFields extends RemoveFields, TouchFields {}
+
 /** What only one write has. */
 export interface GenerationFields {
   /** Writes only when the record has this generation; else a `GenerationError`. */
@@ -124,6 +131,22 @@ export interface GenerationFields {
 /** The policy of writes: `put`, `add`, `append`, `prepend`, `touch`, `remove`, `operate` and `apply`. */
 export interface WritePolicy extends BasePolicy, WriteFields {}
 
+/**
+ * Rows of a batch that failed for a reason that passes are sent again: `TIMEOUT`, `DEVICE_OVERLOAD`, `RECORD_BUSY` (a hot
+ * key) and `PARTITION_UNAVAILABLE`. Before each attempt is a pause, drawn from 0 to a bound that doubles each time. It all
+ * ends with `totalTimeout`: the rows then have the last answer that they got.
+ */
+export interface RowRetries {
+  /** The most attempts of a row, the first included: 1 to 100. */
+  readonly attempts: number;
+  /** The bound of the first pause in milliseconds. Default 10. */
+  readonly baseMs?: number | undefined;
+  /** The bound of every pause in milliseconds. Default 500. */
+  readonly maxMs?: number | undefined;
+  /** Also rows that are in doubt: what they write may then take place twice. Default false. */
+  readonly inDoubt?: boolean | undefined;
+}
+
 /** The policy of batches. */
 export interface BatchPolicy extends BasePolicy {
   /** Lets the server answer from its network threads where the data is in memory. Default true. */
@@ -134,6 +157,11 @@ export interface BatchPolicy extends BasePolicy {
   readonly respondAllKeys?: boolean | undefined;
   /** Asks the nodes at the same time or one after the other. Default `"parallel"`. */
   readonly concurrent?: "parallel" | "sequential" | undefined;
+  /**
+   * Sends rows again that failed for a reason that passes, beside the `maxRetries` of the request as a whole. Default: not.
+   * What may have taken place is sent again only where `inDoubt` asks for it.
+   */
+  readonly retryRows?: RowRetries | undefined;
 }
 
 /** The policy of batches that read. */
@@ -154,9 +182,9 @@ export interface ClientPolicies {
   readonly read?: ReadPolicy | undefined;
   /** `put`, `add`, `append`, `prepend`, `touch`, `remove`, `operate`, `apply`; each takes of it what it has. */
   readonly write?: WritePolicy | undefined;
-  /** `batchRead`. */
+  /** `batchRead`, `batchReadColumns`, `batchExists`, and `batchOperate` where it only reads. */
   readonly batch?: BatchReadPolicy | undefined;
-  /** `batchWrite`. */
+  /** `batchWrite`, `batchWriteColumns`, `batch`, `batchApply`, `batchOperate`; each takes of it what it has. */
   readonly batchWrite?: BatchWritePolicy | undefined;
   /** `batchRemove`. */
   readonly batchRemove?: BatchRemovePolicy | undefined;
@@ -184,7 +212,7 @@ export interface RemoveOptions extends BasePolicy, RemoveFields, GenerationField
 export interface TouchOptions extends BasePolicy, TouchFields, GenerationFields, CommandOptions {}
 
 /** The options of `apply`: of the policy of writes, what a function's writes have. */
-export interface ApplyOptions extends BasePolicy, RemoveFields, TouchFields, CommandOptions {}
+export interface ApplyOptions extends BasePolicy, ApplyFields, CommandOptions {}
 
 /** The options of `batchRead`. */
 export interface BatchReadOptions<K extends string = string> extends BatchReadPolicy, CommandOptions {
@@ -193,6 +221,9 @@ export interface BatchReadOptions<K extends string = string> extends BatchReadPo
   /** Reads generation and ttl only. */
   readonly header?: boolean | undefined;
 }
+
+/** The options of `batchExists`. */
+export interface BatchExistsOptions extends BatchReadPolicy, CommandOptions {}
 
 /** The options of `batchReadColumns`. */
 export interface BatchColumnsOptions<S extends ColumnsSchema = ColumnsSchema> extends BatchReadPolicy, CommandOptions {
@@ -207,6 +238,18 @@ export interface BatchColumnsOptions<S extends ColumnsSchema = ColumnsSchema> ex
 
 /** The options of `batchWrite`. */
 export interface BatchWriteOptions extends BatchWritePolicy, CommandOptions {}
+
+/** The options of `batch`: each row takes of them what its kind has. */
+export interface BatchOptions extends BatchWritePolicy, CommandOptions {}
+
+/**
+ * The options of `batchOperate`. Operations that only read refuse those of writes: `ttl`, `recordExists`, `sendKey`,
+ * `durableDelete` and `commitLevel`.
+ */
+export interface BatchOperateOptions extends BatchWritePolicy, CommandOptions {}
+
+/** The options of `batchApply`. */
+export interface BatchApplyOptions extends BatchPolicy, ApplyFields, CommandOptions {}
 
 /** The options of `batchRemove`. */
 export interface BatchRemoveOptions extends BatchRemovePolicy, CommandOptions {}

@@ -1,14 +1,14 @@
 import { test } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { AerospikeError, BatchRows, InvalidArgumentError, Key, op, OperateRecord } from "../mod.ts";
-import { writeBatchRead, writeBatchRemove, writeBatchWrite } from "../src/codec/batch.ts";
+import { readChoice, writeBatchRead, writeBatchRemove, writeBatchWrite } from "../src/codec/batch.ts";
 import { FrameWriter } from "../src/codec/frame-writer.ts";
 import { writeKey } from "../src/codec/key.ts";
 import { writeOperations } from "../src/codec/operations.ts";
 import { encodeBins } from "../src/codec/particle.ts";
 import { policyBlocks } from "../src/codec/policy.ts";
 import { readOperateRecord, readRecord } from "../src/codec/record-reader.ts";
-import { RowsReader } from "../src/codec/rows-reader.ts";
+import { type RowForm, RowsReader } from "../src/codec/rows-reader.ts";
 import { DEFAULT_DECODE } from "../src/values/value.ts";
 
 function written(write: (w: FrameWriter) => void): number[] {
@@ -155,17 +155,25 @@ test("a batch writes once what its rows share", () => {
   const { batch, batchWrite, batchRemove } = policyBlocks(undefined, "p");
   const bins = ["a", "b"];
   const shared = [op.read("c")];
+  const options = { bins, readTouchTtlPercent: "keep" as const };
   const body = written((w) =>
-    writeBatchRead(w, batch, [
-      new Key("test", "s", 1),
-      new Key("test", "t", 2),
-      { key: new Key("test", "s", 3), bins: ["x"] },
-      { key: new Key("test", "s", 4), bins: ["x"] },
-      { key: new Key("test", "s", 5), operations: shared },
-      { key: new Key("test", "s", 6), operations: shared },
-      { key: new Key("test", "s", 7), header: true },
-    ], { bins, readTouchTtlPercent: "keep" })
-  ).slice(40);
+    writeBatchRead(
+      w,
+      batch,
+      [
+        new Key("test", "s", 1),
+        new Key("test", "t", 2),
+        { key: new Key("test", "s", 3), bins: ["x"] },
+        { key: new Key("test", "s", 4), bins: ["x"] },
+        { key: new Key("test", "s", 5), operations: shared },
+        { key: new Key("test", "s", 6), operations: shared },
+        { key: new Key("test", "s", 7), header: true },
+      ],
+      "requests",
+      options,
+      readChoice(options),
+    )
+  ).slice(48);
   const value = (n: number): number[] => [1, n, 0, 0, 0, 0, 0, 0, 0];
   assertEquals(body, [
     ...u16(2),
@@ -195,7 +203,7 @@ test("a batch writes once what its rows share", () => {
       undefined,
       "error",
     )
-  ).slice(40);
+  ).slice(48);
   const flag = [...u16(1), 2, 1, 97, 17, ...u32(1), 1];
   assertEquals(writes, [
     ...[...u16(1), 4, ...text("test"), 1, 115],
@@ -207,7 +215,7 @@ test("a batch writes once what its rows share", () => {
     ...[...u16(0), ...u16(1), ...value(2), ...u16(1), 3, 1, 110, 1, ...u32(8), 0, 0, 0, 0, 0, 0, 0, 1],
     ...[...u16(0), ...u16(1), ...value(3), ...flag],
   ]);
-  const removes = written((w) => writeBatchRemove(w, batchRemove, [new Key("test", "s", 1)], undefined)).slice(40);
+  const removes = written((w) => writeBatchRemove(w, batchRemove, [new Key("test", "s", 1)], undefined)).slice(48);
   assertEquals(removes, [
     ...[...u16(1), 4, ...text("test"), 1, 115, ...u16(1), 2, ...Array(16).fill(0)],
     ...[...u32(1), ...u16(0), ...u16(0), ...value(1)],
@@ -219,7 +227,7 @@ test("wrong rows are refused with their position", () => {
   const key = new Key("test", "s", 1);
   const read = (requests: unknown[], options?: object, part = ""): void => {
     assertThrows(
-      () => written((w) => writeBatchRead(w, batch, requests as never, options)),
+      () => written((w) => writeBatchRead(w, batch, requests as never, "requests", options, readChoice(options))),
       InvalidArgumentError,
       part,
     );
@@ -228,7 +236,7 @@ test("wrong rows are refused with their position", () => {
   read([{ key: "x" }], undefined, "requests[0].key");
   read([{ key, bin: ["a"] }], undefined, "requests[0].bin");
   read([{ key, bins: ["a"], header: true }], undefined, "more than one");
-  read([{ key, operations: [op.add("a", 1)] }], undefined, "batchWrite");
+  read([{ key, operations: [op.add("a", 1)] }], undefined, "a row that writes");
   read([key], { bins: [] }, "options.bins is empty");
   read([key], { bins: ["a"], header: true }, "options.header");
   const write = (rows: unknown[], part: string): void => {
@@ -240,7 +248,7 @@ test("wrong rows are refused with their position", () => {
   };
   write([{ key }], "rows[0].bins");
   write([{ key, bins: { a: 1 }, operations: [op.add("a", 1)] }], "both bins and operations");
-  write([{ key, operations: [op.read("a")] }], "batchRead");
+  write([{ key, operations: [op.read("a")] }], "a row that reads");
   write([{ key, bins: { a: { b: undefined } } }], "rows[0].bins.a.b is undefined");
   write([{ key, bins: { a: undefined } }], 'undefinedBins: "skip"');
   write([{ key, bins: { a: 1 }, tll: 1 }], "rows[0].tll");
@@ -282,12 +290,18 @@ function rowsPayload(): Uint8Array {
   ]);
 }
 
+/** Of rows of which the last has operations. */
+function forms(writes: boolean): RowForm[] {
+  const form: RowForm = { answer: "bins", writes };
+  return [form, form, form, { answer: "results", writes, operations: [] }];
+}
+
 function rowsOf(): BatchRows {
   const keys = [1, 2, 3, 4].map((n) => new Key("test", "s", n));
   const reader = new RowsReader<Record<string, never>>(rowsPayload(), 4, {
     decode: DEFAULT_DECODE,
-    reads: true,
-    operations: (index) => index === 3 ? [] : undefined,
+    path: "rows",
+    forms: forms(false),
   });
   return new BatchRows(keys, reader);
 }
@@ -323,7 +337,7 @@ test('integers: "number": counts and throwIfFailed agree with the rows', () => {
   payload.set([0x40], payload.findIndex((_, at) => payload[at] === 1 && payload[at + 1] === 8) + 5);
   const keys = [1, 2, 3, 4].map((n) => new Key("test", "s", n));
   for (const reads of [true, false]) {
-    const request = { decode, reads, operations: (index: number) => index === 3 ? [] : undefined };
+    const request = { decode, path: "rows", forms: forms(!reads) };
     const rows = new BatchRows(keys, new RowsReader<Record<string, never>>(payload, 4, request));
     assertEquals([rows.foundCount, rows.failedCount], [1, 2]);
     assertEquals([...rows].map((row) => row.status), ["ok", "not-found", "failed", "failed"]);
@@ -336,7 +350,7 @@ test('integers: "number": counts and throwIfFailed agree with the rows', () => {
 });
 
 test("a batch that is answered with another number of rows is a fault", () => {
-  const request = { decode: DEFAULT_DECODE, reads: true, operations: undefined };
+  const request = { decode: DEFAULT_DECODE, path: "rows", forms: { answer: "bins", writes: false } } as const;
   assertThrows(() => new RowsReader(rowsPayload(), 5, request), Error, "as many rows");
   assertThrows(() => new RowsReader(new Uint8Array(4), 5, request), Error);
 });
@@ -352,7 +366,7 @@ test("a row that is kept does not keep its batch's reply", async () => {
     const reply = new Uint8Array(1024 * 1024);
     reply.fill(1, payload.length);
     reply.set(payload);
-    const request = { decode: DEFAULT_DECODE, reads: true, operations: undefined };
+    const request = { decode: DEFAULT_DECODE, path: "rows", forms: { answer: "bins", writes: false } } as const;
     kept.push(new BatchRows(keys, new RowsReader<Record<string, never>>(reply, 4, request)).at(0));
     if (i % 100 === 99) await new Promise((resolve) => setTimeout(resolve, 0));
   }

@@ -2,7 +2,7 @@ import { test } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { InvalidArgumentError, LibraryError } from "../mod.ts";
 import { FrameWriter } from "../src/codec/frame-writer.ts";
-import { policyBlocks, rowBlock } from "../src/codec/policy.ts";
+import { policyBlocks, rowBlock, WRITE_ROW } from "../src/codec/policy.ts";
 import { readConnectOptions } from "../src/connect-options.ts";
 import { readHosts } from "../src/hosts.ts";
 import { detectRuntime } from "../src/runtime.ts";
@@ -162,12 +162,12 @@ test("a batch's rows layer over the call", () => {
   const blocks = policyBlocks({ batchWrite: { ttl: 100 } }, "p");
   const writer = new FrameWriter();
   const shared = blocks.batchWrite.writeBatch(writer, { sendKey: true, concurrent: "sequential" });
-  assertEquals(writer.length, 40);
+  assertEquals(writer.length, 48);
   assertEquals([writer.bytes[32], writer.bytes[33], writer.bytes[34], writer.bytes[35]], [1, 0, 1, 1]);
   assertEquals(shared.length, 16);
-  assertEquals(rowBlock(shared, { key: 1, bins: {} }, "rows[0]"), shared);
-  assert(rowBlock(shared, { key: 1, bins: {}, ttl: undefined }, "rows[0]") === shared);
-  const own = new DataView(rowBlock(shared, { key: 1, ttl: "never", generation: 3 }, "rows[0]").buffer);
+  assertEquals(rowBlock(shared, { key: 1, bins: {} }, "rows[0]", WRITE_ROW), shared);
+  assert(rowBlock(shared, { key: 1, bins: {}, ttl: undefined }, "rows[0]", WRITE_ROW) === shared);
+  const own = new DataView(rowBlock(shared, { key: 1, ttl: "never", generation: 3 }, "rows[0]", WRITE_ROW).buffer);
   assertEquals([own.getUint8(1), own.getUint8(3), own.getUint32(4, true), own.getUint32(8, true)], [
     1,
     1,
@@ -175,7 +175,7 @@ test("a batch's rows layer over the call", () => {
     0xffffffff,
   ]);
   assertEquals(new DataView(shared.buffer).getUint32(8, true), 100);
-  refused(() => rowBlock(shared, { key: 1, tll: 1 }, "rows[5]"), "rows[5].tll", "ttl?");
+  refused(() => rowBlock(shared, { key: 1, tll: 1 }, "rows[5]", WRITE_ROW), "rows[5].tll", "ttl?");
 });
 
 test("runtimes have floors", () => {

@@ -16,7 +16,7 @@ import type { Key } from "../key.ts";
 import { checkNames, checkObject, choiceOption, describe, integerOption } from "../option-check.ts";
 import type { BatchWriteOptions } from "../policy.ts";
 import { Double } from "../values/double.ts";
-import { Spaces, TEMPLATE_READ, TEMPLATE_WRITE } from "./batch.ts";
+import { Spaces, TEMPLATE_READ, TEMPLATE_WRITE } from "./batch-templates.ts";
 import { writeHeaderSelection } from "./bin-selection.ts";
 import { fitDeclared } from "./declared-bin.ts";
 import type { FrameWriter } from "./frame-writer.ts";

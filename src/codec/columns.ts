@@ -13,7 +13,7 @@ import { StringColumn } from "../columns/string-column.ts";
 import { InternalError, InvalidArgumentError } from "../errors.ts";
 import type { Key } from "../key.ts";
 import type { BatchReadOptions } from "../policy.ts";
-import { Spaces, TEMPLATE_READ } from "./batch.ts";
+import { Spaces, TEMPLATE_READ } from "./batch-templates.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { checkKey, writeKeyValue } from "./key.ts";
 import { setField } from "./name-cache.ts";

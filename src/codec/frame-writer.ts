@@ -178,6 +178,13 @@ export class FrameWriter {
     this.length += value.length;
   }
 
+  /** Writes again what stands at `at`. */
+  copy(at: number, length: number): void {
+    this.ensure(length);
+    this.bytes.copyWithin(this.length, at, at + length);
+    this.length += length;
+  }
+
   /** Writes a text as UTF-8, without its length, and returns how many bytes that were. */
   utf8(text: string): number {
     const chars = text.length;

@@ -28,8 +28,10 @@ const BASE_BYTES = 32;
 /** The size of a write block. */
 const WRITE_BYTES = 16;
 /** The size of what a batch policy adds. */
-const BATCH_BYTES = 8;
+const BATCH_BYTES = 16;
 
+/** Where a base block has `readModeAP` and `readModeSC`, a byte each, and behind them `readTouchTtlPercent`. */
+export const MODES_OFFSET = 25;
 /** Where a base block has `readTouchTtlPercent`. */
 export const TOUCH_OFFSET = 27;
 
@@ -124,6 +126,8 @@ function validNames(fields: Fields): string[] {
 
 /** Accepted here, and read elsewhere. */
 const PASS: SetField = () => {};
+/** What a row of a batch is about, and no policy. */
+const CONTENT: SetField = () => {};
 const SIGNAL: SetField = (_view, _at, value, path) => {
   signalOption(value, path);
 };
@@ -140,6 +144,13 @@ export function writeFilter(w: FrameWriter, filter: Uint8Array): void {
   w.blob(filter);
 }
 
+/** The fields of a base block that a row of a batch may have of its own. */
+const READ_MODES: readonly (readonly [string, SetField])[] = [
+  ["readModeAP", choice(MODES_OFFSET, ["one", "all"])],
+  ["readModeSC", choice(MODES_OFFSET + 1, ["session", "linearize", "allow-replica", "allow-unavailable"])],
+  ["readTouchTtlPercent", (view, at, value, path) => view.setInt8(at + TOUCH_OFFSET, touchPercent(value, path))],
+];
+
 const BASE: readonly (readonly [string, SetField])[] = [
   ["socketTimeout", ms(0)],
   ["totalTimeout", ms(TOTAL_TIMEOUT)],
@@ -148,9 +159,7 @@ const BASE: readonly (readonly [string, SetField])[] = [
   ["sleepBetweenRetries", ms(16)],
   ["sleepMultiplier", setMultiplier],
   ["replica", choice(24, ["master", "any", "sequence", "prefer-rack", "random"])],
-  ["readModeAP", choice(25, ["one", "all"])],
-  ["readModeSC", choice(26, ["session", "linearize", "allow-replica", "allow-unavailable"])],
-  ["readTouchTtlPercent", (view, at, value, path) => view.setInt8(at + TOUCH_OFFSET, touchPercent(value, path))],
+  ...READ_MODES,
   ["compress", flag(FLAGS, FLAG_COMPRESS)],
   ["filter", setFilter],
 ];
@@ -184,7 +193,20 @@ const BATCH: readonly (readonly [string, SetField])[] = [
   ["allowInlineSSD", flag(BASE_BYTES + 1, 1)],
   ["respondAllKeys", flag(BASE_BYTES + 2, 1)],
   ["concurrent", choice(BASE_BYTES + 3, ["parallel", "sequential"])],
+  ["retryRows", setRowRetries],
 ];
+
+const ROW_RETRIES = ["attempts", "baseMs", "maxMs", "inDoubt"] as const;
+
+function setRowRetries(view: DataView, at: number, value: unknown, path: string): void {
+  checkNames(value, path, ROW_RETRIES);
+  const { attempts, baseMs = 10, maxMs = 500, inDoubt = false } = value;
+  const start = at + BASE_BYTES + 4;
+  view.setUint8(start, integerOption(attempts, `${path}.attempts`, 1, 100));
+  view.setUint8(start + 1, booleanOption(inDoubt, `${path}.inDoubt`) ? 1 : 0);
+  view.setUint32(start + 4, msOption(baseMs, `${path}.baseMs`), true);
+  view.setUint32(start + 8, msOption(maxMs, `${path}.maxMs`), true);
+}
 
 function shifted(fields: readonly (readonly [string, SetField])[], by: number): (readonly [string, SetField])[] {
   return fields.map(([name, set]) => [name, (view, at, value, path) => set(view, at + by, value, path)]);
@@ -317,27 +339,89 @@ interface FilterOption {
   readonly filter?: unknown;
 }
 
-/** {@link rowBlock} puts it behind the block. */
-const ROW: Fields = new Map([...WRITE, ...GENERATION, ["filter", PASS]]);
+/** The fields that the rows of a batch may have, by what the rows do. */
+export type RowFields = Fields;
 
-/** The names in a row of a batch that are no policy. */
-const ROW_WRITE: Fields = new Map([...ROW, ["key", PASS], ["bins", PASS], ["operations", PASS]]);
+const names = (...list: string[]): (readonly [string, SetField])[] => list.map((name) => [name, CONTENT]);
+const writeFields = (...list: string[]): (readonly [string, SetField])[] =>
+  WRITE.filter(([name]) => list.includes(name));
+/** {@link rowBlock} puts it behind the block. */
+const FILTER: readonly (readonly [string, SetField])[] = [["filter", PASS]];
+const NO_RECORD = "what is removed has no ttl, and nothing is stored that recordExists could be about";
+
+/** Rows of `batchWrite`. */
+export const WRITE_ROW: RowFields = new Map([
+  ...WRITE,
+  ...GENERATION,
+  ...FILTER,
+  ...names("key", "bins", "operations"),
+]);
+/** Rows of `batch` that write. */
+export const MIXED_WRITE_ROW: RowFields = new Map([...WRITE_ROW, ...names("kind")]);
+/** Rows of `batch` that remove. */
+export const MIXED_REMOVE_ROW: RowFields = new Map([
+  ...writeFields("commitLevel", "sendKey", "durableDelete"),
+  ...GENERATION,
+  ...FILTER,
+  ...names("kind", "key"),
+  ...refused(["ttl", "recordExists"], NO_RECORD),
+]);
+const NOT_OF_FUNCTIONS = refused(
+  ["recordExists", "generation", "generationPolicy"],
+  "a function sees itself whether there is a record, and of which generation",
+);
+/** Rows of `batch` that call a function. */
+export const MIXED_APPLY_ROW: RowFields = new Map([
+  ...writeFields("commitLevel", "sendKey", "durableDelete", "ttl"),
+  ...FILTER,
+  ...names("kind", "key", "module", "function", "args"),
+  ...NOT_OF_FUNCTIONS,
+]);
 
 /** A row's write block over the call's, and its filter; the same object where the row says nothing of its own. */
-export function rowBlock(block: Uint8Array<ArrayBuffer>, row: object, path: string): Uint8Array<ArrayBuffer> {
+export function rowBlock(
+  block: Uint8Array<ArrayBuffer>,
+  row: object,
+  path: string,
+  fields: RowFields,
+): Uint8Array<ArrayBuffer> {
   let own: Uint8Array<ArrayBuffer> | undefined;
   for (const name in row) {
-    if (name === "key" || name === "bins" || name === "operations") continue;
-    if ((row as Record<string, unknown>)[name] === undefined && ROW.has(name)) continue;
+    const set = fields.get(name);
+    if (set === CONTENT) continue;
+    if ((row as Record<string, unknown>)[name] === undefined && set !== undefined) continue;
     own = block.slice();
     break;
   }
   if (own === undefined) return block;
   const view = new DataView(own.buffer);
-  apply(view, 0, row, ROW_WRITE, path);
-  setGeneration(view, 0, row, path);
+  apply(view, 0, row, fields, path);
+  if (fields.get("generation") === PASS) setGeneration(view, 0, row, path);
   const { filter } = row as FilterOption;
   return filter === undefined ? own : filtered(own, packedFilter(filter, `${path}.filter`));
+}
+
+/** A write block without what a removal has no use for: `recordExists` and `ttl`. */
+export function withoutRecord(block: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const bytes = block.slice();
+  bytes[0] = 0;
+  bytes.fill(0, 8, 12);
+  return bytes;
+}
+
+/** What a row that reads has of its own instead of the call's, in the bytes of a base block. */
+const READ_ROW_MODES: Fields = new Map(READ_MODES);
+
+/** Read modes and `readTouchTtlPercent` of a row, over those of the call: a byte each. */
+export function rowModes(call: Uint8Array, row: object, path: string): Uint8Array {
+  let own: Uint8Array | undefined;
+  for (const [name, set] of READ_ROW_MODES) {
+    const value = (row as Record<string, unknown>)[name];
+    if (value === undefined) continue;
+    own ??= call.slice();
+    set(new DataView(own.buffer), -MODES_OFFSET, value, `${path}.${name}`);
+  }
+  return own ?? call;
 }
 
 /** The block with a filter behind it. */
@@ -365,6 +449,8 @@ function batchBlock(size: number, maxRetries: number): Uint8Array<ArrayBuffer> {
   const bytes = baseBlock(size, maxRetries);
   bytes[BASE_BYTES] = 1;
   bytes[BASE_BYTES + 2] = 1;
+  // One attempt for each row.
+  bytes[BASE_BYTES + 4] = 1;
   return bytes;
 }
 
@@ -391,7 +477,6 @@ const BATCH_COLUMNS_OPTIONS: Fields = new Map([
 ]);
 const BATCH_WRITE_OPTIONS: Fields = new Map([...BATCH_WRITE_POLICY, ...SIGNAL_OPTION]);
 
-const NO_RECORD = "what is removed has no ttl, and nothing is stored that recordExists could be about";
 const REMOVE_OPTIONS: Fields = new Map([
   ...WRITE_OPTIONS,
   ...refused(["ttl", "recordExists"], NO_RECORD),
@@ -402,19 +487,11 @@ const TOUCH_OPTIONS: Fields = new Map([
   ...refused(["recordExists"], "touch() changes a record that exists, and tells by false that there is none"),
   ...refused(["durableDelete"], "touch() deletes nothing"),
 ]);
-const APPLY_OPTIONS: Fields = new Map([
-  ...WRITE_OPTIONS,
-  ...refused(
-    ["recordExists", "generation", "generationPolicy"],
-    "the server hands the function whatever record there is; it can look at record.gen(rec) and aerospike:exists(rec)",
-  ),
-]);
+const APPLY_OPTIONS: Fields = new Map([...WRITE_OPTIONS, ...NOT_OF_FUNCTIONS]);
+const ONLY_READS = "all of these operations read, and only writes have this option";
 const READ_OPERATE_OPTIONS: Fields = new Map([
   ...WRITE_OPTIONS,
-  ...refused(
-    [...WRITE.map(([name]) => name), ...GENERATION.map(([name]) => name)],
-    "all of these operations read, and only writes have this option",
-  ),
+  ...refused([...WRITE.map(([name]) => name), ...GENERATION.map(([name]) => name)], ONLY_READS),
 ]);
 const UPDATE_OPTIONS: Fields = new Map([
   ...WRITE_OPTIONS,
@@ -433,6 +510,14 @@ const UPDATE_OPTIONS: Fields = new Map([
 ]);
 const BATCH_REMOVE_POLICY: Fields = new Map([...BATCH_WRITE_POLICY, ...refused(["ttl", "recordExists"], NO_RECORD)]);
 const BATCH_REMOVE_OPTIONS: Fields = new Map([...BATCH_REMOVE_POLICY, ...SIGNAL_OPTION]);
+const BATCH_EXISTS_OPTIONS: Fields = new Map([...BATCH_POLICY, ...SIGNAL_OPTION]);
+const BATCH_APPLY_OPTIONS: Fields = new Map([...BATCH_WRITE_OPTIONS, ...NOT_OF_FUNCTIONS]);
+const BATCH_READ_OPERATE_OPTIONS: Fields = new Map([
+  ...BASE,
+  ...BATCH,
+  ...SIGNAL_OPTION,
+  ...refused(WRITE.map(([name]) => name), ONLY_READS),
+]);
 
 const POLICY_KINDS = ["read", "write", "batch", "batchWrite", "batchRemove"] as const;
 type PolicyKind = typeof POLICY_KINDS[number];
@@ -460,8 +545,14 @@ export interface PolicyBlocks {
   readonly batch: PolicyBlock;
   /** `batchReadColumns`: the same block, with its own options. */
   readonly batchColumns: PolicyBlock;
-  /** `batchWrite`. */
+  /** `batchExists`: the same block, without the options of what is read. */
+  readonly batchExists: PolicyBlock;
+  /** `batchOperate` where it only reads: the same block, without the options of writes. */
+  readonly batchReadOperate: PolicyBlock;
+  /** `batchWrite`, `batch`, and `batchOperate` where it writes. */
   readonly batchWrite: PolicyBlock;
+  /** `batchApply`: the same block, without the options that functions do not have. */
+  readonly batchApply: PolicyBlock;
   /** `batchRemove`. */
   readonly batchRemove: PolicyBlock;
 }
@@ -485,6 +576,8 @@ export function policyBlocks(policies: unknown, path: string, autoBatch = false)
     return block("read", bytes, READ_POLICY, options);
   };
   const batch = (options: Fields) => block("batch", batchBlock(BASE_BYTES + BATCH_BYTES, 2), BATCH_POLICY, options);
+  const batchWrite = (options: Fields) =>
+    block("batchWrite", batchBlock(BATCH_WRITE_BYTES, 0), BATCH_WRITE_POLICY, options);
   return {
     read: read(READ_OPTIONS),
     get: read(GET_OPTIONS),
@@ -496,7 +589,10 @@ export function policyBlocks(policies: unknown, path: string, autoBatch = false)
     update: write(UPDATE_OPTIONS),
     batch: batch(BATCH_READ_OPTIONS),
     batchColumns: batch(BATCH_COLUMNS_OPTIONS),
-    batchWrite: block("batchWrite", batchBlock(BATCH_WRITE_BYTES, 0), BATCH_WRITE_POLICY, BATCH_WRITE_OPTIONS),
+    batchExists: batch(BATCH_EXISTS_OPTIONS),
+    batchReadOperate: batch(BATCH_READ_OPERATE_OPTIONS),
+    batchWrite: batchWrite(BATCH_WRITE_OPTIONS),
+    batchApply: batchWrite(BATCH_APPLY_OPTIONS),
     batchRemove: block("batchRemove", batchBlock(BATCH_WRITE_BYTES, 0), BATCH_REMOVE_POLICY, BATCH_REMOVE_OPTIONS),
   };
 }

@@ -27,6 +27,8 @@ export interface ErrorContext {
   readonly ttl?: boolean | undefined;
   /** What was to be done to the record. */
   readonly operations?: readonly Operation[] | undefined;
+  /** The place of a batch's row in the arguments. */
+  readonly row?: string | undefined;
 }
 
 interface ErrorPayload {
@@ -72,7 +74,8 @@ export function replyError(code: number, payload: ErrorPayload, context: ErrorCo
   const where = culprit(code, context.operations);
   const cure = [cureOf(code, what, context), where].filter((part) => part !== undefined).join("; ");
   const name = codeName(code);
-  const head = what.includes(name) ? what : `${name} (${code}): ${what}`;
+  const named = what.includes(name) ? what : `${name} (${code}): ${what}`;
+  const head = context.row === undefined ? named : `${context.row}: ${named}`;
   return errorOf(code, cure === "" ? head : `${head}; ${cure}`, { ...known, ...keyOf(context.key) });
 }
 

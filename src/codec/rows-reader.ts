@@ -20,15 +20,30 @@ import { readError, replyError } from "./reply-error.ts";
 const HEADER = 16;
 const ROW = 32;
 const IN_DOUBT = 1;
+/** Where a row has how often it was sent again. */
+const RETRIES = 21;
+
+/** What a row that is ok has: nothing, its bins, a result for each operation, or what a function returned. */
+export type RowAnswer = "none" | "bins" | "results" | "returned";
+
+/** What a row asked for. */
+export interface RowForm {
+  /** What it has where it is ok. */
+  readonly answer: RowAnswer;
+  /** Whether it writes. */
+  readonly writes: boolean;
+  /** Its operations, where it has some. */
+  readonly operations?: readonly Operation[] | undefined;
+}
 
 /** What the reader has to know about the request. */
 export interface RowsRequest {
   /** How values come back. */
   readonly decode: BinDecodeOptions;
-  /** Whether each row that is ok has a record. */
-  readonly reads: boolean;
-  /** The operations of a row, which has results then; undefined where no row has any. */
-  readonly operations: ((index: number) => readonly Operation[] | undefined) | undefined;
+  /** The name of the list of rows, in errors. */
+  readonly path: string;
+  /** The form of each row, or of all. */
+  readonly forms: RowForm | readonly RowForm[];
 }
 
 /** Reads the rows of one batch. It owns the payload; nothing that it returns refers to it. */
@@ -93,7 +108,7 @@ export class RowsReader<T extends object> {
             this.#decodeOf(bin),
           ) as BinValue;
         } catch (error) {
-          throw UnsafeInteger.at(error, `the bin ${JSON.stringify(bin)}`, key, !this.#request.reads);
+          throw UnsafeInteger.at(error, `the bin ${JSON.stringify(bin)}`, key, this.#form(index).writes);
         }
       }
       offset += 9 + length;
@@ -111,35 +126,42 @@ export class RowsReader<T extends object> {
     return number;
   }
 
+  #form(index: number): RowForm {
+    const { forms } = this.#request;
+    return Array.isArray(forms) ? forms[index] as RowForm : forms as RowForm;
+  }
+
   /** Decodes a row. */
   row(index: number, key: Key): BatchRow<T> {
     const view = this.#view;
     const at = HEADER + index * ROW;
     const code = view.getInt32(at, true);
     const inDoubt = (view.getUint8(at + 20) & IN_DOUBT) !== 0;
+    const attempts = view.getUint8(at + RETRIES) + 1;
     const status = batchStatus(code);
-    if (status === "failed") {
-      return { key, status, code, record: null, error: this.#error(at, code, inDoubt, key), inDoubt };
+    const form = this.#form(index);
+    const failed = (code: number, error: AerospikeError): BatchRow<T> => {
+      return { key, status: "failed", code, record: null, error, inDoubt, attempts, result: null };
+    };
+    if (status === "failed") return failed(code, this.#error(at, code, inDoubt, key, index, form));
+    let record: AerospikeRecord<T> | null = null;
+    let result: BinValue = null;
+    if (status === "ok" && form.answer !== "none") {
+      try {
+        if (form.answer === "returned") [result = null] = this.#results(at, view.getUint32(at + 12, true), key, form);
+        else record = this.#record(at, view.getUint32(at + 12, true), key, form);
+      } catch (error) {
+        // An integer that `integers: "number"` cannot give spoils its row, not the batch.
+        if (error instanceof UnsafeInteger) return failed(Code.CLIENT, error);
+        throw error;
+      }
     }
-    const body = view.getUint32(at + 12, true);
-    // A write's row has a record only where it asked for one, by operations.
-    if (status !== "ok" || !(this.#request.reads || this.#request.operations?.(index) !== undefined)) {
-      return { key, status, code, record: null, error: null, inDoubt };
-    }
-    try {
-      return { key, status, code, record: this.#record(at, body, index, key), error: null, inDoubt };
-    } catch (error) {
-      if (!(error instanceof UnsafeInteger)) throw error;
-      // An integer that `integers: "number"` cannot give spoils its row, not the batch.
-      return { key, status: "failed", code: Code.CLIENT, record: null, error, inDoubt };
-    }
+    return { key, status, code, record, error: null, inDoubt, attempts, result };
   }
 
-  #record(at: number, body: number, index: number, key: Key): AerospikeRecord<T> {
+  #record(at: number, body: number, key: Key, form: RowForm): AerospikeRecord<T> {
     const view = this.#view;
     const bytes = this.#bytes;
-    const { decode, reads } = this.#request;
-    const operations = this.#request.operations?.(index);
     const bins: Record<string, unknown> = {};
     const generation = view.getUint32(at + 4, true);
     const ttl = readTtl(view.getUint32(at + 8, true));
@@ -156,11 +178,10 @@ export class RowsReader<T extends object> {
         offset += 9 + length;
       }
     } catch (error) {
-      throw UnsafeInteger.at(error, `the bin ${JSON.stringify(name)}`, key, !reads);
+      throw UnsafeInteger.at(error, `the bin ${JSON.stringify(name)}`, key, form.writes);
     }
-    if (operations === undefined) return new AerospikeRecord<T>(key, bins as T, generation, ttl, this.#readAt);
-    const results = new Array<BinValue>(body === 0 ? 0 : view.getUint16(at + 18, true));
-    readResults(bytes, view, offset, bytes.length, results, key, !reads, decode, resultBins(decode, operations));
+    if (form.answer === "bins") return new AerospikeRecord<T>(key, bins as T, generation, ttl, this.#readAt);
+    const results = this.#results(at, body === 0 ? 0 : offset, key, form);
     return new OperateRecord<T>(key, bins as T, generation, ttl, this.#readAt, results);
   }
 
@@ -169,13 +190,24 @@ export class RowsReader<T extends object> {
     return decode.bins?.get(bin) ?? decode;
   }
 
-  #error(at: number, code: number, inDoubt: boolean, key: Key): AerospikeError {
+  #results(at: number, offset: number, key: Key, form: RowForm): BinValue[] {
+    const view = this.#view;
+    const bytes = this.#bytes;
+    const { decode } = this.#request;
+    const results = new Array<BinValue>(offset === 0 ? 0 : view.getUint16(at + 18, true));
+    const bins = form.operations && resultBins(decode, form.operations);
+    readResults(bytes, view, offset, bytes.length, results, key, form.writes, decode, bins);
+    return results;
+  }
+
+  #error(at: number, code: number, inDoubt: boolean, key: Key, index: number, form: RowForm): AerospikeError {
     const view = this.#view;
     const offset = view.getUint32(at + 24, true);
-    const flags = { key };
+    const context = { key, operations: form.operations, row: `${this.#request.path}[${index}]` };
+    const known = { inDoubt, sent: true };
     if (offset + 4 > this.#bytes.length) throw overrun();
-    if (offset === 0) return replyError(code, { inDoubt, sent: true }, flags);
-    return readError(code, this.#bytes, offset + 4, view.getUint32(offset, true), flags, { inDoubt, sent: true });
+    if (offset === 0) return replyError(code, known, context);
+    return readError(code, this.#bytes, offset + 4, view.getUint32(offset, true), context, known);
   }
 }
 

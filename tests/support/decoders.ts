@@ -10,13 +10,15 @@ import { readColumns } from "../../src/codec/columns.ts";
 import { encodeBins } from "../../src/codec/particle.ts";
 import { readParticle } from "../../src/codec/particle-reader.ts";
 import { readOperateRecord, readRecord } from "../../src/codec/record-reader.ts";
-import { RowsReader } from "../../src/codec/rows-reader.ts";
+import { type RowForm, RowsReader } from "../../src/codec/rows-reader.ts";
 import { readSchema } from "../../src/columns/schema.ts";
 import { holds, values } from "./arbitraries.ts";
 
 const key = new Key("test", "s", 1);
 const OPERATIONS = [op.read("a"), op.read("b")];
 const ROWS = 3;
+const READS: RowForm = { answer: "bins", writes: false };
+const FORMS: readonly RowForm[] = [READS, READS, { answer: "results", writes: false, operations: OPERATIONS }];
 const ROWS_HEADER = 16;
 const ROW = 32;
 const SCHEMA = readSchema({ f: "f32", v: ["u16", 2], s: "string", b: "blob", r: ["f64", "ragged"], t: "bool" });
@@ -146,7 +148,7 @@ export async function assertDecoders(runs: number): Promise<void> {
     typed(() => readOperateRecord(within(bytes), key, false, decode, OPERATIONS));
   });
   await holds("rows", runs, fc.tuple(broken(rows), decodes), ([bytes, decode]) => {
-    const request = { decode, reads: true, operations: (row: number) => row === 2 ? OPERATIONS : undefined };
+    const request = { decode, path: "rows", forms: FORMS };
     const keys = Array.from({ length: ROWS }, () => key);
     typed(() => new BatchRows(keys, new RowsReader<Record<string, never>>(bytes, ROWS, request)).toArray());
     typed(() => new BatchRows(keys, new RowsReader<{ a: BinValue }>(bytes, ROWS, request)).value(0, "a"));

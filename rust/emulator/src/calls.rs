@@ -8,8 +8,8 @@
 //! - `advance` {server, seconds}; `record` {server, limit}
 //! - `load` {server, namespace, set, records: [{key: {string | integer | bytes | digest}, bins, ttl?, generation?,
 //!   storeKey?}]}, where `bytes`, `digest` and `bins` are base64 and an integer may be a number or a decimal string
-//! - `fault` {server, fault: {node?, delayMs?, silence?, code?, truncate?, dataOnly?, dropConnections?}}; absent members
-//!   are off, an absent node means all of them
+//! - `fault` {server, fault: {node?, delayMs?, silence?, code?, commands?, truncate?, dataOnly?, dropConnections?}}; absent
+//!   members are off, an absent node means all of them
 
 use crate::arguments::{decode, flag, members, text, whole};
 use crate::config::Config;
@@ -140,6 +140,7 @@ fn fault(server: &Server, value: &Value) -> Result<(), String> {
             "delayMs" => fault.delay = Duration::from_millis(u64::from(whole::<u32>(value, name)?)),
             "silence" => fault.silence = flag(value, name)?,
             "code" => fault.code = whole(value, name)?,
+            "commands" => fault.commands = whole(value, name)?,
             "truncate" => fault.truncate = whole(value, name)?,
             "dataOnly" => fault.data_only = flag(value, name)?,
             "dropConnections" => drop_connections = flag(value, name)?,

@@ -82,6 +82,9 @@ impl<'a> Command<'a> {
             Route::Proxied => count(&node.counters.proxied),
             Route::Unavailable => return self.answer(wire(code::CLUSTER), out),
         }
+        if let Some(code) = node.faults.take_command() {
+            return self.answer(code, out);
+        }
         self.run(namespace, out)
     }
 

@@ -12,6 +12,8 @@ pub struct Fault {
     pub silence: bool,
     /// Commands are not run and answered with this result code; 0 is off.
     pub code: u8,
+    /// With a code: only so many of the next commands on a record are answered with it, rows of batches each on its own.
+    pub commands: u32,
     /// So many of the next answers are cut in half, and their connection closed.
     pub truncate: u32,
     /// Info requests are spared, so that clients still consider the node healthy.
@@ -50,7 +52,29 @@ impl Faults {
         }
         let taken = *current;
         current.truncate = taken.truncate.saturating_sub(1);
+        if taken.commands > 0 {
+            // Not the answer as a whole: each command takes its own.
+            return Fault {
+                code: 0,
+                commands: 0,
+                ..taken
+            };
+        }
         taken
+    }
+
+    /// The code for one command on a record, where such a fault is on.
+    pub(crate) fn take_command(&self) -> Option<u8> {
+        if !self.any.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut current = self.current.write();
+        current.commands = current.commands.checked_sub(1)?;
+        let code = current.code;
+        if current.commands == 0 {
+            current.code = 0;
+        }
+        Some(code)
     }
 
     pub(crate) fn drop_connections(&self) {

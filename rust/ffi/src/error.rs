@@ -13,6 +13,8 @@ pub(crate) const NOT_FOUND: i32 = 2;
 pub(crate) const FILTERED_OUT: i32 = 27;
 pub(crate) const TIMEOUT: i32 = 9;
 pub(crate) const PARTITION_UNAVAILABLE: i32 = 11;
+pub(crate) const KEY_BUSY: i32 = 14;
+pub(crate) const DEVICE_OVERLOAD: i32 = 18;
 pub(crate) const INVALID_NAMESPACE: i32 = 20;
 /// A TTL where the namespace does not expire records, among other things.
 pub(crate) const FORBIDDEN: i32 = 22;

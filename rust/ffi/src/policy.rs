@@ -20,14 +20,43 @@ pub(crate) struct Policy<'a> {
     sleep_between_retries: u32,
     sleep_multiplier: f32,
     replica: u8,
-    read_mode_ap: u8,
-    read_mode_sc: u8,
+    modes: ReadModes,
     read_touch_ttl: i8,
     compress: bool,
     core_only: bool,
     joins: bool,
     /// A packed expression that a record has to meet.
     pub(crate) filter: Option<&'a [u8]>,
+}
+
+/// Which copies a read may be answered from: of AP and of strongly consistent namespaces.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct ReadModes {
+    ap: u8,
+    sc: u8,
+}
+
+impl ReadModes {
+    pub(crate) fn parse(cursor: &mut Cursor<'_>) -> Parsed<Self> {
+        Ok(Self {
+            ap: up_to(cursor, 1)?,
+            sc: up_to(cursor, 3)?,
+        })
+    }
+
+    pub(crate) fn set(self, policy: &mut core::BasePolicy) {
+        policy.read_mode_ap = if self.ap == 1 {
+            core::ReadModeAp::All
+        } else {
+            core::ReadModeAp::One
+        };
+        policy.read_mode_sc = match self.sc {
+            0 => core::ReadModeSc::Session,
+            1 => core::ReadModeSc::Linearize,
+            2 => core::ReadModeSc::AllowReplica,
+            _ => core::ReadModeSc::AllowUnavailable,
+        };
+    }
 }
 
 /// The block that writes have on top.
@@ -49,6 +78,48 @@ pub(crate) struct BatchOptions {
     allow_inline_ssd: bool,
     respond_all_keys: bool,
     sequential: bool,
+    pub(crate) retries: RowRetries,
+}
+
+/// How rows are sent again that failed for a reason that passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RowRetries {
+    /// The most attempts of a row, the first included.
+    pub(crate) attempts: u8,
+    /// Also rows that may have taken place.
+    pub(crate) in_doubt: bool,
+    base_ms: u32,
+    max_ms: u32,
+}
+
+impl RowRetries {
+    fn parse(cursor: &mut Cursor<'_>) -> Parsed<Self> {
+        let (attempts, in_doubt) = (cursor.u8()?, flag(cursor)?);
+        cursor.zeros::<2>()?;
+        Ok(Self {
+            attempts,
+            in_doubt,
+            base_ms: cursor.u32()?,
+            max_ms: cursor.u32()?,
+        })
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn new(attempts: u8, in_doubt: bool, base_ms: u32, max_ms: u32) -> Self {
+        Self {
+            attempts,
+            in_doubt,
+            base_ms,
+            max_ms,
+        }
+    }
+
+    /// The longest pause after so many attempts; it doubles with each.
+    pub(crate) fn longest_pause(&self, attempts: u8) -> Duration {
+        let doublings = u32::from(attempts.saturating_sub(1)).min(31);
+        let pause = u64::from(self.base_ms) << doublings;
+        Duration::from_millis(pause.min(self.max_ms.into()))
+    }
 }
 
 fn up_to(cursor: &mut Cursor<'_>, max: u8) -> Parsed<u8> {
@@ -114,8 +185,7 @@ impl<'a> Policy<'a> {
             sleep_between_retries: cursor.u32()?,
             sleep_multiplier: f32::from_le_bytes(*cursor.array()?),
             replica: up_to(cursor, 4)?,
-            read_mode_ap: up_to(cursor, 1)?,
-            read_mode_sc: up_to(cursor, 3)?,
+            modes: ReadModes::parse(cursor)?,
             read_touch_ttl: read_touch_ttl(cursor)?,
             compress: false,
             core_only: false,
@@ -141,7 +211,7 @@ impl<'a> Policy<'a> {
         !self.core_only
             && !self.compress
             && matches!(self.replica, MASTER | SEQUENCE)
-            && (self.read_mode_ap, self.read_mode_sc, self.read_touch_ttl) == (0, 0, 0)
+            && (self.modes, self.read_touch_ttl) == (ReadModes::default(), 0)
     }
 
     /// Whether a read under this policy may become a row of a batch, with others of its burst.
@@ -195,18 +265,7 @@ impl<'a> Policy<'a> {
             };
             total = core_timeout(bound);
         }
-        core::BasePolicy {
-            read_mode_ap: if self.read_mode_ap == 1 {
-                core::ReadModeAp::All
-            } else {
-                core::ReadModeAp::One
-            },
-            read_mode_sc: match self.read_mode_sc {
-                0 => core::ReadModeSc::Session,
-                1 => core::ReadModeSc::Linearize,
-                2 => core::ReadModeSc::AllowReplica,
-                _ => core::ReadModeSc::AllowUnavailable,
-            },
+        let mut policy = core::BasePolicy {
             replica: match self.replica {
                 0 => core::Replica::Master,
                 1 => core::Replica::MasterProles,
@@ -223,7 +282,9 @@ impl<'a> Policy<'a> {
             read_touch_ttl: core_read_touch_ttl(self.read_touch_ttl),
             use_compression: self.compress,
             ..core::BasePolicy::default()
-        }
+        };
+        self.modes.set(&mut policy);
+        policy
     }
 
     /// The policy of a command on one record. Core would send that of a batch twice: each row has its own.
@@ -362,6 +423,17 @@ impl WriteBlock {
             filter_expression: filter.map(core_expression),
         }
     }
+
+    pub(crate) fn batch_udf(&self, filter: Option<&[u8]>) -> core::BatchUdfPolicy {
+        core::BatchUdfPolicy {
+            commit_level: self.commit_level(),
+            expiration: self.expiration(),
+            send_key: self.send_key,
+            durable_delete: self.durable_delete,
+            filter_expression: filter.map(core_expression),
+            ..core::BatchUdfPolicy::default()
+        }
+    }
 }
 
 impl BatchOptions {
@@ -379,13 +451,12 @@ impl BatchOptions {
     }
 
     pub(crate) fn parse(cursor: &mut Cursor<'_>) -> Parsed<Self> {
-        let options = Self {
+        Ok(Self {
             allow_inline: flag(cursor)?,
             allow_inline_ssd: flag(cursor)?,
             respond_all_keys: flag(cursor)?,
             sequential: flag(cursor)?,
-        };
-        cursor.zeros::<4>()?;
-        Ok(options)
+            retries: RowRetries::parse(cursor)?,
+        })
     }
 }

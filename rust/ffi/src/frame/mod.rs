@@ -1,6 +1,8 @@
 //! Frames: what `submit` is given. Parsing borrows from the frame and allocates nothing, because it runs on the JS
 //! thread; the task that executes a command parses again and builds what core needs.
 
+mod batch;
+
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,8 +12,10 @@ use crate::columns::Schema;
 use crate::key::KeyRef;
 use crate::operation::Operations;
 use crate::particle::Particle;
-use crate::policy::{BatchOptions, Policy, WriteBlock};
+use crate::policy::{Policy, WriteBlock};
 use crate::share::TOKEN;
+
+pub(crate) use self::batch::{BatchBody, ReadTerms, Template};
 
 /// Length of a frame's header.
 pub(crate) const HEADER: usize = 24;
@@ -526,7 +530,7 @@ pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> 
         33 => {
             let schema = Schema::parse(&mut cursor)?;
             let body = BatchBody::parse(&mut cursor)?;
-            let reads_bins = |template| matches!(template, Template::Bins { .. });
+            let reads_bins = |template| matches!(template, Template::Bins(..));
             if !body.templates().all(reads_bins) {
                 return Err(Malformed);
             }
@@ -536,160 +540,4 @@ pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> 
     };
     cursor.end()?;
     Ok(request)
-}
-
-/// What the rows of a batch share.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Template<'a> {
-    Bins {
-        read_touch_ttl: i8,
-        bins: Selection<'a>,
-        filter: Option<&'a [u8]>,
-    },
-    Operations {
-        read_touch_ttl: i8,
-        operations: Operations<'a>,
-        filter: Option<&'a [u8]>,
-    },
-    Write(WriteBlock, Option<&'a [u8]>),
-    Remove(WriteBlock, Option<&'a [u8]>),
-}
-
-impl<'a> Template<'a> {
-    fn parse(cursor: &mut Cursor<'a>) -> Parsed<Self> {
-        match cursor.u8()? {
-            0 => {
-                let read_touch_ttl = crate::policy::read_touch_ttl(cursor)?;
-                let form = cursor.u8()?;
-                let filter = (form & 2 != 0)
-                    .then(|| crate::policy::expression(cursor))
-                    .transpose()?;
-                match form & !2 {
-                    0 => Ok(Self::Bins {
-                        read_touch_ttl,
-                        bins: Selection::parse(cursor)?,
-                        filter,
-                    }),
-                    1 => Ok(Self::Operations {
-                        read_touch_ttl,
-                        operations: Operations::parse(cursor)?,
-                        filter,
-                    }),
-                    _ => Err(Malformed),
-                }
-            }
-            1 => WriteBlock::parse_row(cursor).map(|(block, filter)| Self::Write(block, filter)),
-            2 => WriteBlock::parse_row(cursor).map(|(block, filter)| Self::Remove(block, filter)),
-            _ => Err(Malformed),
-        }
-    }
-
-    /// What a row has to meet that does not leave it to the batch.
-    pub(crate) fn filter(&self) -> Option<&'a [u8]> {
-        match self {
-            Self::Bins { filter, .. } | Self::Operations { filter, .. } => *filter,
-            Self::Write(_, filter) | Self::Remove(_, filter) => *filter,
-        }
-    }
-}
-
-/// The body of a batch.
-#[derive(Debug)]
-pub(crate) struct BatchBody<'a> {
-    pub(crate) policy: Policy<'a>,
-    pub(crate) options: BatchOptions,
-    spaces: (u16, &'a [u8]),
-    templates: (u16, &'a [u8]),
-    pub(crate) rows: u32,
-    encoded_rows: &'a [u8],
-}
-
-/// One row of a batch.
-#[derive(Debug)]
-pub(crate) struct Row<'a> {
-    pub(crate) space: u16,
-    pub(crate) template: u16,
-    pub(crate) value: crate::key::KeyValue<'a>,
-    /// Of WRITE rows.
-    pub(crate) operations: Option<Operations<'a>>,
-}
-
-impl<'a> BatchBody<'a> {
-    fn parse(cursor: &mut Cursor<'a>) -> Parsed<Self> {
-        let (policy, options) = Policy::parse_with(cursor, BatchOptions::parse)?;
-        let space_count = cursor.u16()?;
-        let spaces = cursor.span(|cursor| {
-            (0..space_count).try_for_each(|_| {
-                cursor.name()?;
-                cursor.name().map(drop)
-            })
-        })?;
-        let template_count = cursor.u16()?;
-        let templates = cursor.span(|cursor| {
-            (0..template_count).try_for_each(|_| Template::parse(cursor).map(drop))
-        })?;
-        let rows = cursor.u32()?;
-        let mut body = Self {
-            policy,
-            options,
-            spaces: (space_count, spaces),
-            templates: (template_count, templates),
-            rows,
-            encoded_rows: &[],
-        };
-        let writes = body
-            .templates()
-            .map(|template| matches!(template, Template::Write(..)))
-            .collect::<Vec<_>>();
-        body.encoded_rows = cursor.span(|cursor| {
-            (0..rows).try_for_each(|_| {
-                let row = Row::parse(cursor, &writes)?;
-                if row.space < space_count {
-                    Ok(())
-                } else {
-                    Err(Malformed)
-                }
-            })
-        })?;
-        Ok(body)
-    }
-
-    pub(crate) fn spaces(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        let (count, bytes) = self.spaces;
-        let mut cursor = Cursor::new(bytes);
-        (0..count).map_while(move |_| Some((cursor.name().ok()?, cursor.name().ok()?)))
-    }
-
-    pub(crate) fn templates(&self) -> impl Iterator<Item = Template<'a>> + use<'a> {
-        let (count, bytes) = self.templates;
-        let mut cursor = Cursor::new(bytes);
-        (0..count).map_while(move |_| Template::parse(&mut cursor).ok())
-    }
-
-    pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'a>> + use<'a> {
-        let writes = self
-            .templates()
-            .map(|template| matches!(template, Template::Write(..)))
-            .collect::<Vec<_>>();
-        let mut cursor = Cursor::new(self.encoded_rows);
-        (0..self.rows).map_while(move |_| Row::parse(&mut cursor, &writes).ok())
-    }
-}
-
-impl<'a> Row<'a> {
-    fn parse(cursor: &mut Cursor<'a>, writes: &[bool]) -> Parsed<Self> {
-        let (space, template) = (cursor.u16()?, cursor.u16()?);
-        let value = crate::key::KeyValue::parse(cursor)?;
-        let operations = match writes.get(usize::from(template)) {
-            Some(true) => Some(Operations::parse(cursor)?),
-            Some(false) => None,
-            None => return Err(Malformed),
-        };
-        Ok(Self {
-            space,
-            template,
-            value,
-            operations,
-        })
-    }
 }

@@ -1,0 +1,297 @@
+/**
+ * What the rows of batches share (`docs/abi.md`, "Batch body"): each is written once, and has a number.
+ *
+ * @module
+ */
+
+import type { BatchReadRow, MixedApplyRow } from "../batch.ts";
+import { InvalidArgumentError } from "../errors.ts";
+import { packedFilter } from "../exp/expression.ts";
+import type { Key } from "../key.ts";
+import type { Operation } from "../operation.ts";
+import { booleanOption, checkNames, invalidOption, stringOption } from "../option-check.ts";
+import { writeHeaderSelection, writeSelection } from "./bin-selection.ts";
+import type { FrameWriter } from "./frame-writer.ts";
+import { checkKey } from "./key.ts";
+import { readsOnly, writeOperations } from "./operations.ts";
+import { checkBinName } from "./particle.ts";
+import { MODES_OFFSET, rowBlock, type RowFields, rowModes, writeFilter } from "./policy.ts";
+
+const LIMIT = 0xffff;
+/** The kind of a template that reads. */
+export const TEMPLATE_READ = 0;
+/** The kind of a template that writes. */
+export const TEMPLATE_WRITE = 1;
+/** The kind of a template that removes. */
+export const TEMPLATE_REMOVE = 2;
+const TEMPLATE_APPLY = 3;
+/** What the form of a template that reads is made of. */
+const FORM_OPERATIONS = 1;
+const FORM_FILTERED = 2;
+const FORM_MODES = 4;
+/** How many bytes of a base block a row may have of its own: two read modes, and the share of the ttl. */
+const MODES_BYTES = 3;
+const NAME_LIMIT = 255;
+
+const READ_ROW_FIELDS = [
+  ...["key", "bins", "operations", "header", "filter", "readModeAP", "readModeSC", "readTouchTtlPercent"] as const,
+];
+const MIXED_READ_ROW_FIELDS = [...READ_ROW_FIELDS, "kind"] as const;
+
+/** Something that rows share. */
+export interface Template {
+  /** Writes it. */
+  write(w: FrameWriter): void;
+}
+
+/** Numbers what rows share, in the order it is first met. */
+export class Numbering<T> {
+  /** What has a number, in that order. */
+  readonly values: T[];
+  readonly #numbers = new Map<unknown, number>();
+  readonly #what: string;
+
+  /** Those who share `values` have one order of numbers. */
+  constructor(what: string, values: T[] = []) {
+    this.#what = what;
+    this.values = values;
+  }
+
+  /** The number of `identity`, which stands for `value`. */
+  number(identity: unknown, value: T): number {
+    let number = this.#numbers.get(identity);
+    if (number === undefined) {
+      number = this.values.length;
+      if (number === LIMIT) throw new InvalidArgumentError(`a batch has at most ${LIMIT} different ${this.#what}`);
+      this.values.push(value);
+      this.#numbers.set(identity, number);
+    }
+    return number;
+  }
+}
+
+/** The namespaces and sets of a batch. */
+export class Spaces {
+  readonly #numbering = new Numbering<Key>("namespaces and sets");
+  #last: Key | undefined;
+  #lastNumber = 0;
+
+  /** The number of a key's namespace and set. */
+  number(key: Key): number {
+    const last = this.#last;
+    // Keys of one set mostly come together.
+    if (last !== undefined && key.set === last.set && key.namespace === last.namespace) return this.#lastNumber;
+    this.#last = key;
+    this.#lastNumber = this.#numbering.number(`${key.namespace}\0${key.set}`, key);
+    return this.#lastNumber;
+  }
+
+  /** Writes them, after the last key was numbered. */
+  write(w: FrameWriter): void {
+    const keys = this.#numbering.values;
+    w.u16(keys.length);
+    for (const key of keys) {
+      w.name(key.namespace);
+      w.name(key.set);
+    }
+  }
+}
+
+/** Writes the templates that rows have. */
+export function writeTemplates(w: FrameWriter, templates: readonly Template[]): void {
+  w.u16(templates.length);
+  for (const template of templates) template.write(w);
+}
+
+/** What is read of rows that do not say it, and the beginning of its paths in errors. */
+export interface ReadChoice {
+  /** The bins. */
+  readonly bins?: readonly string[] | undefined;
+  /** Whether only the header. */
+  readonly header?: boolean | undefined;
+  /** The operations. */
+  readonly operations?: readonly Operation[] | undefined;
+  /** What stands before the names in errors. */
+  readonly path: string;
+}
+
+/** The templates of rows that read. */
+export class ReadTemplates {
+  readonly #numbering: Numbering<Template>;
+  readonly #modes: Uint8Array;
+  readonly #choice: ReadChoice;
+  readonly #fields: readonly string[];
+  readonly #pairs = new Pairs();
+  #bins: unknown;
+  #identityOfBins: unknown;
+  #ofKeys: number | undefined;
+
+  /** `start` is where the call's policy stands in `w`; `choice` is for rows that do not say what to read. */
+  constructor(templates: Template[], w: FrameWriter, start: number, choice: ReadChoice, isMixed: boolean = false) {
+    this.#numbering = new Numbering("selections of bins, operations and filters", templates);
+    const at = start + MODES_OFFSET;
+    this.#modes = w.bytes.slice(at, at + MODES_BYTES);
+    this.#choice = choice;
+    this.#fields = isMixed ? MIXED_READ_ROW_FIELDS : READ_ROW_FIELDS;
+  }
+
+  /** The number of a row's template; undefined is a row that has nothing but its key. */
+  number(row: BatchReadRow | undefined, path: string): number {
+    if (row === undefined) {
+      return this.#ofKeys ??= this.#numbering.number(undefined, this.#template(row, path, this.#modes));
+    }
+    this.#check(row, path);
+    let identity: unknown;
+    if (row.bins === undefined) identity = row.operations ?? (row.header === true ? true : undefined);
+    else {
+      // Rows mostly share one list: its names are checked and joined once.
+      if (row.bins !== this.#bins) this.#identityOfBins = binsIdentity(this.#bins = row.bins, `${path}.bins`);
+      identity = this.#identityOfBins;
+    }
+    if (row.filter !== undefined) identity = this.#pairs.of(row.filter, identity);
+    const modes = rowModes(this.#modes, row, path);
+    if (modes !== this.#modes) identity = this.#pairs.of(modes.join(), identity);
+    return this.#numbering.number(identity, this.#template(row, path, modes));
+  }
+
+  #check(row: BatchReadRow, path: string): void {
+    checkNames(row, path, this.#fields);
+    if (row.header !== undefined) booleanOption(row.header, `${path}.header`);
+    const chosen = [row.bins !== undefined, row.operations !== undefined, row.header === true].filter(Boolean).length;
+    if (chosen > 1) throw new InvalidArgumentError(`${path} has more than one of bins, operations and header`);
+  }
+
+  #template(row: BatchReadRow | undefined, path: string, modes: Uint8Array): Template {
+    return { write: (w) => this.#write(w, row, path, modes) };
+  }
+
+  #write(w: FrameWriter, row: BatchReadRow | undefined, path: string, modes: Uint8Array): void {
+    const says = row !== undefined && (row.bins !== undefined || row.operations !== undefined || row.header === true);
+    const choice = says ? { ...row, path: `${path}.` } : this.#choice;
+    const filter = row?.filter;
+    const [ap, sc] = modes as unknown as [number, number];
+    const ownModes = ap !== this.#modes[0] || sc !== this.#modes[1];
+    w.u8(TEMPLATE_READ);
+    w.u8(modes[2] as number);
+    w.u8(
+      (choice.operations === undefined ? 0 : FORM_OPERATIONS) | (filter === undefined ? 0 : FORM_FILTERED) |
+        (ownModes ? FORM_MODES : 0),
+    );
+    if (ownModes) {
+      w.u8(ap);
+      w.u8(sc);
+    }
+    if (filter !== undefined) writeFilter(w, packedFilter(filter, `${path}.filter`));
+    if (choice.operations !== undefined) return writeReads(w, choice.operations, `${choice.path}operations`);
+    if (choice.header === true) return writeHeaderSelection(w);
+    writeSelection(w, choice.bins, `${choice.path}bins`);
+  }
+}
+
+function writeReads(w: FrameWriter, operations: readonly Operation[], path: string): void {
+  if (Array.isArray(operations) && !readsOnly(operations)) {
+    throw new InvalidArgumentError(`${path} has a write, in a row that reads: use a row that writes`);
+  }
+  writeOperations(w, operations, path);
+}
+
+/** Gives one object for each pair of values. */
+class Pairs {
+  readonly #known = new Map<unknown, Map<unknown, object>>();
+
+  of(first: unknown, second: unknown): object {
+    let ofFirst = this.#known.get(first);
+    if (ofFirst === undefined) this.#known.set(first, ofFirst = new Map());
+    let both = ofFirst.get(second);
+    if (both === undefined) ofFirst.set(second, both = {});
+    return both;
+  }
+}
+
+/** The names of a row's bins as one text, which no other list of names has: none of them holds a NUL. */
+function binsIdentity(bins: unknown, path: string): string {
+  if (!Array.isArray(bins)) throw new InvalidArgumentError(`${path} is not an array: it must be a list of bin names`);
+  for (let i = 0; i < bins.length; i++) checkBinName(bins[i], `${path}[${i}]`);
+  return bins.join("\0");
+}
+
+/** The templates of rows that write or remove. */
+export class WriteTemplates {
+  readonly #numbering: Numbering<Template>;
+  readonly #kind: number;
+  readonly #shared: Uint8Array<ArrayBuffer>;
+  readonly #fields: RowFields;
+
+  /** `shared` is the write block of the call. */
+  constructor(templates: Template[], kind: number, shared: Uint8Array<ArrayBuffer>, fields: RowFields) {
+    this.#numbering = new Numbering("write policies", templates);
+    this.#kind = kind;
+    this.#shared = shared;
+    this.#fields = fields;
+  }
+
+  /** The number of a row's template. */
+  number(row: object, path: string): number {
+    const block = rowBlock(this.#shared, row, path, this.#fields);
+    return this.#numbering.number(block === this.#shared ? undefined : block.join(), blockTemplate(this.#kind, block));
+  }
+}
+
+/** A template of a kind, with its write block. */
+export function blockTemplate(kind: number, block: Uint8Array): Template {
+  return {
+    write: (w) => {
+      w.u8(kind);
+      w.blob(block);
+    },
+  };
+}
+
+/** The templates of rows that call functions. */
+export class ApplyTemplates {
+  readonly #numbering: Numbering<Template>;
+  readonly #shared: Uint8Array<ArrayBuffer>;
+  readonly #fields: RowFields;
+
+  /** `shared` is the write block of the call. */
+  constructor(templates: Template[], shared: Uint8Array<ArrayBuffer>, fields: RowFields) {
+    this.#numbering = new Numbering("functions and their policies", templates);
+    this.#shared = shared;
+    this.#fields = fields;
+  }
+
+  /** The number of a row's template. */
+  number(row: MixedApplyRow, path: string): number {
+    const block = rowBlock(this.#shared, row, path, this.#fields);
+    const template = applyTemplate(block, row.module, row.function, `${path}.`);
+    return this.#numbering.number(`${block.join()}\0${row.module}\0${row.function}`, template);
+  }
+}
+
+/** The template of a function. `path` is what stands before the names in errors. */
+export function applyTemplate(block: Uint8Array, module: unknown, name: unknown, path: string): Template {
+  const names = [checkName(module, `${path}module`), checkName(name, `${path}function`)];
+  return {
+    write: (w) => {
+      w.u8(TEMPLATE_APPLY);
+      w.blob(block);
+      for (const name of names) w.name(name);
+    },
+  };
+}
+
+const encoder: TextEncoder = new TextEncoder();
+
+function checkName(name: unknown, path: string): string {
+  const text = stringOption(name, path);
+  if (!text.isWellFormed() || text.includes("\0") || encoder.encode(text).length > NAME_LIMIT) {
+    throw invalidOption(text, path, `a text without NUL of at most ${NAME_LIMIT} bytes of UTF-8`);
+  }
+  return text;
+}
+
+/** Throws where a row is no object with a key. */
+export function checkRow(row: unknown, path: string, what: string): asserts row is { readonly key: Key } {
+  if (typeof row !== "object" || row === null) throw new InvalidArgumentError(`${path} is ${what}`);
+  checkKey((row as { readonly key?: unknown }).key, `${path}.key`);
+}
