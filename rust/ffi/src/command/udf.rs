@@ -9,7 +9,6 @@ use super::Run;
 use super::record::{effect_of_write, failure, in_turn};
 use crate::completion::{Answer, Outcome};
 use crate::driver::Effect;
-use crate::error::Failure;
 use crate::frame::UdfCall;
 use crate::key::KeyRef;
 use crate::operation;
