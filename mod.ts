@@ -147,6 +147,7 @@ export {
   RecordExistsError,
   ServerError,
   type SubError,
+  UdfError,
 } from "./src/errors.ts";
 /**
  * Builders of expressions: plain functions that return immutable {@link Expression}s. Where a value is missing, or has
@@ -235,6 +236,7 @@ export {
 export { map, type MapOperations } from "./src/operations/map.ts";
 export type {
   ApplyFields,
+  ApplyOptions,
   BasePolicy,
   BatchApplyOptions,
   BatchColumnsOptions,
@@ -272,6 +274,7 @@ export type {
   WritePolicy,
 } from "./src/policy.ts";
 export { AerospikeRecord, OperateRecord } from "./src/record.ts";
+export { type UdfInfo, type UdfSource, UdfTask, type UdfWaitOptions } from "./src/udf.ts";
 export { Double } from "./src/values/double.ts";
 export { GeoJSON } from "./src/values/geojson.ts";
 export { HyperLogLog } from "./src/values/hyperloglog.ts";

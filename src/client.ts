@@ -23,7 +23,6 @@ import type {
 } from "./cluster-info.ts";
 import { type ClusterToken, tokenOf } from "./cluster-token.ts";
 import {
-  readChoice,
   writeBatchApply,
   writeBatchOperate,
   writeBatchRead,
@@ -50,6 +49,7 @@ import type { PolicyBlock, PolicyBlocks } from "./codec/policy.ts";
 import { readOperateRecord, readRecord } from "./codec/record-reader.ts";
 import { type ErrorContext, readError } from "./codec/reply-error.ts";
 import { type RowForm, RowsReader } from "./codec/rows-reader.ts";
+import { readUdfResult, writeUdfCall } from "./codec/udf.ts";
 import { Command } from "./command.ts";
 import { type CompletionQueue, type LogRecord, RecordKind, type Reply } from "./completion-queue.ts";
 import { AerospikeError, ClientClosedError, InvalidArgumentError } from "./errors.ts";
@@ -65,6 +65,7 @@ import {
   stringOption,
 } from "./option-check.ts";
 import type {
+  ApplyOptions,
   BatchApplyOptions,
   BatchColumnsOptions,
   BatchExistsOptions,
@@ -83,7 +84,8 @@ import type {
 import type { AerospikeRecord, OperateRecord } from "./record.ts";
 import { Code } from "./result-code.ts";
 import { COUNTERS } from "./symbols.ts";
-import type { BinInput, Bins, DecodeOptions } from "./values/value.ts";
+import { compileError, readUdfList, readUdfSource, type UdfInfo, udfName, type UdfSource, UdfTask } from "./udf.ts";
+import type { BinInput, Bins, BinValue, DecodeOptions } from "./values/value.ts";
 
 /** What a client is made of; {@link connect} makes it. */
 export interface ClientParts {
@@ -314,6 +316,89 @@ export class Client implements AsyncDisposable {
   }
 
   /**
+   * Carries out a function of a registered module on one record, whether it exists or not, and gives what it returns; null
+   * where that is nothing. A function that fails has changed nothing.
+   *
+   * `T` is what it returns; nothing checks it. Integers, doubles, strings, booleans, bytes, lists, maps and GeoJSON go both ways.
+   *
+   * ```ts
+   * import { connect, Key } from "@aerospike-ts/client";
+   *
+   * await using client = await connect({ hosts: "127.0.0.1:3000" });
+   * const name = "counter.lua";
+   * const source = `function add(rec, by)
+   *   rec.n = (rec.n or 0) + by
+   *   if aerospike:exists(rec) then aerospike:update(rec) else aerospike:create(rec) end
+   *   return rec.n
+   * end`;
+   * await (await client.registerUdf({ name, source })).done();
+   * console.log(await client.apply<number>(new Key("test", "users", "alice"), "counter", "add", [5], { ttl: 3600 }));
+   * ```
+   *
+   * @throws {UdfError} where there is no such function, or it fails; the message has the server's words, with file and line
+   * @throws {InvalidArgumentError} where an argument cannot be sent; the message has its path
+   * @throws {FilteredOutError} where the record does not meet `filter`
+   */
+  apply<T = BinValue>(
+    key: Key,
+    module: string,
+    functionName: string,
+    args: readonly BinInput[] = [],
+    options?: ApplyOptions,
+  ): Promise<T> {
+    const policy = this.#policies.apply;
+    return this.#send(Command.APPLY, policy, options, true, (w) => {
+      policy.write(w, options);
+      writeKey(w, key);
+      writeUdfCall(w, module, functionName, args);
+    }, (reply) => {
+      if (isFailure(reply)) throw this.#error(reply, { key, ttl: hasTtl(options) });
+      return readUdfResult(reply, key, this.#decode) as T;
+    });
+  }
+
+  /**
+   * Registers a module of Lua functions, or replaces it. One node has accepted it when this resolves; the task waits until
+   * all have it: see {@link UdfTask}.
+   *
+   * @throws {UdfError} where the source does not compile; the message has file and line
+   * @throws {InvalidArgumentError} where the name is not valid, or the file cannot be read
+   */
+  async registerUdf(module: UdfSource, options?: AdminOptions): Promise<UdfTask> {
+    const { name, source } = await readUdfSource(module);
+    try {
+      await this.#admin<unknown>(Command.REGISTER_UDF, options, ["timeout", "signal"], (w, timeout) => {
+        w.u32(timeout);
+        w.name(name);
+        w.blob(source);
+      });
+    } catch (error) {
+      throw AerospikeError.is(error) ? compileError(error.message) ?? error : error;
+    }
+    return this.#udfTask(name, source);
+  }
+
+  /** Removes a module by its name with `.lua`. One that there is not is no error: the server says that it is done. */
+  async removeUdf(name: string, options?: AdminOptions): Promise<UdfTask> {
+    await this.#admin<unknown>(Command.REMOVE_UDF, options, ["timeout", "signal"], (w, timeout) => {
+      w.u32(timeout);
+      w.name(udfName(name, "name"));
+    });
+    return this.#udfTask(name, undefined);
+  }
+
+  #udfTask(name: string, source: Uint8Array | undefined): UdfTask {
+    return new UdfTask(name, source, (command, options) => this.info(command, options));
+  }
+
+  /** The modules that are registered, as one node has them. */
+  async listUdfs(options?: AdminOptions): Promise<UdfInfo[]> {
+    if (options !== undefined) checkNames(options, "options", ["timeout", "signal"]);
+    const [answer] = Object.values(await this.info("udf-list", options));
+    return readUdfList(answer?.["udf-list"] ?? "");
+  }
+
+  /**
    * Reads many records in one call. Rows are positional, and one that failed does not fail the others: see
    * {@link BatchRows}. Rejects when no node answered at all.
    */
@@ -326,7 +411,7 @@ export class Client implements AsyncDisposable {
       key: keyOf,
       form: (request) => isKey(request) ? READS : operated(READS, request.operations),
       isWrite: false,
-      write: (w) => writeBatchRead(w, policy, requests, "requests", options, readChoice(options)),
+      write: (w) => writeBatchRead(w, policy, requests, options),
     });
   }
 
@@ -348,7 +433,7 @@ export class Client implements AsyncDisposable {
       key: itself,
       form: READS,
       isWrite: false,
-      write: (w) => writeBatchRead(w, policy, checkedKeys(keys), "keys", options, { header: true, path: "" }),
+      write: (w) => writeBatchRead(w, policy, checkedKeys(keys), options, { header: true, path: "" }, "keys"),
     }).then((rows) => rows.toArray().map(existenceOf));
   }
 
@@ -434,14 +519,14 @@ export class Client implements AsyncDisposable {
       isWrite: !reads,
       write: (w) =>
         reads
-          ? writeBatchRead(w, policy, checkedKeys(keys), "keys", options, { operations, path: "" })
+          ? writeBatchRead(w, policy, checkedKeys(keys), options, { operations, path: "" }, "keys")
           : writeBatchOperate(w, policy, keys, operations, options),
     });
   }
 
   /**
    * Calls a function, in a module that is registered with the server, on many records in one call. The `result` of a row is
-   * what the function returned; what it raised is the row's error, `UDF` (100).
+   * what the function returned; what it raised is the row's error, a {@link UdfError}.
    *
    * ```ts
    * import { connect, Key } from "@aerospike-ts/client";
@@ -455,8 +540,8 @@ export class Client implements AsyncDisposable {
   batchApply(
     keys: readonly Key[],
     module: string,
-    name: string,
-    args?: readonly BinInput[],
+    functionName: string,
+    args: readonly BinInput[] = [],
     options?: BatchApplyOptions,
   ): Promise<BatchRows> {
     const policy = this.#policies.batchApply;
@@ -464,7 +549,7 @@ export class Client implements AsyncDisposable {
       key: itself,
       form: APPLIES,
       isWrite: true,
-      write: (w) => writeBatchApply(w, policy, keys, { module, function: name, args }, options),
+      write: (w) => writeBatchApply(w, policy, keys, { module, function: functionName, args }, options),
     });
   }
 

@@ -9,6 +9,8 @@ export const Command = {
   CONNECTIONS: 9,
   STATS: 10,
   ATTACH: 11,
+  REGISTER_UDF: 12,
+  REMOVE_UDF: 13,
   GET: 16,
   EXISTS: 17,
   PUT: 18,
@@ -18,6 +20,7 @@ export const Command = {
   REMOVE: 22,
   TOUCH: 23,
   OPERATE: 24,
+  APPLY: 25,
   BATCH: 32,
   BATCH_COLUMNS: 33,
 } as const;

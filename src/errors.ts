@@ -255,6 +255,14 @@ export class RecordExistsError extends ServerError {
 export class FilteredOutError extends ServerError {
 }
 
+/** A user-defined function failed, or its module does not compile; the message has the server's words, with file and line. */
+export class UdfError extends ServerError {
+  /** Makes the error. */
+  constructor(message: string, init: AerospikeErrorInit = {}) {
+    super(message, { code: Code.UDF, ...init });
+  }
+}
+
 /** The client is closed, or was closed while the command ran. */
 export class ClientClosedError extends AerospikeError {
   /** Makes the error. */
@@ -313,6 +321,7 @@ const NAMES: readonly (readonly [{ readonly prototype: AerospikeError }, string]
   [GenerationError, "GenerationError"],
   [RecordExistsError, "RecordExistsError"],
   [FilteredOutError, "FilteredOutError"],
+  [UdfError, "UdfError"],
   [ClientClosedError, "ClientClosedError"],
   [InvalidArgumentError, "InvalidArgumentError"],
   [LibraryError, "LibraryError"],
@@ -358,6 +367,8 @@ export function errorOf(code: number, message: string, init: AerospikeErrorInit)
       return new RecordExistsError(message, all);
     case Code.FILTERED_OUT:
       return new FilteredOutError(message, all);
+    case Code.UDF:
+      return new UdfError(message, all);
     default:
       return code > 0 ? new ServerError(message, all) : new AerospikeError(message, all);
   }

@@ -128,7 +128,7 @@ export interface GenerationFields {
   readonly generationPolicy?: "equal" | "greater" | undefined;
 }
 
-/** The policy of writes: `put`, `add`, `append`, `prepend`, `touch`, `remove` and `operate`. */
+/** The policy of writes: `put`, `add`, `append`, `prepend`, `touch`, `remove`, `operate` and `apply`. */
 export interface WritePolicy extends BasePolicy, WriteFields {}
 
 /**
@@ -180,7 +180,7 @@ export interface BatchRemovePolicy extends BatchPolicy, RemoveFields {
 export interface ClientPolicies {
   /** `get`, `exists`, `header`. */
   readonly read?: ReadPolicy | undefined;
-  /** `put`, `add`, `append`, `prepend`, `touch`, `remove`, `operate`; each takes of it what it has. */
+  /** `put`, `add`, `append`, `prepend`, `touch`, `remove`, `operate`, `apply`; each takes of it what it has. */
   readonly write?: WritePolicy | undefined;
   /** `batchRead`, `batchReadColumns`, `batchExists`, and `batchOperate` where it only reads. */
   readonly batch?: BatchReadPolicy | undefined;
@@ -210,6 +210,9 @@ export interface RemoveOptions extends BasePolicy, RemoveFields, GenerationField
 
 /** The options of `touch`. */
 export interface TouchOptions extends BasePolicy, TouchFields, GenerationFields, CommandOptions {}
+
+/** The options of `apply`: of the policy of writes, what a function's writes have. */
+export interface ApplyOptions extends BasePolicy, ApplyFields, CommandOptions {}
 
 /** The options of `batchRead`. */
 export interface BatchReadOptions extends BatchReadPolicy, CommandOptions {

@@ -50,6 +50,7 @@ export const Code = {
   ENTERPRISE_ONLY: 25,
   OP_NOT_APPLICABLE: 26,
   FILTERED_OUT: 27,
+  UDF: 100,
 } as const;
 
 /** The constant of a code, as the C and Node clients name it, or `UNKNOWN`. */

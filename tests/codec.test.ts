@@ -5,10 +5,11 @@ import { writeBatchRead, writeBatchRemove, writeBatchWrite } from "../src/codec/
 import { FrameWriter } from "../src/codec/frame-writer.ts";
 import { writeKey } from "../src/codec/key.ts";
 import { writeOperations } from "../src/codec/operations.ts";
+import { writeMixedBatch } from "../src/codec/mixed-batch.ts";
 import { encodeBins } from "../src/codec/particle.ts";
 import { policyBlocks } from "../src/codec/policy.ts";
 import { readOperateRecord, readRecord } from "../src/codec/record-reader.ts";
-import { RowsReader } from "../src/codec/rows-reader.ts";
+import { type RowForm, RowsReader } from "../src/codec/rows-reader.ts";
 import { DEFAULT_DECODE } from "../src/values/value.ts";
 
 function written(write: (w: FrameWriter) => void): number[] {
@@ -164,7 +165,7 @@ test("a batch writes once what its rows share", () => {
       { key: new Key("test", "s", 6), operations: shared },
       { key: new Key("test", "s", 7), header: true },
     ], { bins, readTouchTtlPercent: "keep" })
-  ).slice(40);
+  ).slice(48);
   const value = (n: number): number[] => [1, n, 0, 0, 0, 0, 0, 0, 0];
   assertEquals(body, [
     ...u16(2),
@@ -194,7 +195,7 @@ test("a batch writes once what its rows share", () => {
       undefined,
       "error",
     )
-  ).slice(40);
+  ).slice(48);
   const flag = [...u16(1), 2, 1, 97, 17, ...u32(1), 1];
   assertEquals(writes, [
     ...[...u16(1), 4, ...text("test"), 1, 115],
@@ -206,10 +207,46 @@ test("a batch writes once what its rows share", () => {
     ...[...u16(0), ...u16(1), ...value(2), ...u16(1), 3, 1, 110, 1, ...u32(8), 0, 0, 0, 0, 0, 0, 0, 1],
     ...[...u16(0), ...u16(1), ...value(3), ...flag],
   ]);
-  const removes = written((w) => writeBatchRemove(w, batchRemove, [new Key("test", "s", 1)], undefined)).slice(40);
+  const removes = written((w) => writeBatchRemove(w, batchRemove, [new Key("test", "s", 1)], undefined)).slice(48);
   assertEquals(removes, [
     ...[...u16(1), 4, ...text("test"), 1, 115, ...u16(1), 2, ...Array(16).fill(0)],
     ...[...u32(1), ...u16(0), ...u16(0), ...value(1)],
+  ]);
+});
+
+test("a batch of rows of every kind has a template for each", () => {
+  const { batchWrite } = policyBlocks(undefined, "p");
+  const key = (n: number) => new Key("test", "s", n);
+  const value = (n: number): number[] => [1, n, 0, 0, 0, 0, 0, 0, 0];
+  const mixed = written((w) =>
+    writeMixedBatch(
+      w,
+      batchWrite,
+      [
+        { kind: "apply", key: key(1), module: "m", function: "f", args: [5] },
+        { kind: "read", key: key(2), header: true, readModeSC: "allow-replica" },
+        { kind: "remove", key: key(3), generation: 7 },
+        { kind: "apply", key: key(4), module: "m", function: "f" },
+        { kind: "read", key: key(5), readTouchTtlPercent: 80 },
+      ],
+      { retryRows: { attempts: 3, maxMs: 300, inDoubt: true }, ttl: 9 },
+      "error",
+    )
+  );
+  assertEquals(mixed.slice(36, 48), [3, 1, 0, 0, ...u32(10), ...u32(300)]);
+  assertEquals(mixed.slice(48), [
+    ...[...u16(1), 4, ...text("test"), 1, 115],
+    ...u16(4),
+    ...[3, ...Array(8).fill(0), ...u32(9), ...u32(0), 1, 109, 1, 102],
+    ...[0, 0, 4, 0, 2, ...u16(0)],
+    ...[2, 0, 1, 0, 0, ...u32(7), ...u32(0), ...u32(0)],
+    ...[0, 80, 0, ...u16(0xffff)],
+    ...u32(5),
+    ...[...u16(0), ...u16(0), ...value(1), 20, ...u32(2), 0x91, 5],
+    ...[...u16(0), ...u16(1), ...value(2)],
+    ...[...u16(0), ...u16(2), ...value(3)],
+    ...[...u16(0), ...u16(0), ...value(4), 20, ...u32(1), 0x90],
+    ...[...u16(0), ...u16(3), ...value(5)],
   ]);
 });
 
@@ -263,7 +300,7 @@ function rowsPayload(): Uint8Array {
     ...u32(at),
     ...u16(bins),
     ...u16(found),
-    ...[flags, 0, 0, 0],
+    ...[flags, flags === 1 ? 2 : 0, 0, 0],
     ...u32(errorOffset),
     ...u32(0),
   ];
@@ -281,12 +318,16 @@ function rowsPayload(): Uint8Array {
   ]);
 }
 
+/** The last row has operations. */
+const formsOf = (writes: boolean): RowForm[] =>
+  [0, 1, 2, 3].map((index) => ({ answer: index === 3 ? "results" : "bins", writes }));
+
 function rowsOf(): BatchRows {
   const keys = [1, 2, 3, 4].map((n) => new Key("test", "s", n));
   const reader = new RowsReader<Record<string, never>>(rowsPayload(), 4, {
     decode: DEFAULT_DECODE,
-    reads: true,
-    hasOperations: (index) => index === 3,
+    path: "rows",
+    forms: formsOf(false),
   });
   return new BatchRows(keys, reader);
 }
@@ -299,7 +340,8 @@ test("rows are positional", () => {
   assertEquals([rows.at(1)?.status, rows.at(1)?.record], ["not-found", null]);
   const failed = rows.at(2);
   assertEquals([failed?.status, failed?.code, failed?.inDoubt, failed?.error?.node], ["failed", 14, true, "BB9"]);
-  assert(failed?.error?.message.includes("busy"));
+  assert(failed?.error?.message.startsWith("rows[2]: ") && failed.error.message.includes("busy"));
+  assertEquals([...rows].map((row) => row.attempts), [1, 1, 3, 1]);
   const last = rows.at(-1)?.record;
   assert(last instanceof OperateRecord);
   assertEquals([last.results, last.bins], [[5], {}]);
@@ -322,7 +364,7 @@ test('integers: "number": counts and throwIfFailed agree with the rows', () => {
   payload.set([0x40], payload.findIndex((_, at) => payload[at] === 1 && payload[at + 1] === 8) + 5);
   const keys = [1, 2, 3, 4].map((n) => new Key("test", "s", n));
   for (const reads of [true, false]) {
-    const request = { decode, reads, hasOperations: (index: number) => index === 3 };
+    const request = { decode, path: "rows", forms: formsOf(!reads) };
     const rows = new BatchRows(keys, new RowsReader<Record<string, never>>(payload, 4, request));
     assertEquals([rows.foundCount, rows.failedCount], [1, 2]);
     assertEquals([...rows].map((row) => row.status), ["ok", "not-found", "failed", "failed"]);
@@ -335,7 +377,7 @@ test('integers: "number": counts and throwIfFailed agree with the rows', () => {
 });
 
 test("a batch that is answered with another number of rows is a fault", () => {
-  const request = { decode: DEFAULT_DECODE, reads: true, hasOperations: undefined };
+  const request = { decode: DEFAULT_DECODE, path: "rows", forms: formsOf(false) };
   assertThrows(() => new RowsReader(rowsPayload(), 5, request), Error, "as many rows");
   assertThrows(() => new RowsReader(new Uint8Array(4), 5, request), Error);
 });
@@ -351,7 +393,7 @@ test("a row that is kept does not keep its batch's reply", async () => {
     const reply = new Uint8Array(1024 * 1024);
     reply.fill(1, payload.length);
     reply.set(payload);
-    const request = { decode: DEFAULT_DECODE, reads: true, hasOperations: undefined };
+    const request = { decode: DEFAULT_DECODE, path: "rows", forms: formsOf(false) };
     kept.push(new BatchRows(keys, new RowsReader<Record<string, never>>(reply, 4, request)).at(0));
     if (i % 100 === 99) await new Promise((resolve) => setTimeout(resolve, 0));
   }

@@ -349,7 +349,7 @@ export const MIXED_REMOVE_ROW: RowFields = new Map([
 ]);
 const NOT_OF_FUNCTIONS = refused(
   ["recordExists", "generation", "generationPolicy"],
-  "a function sees itself whether there is a record, and of which generation",
+  "the server hands the function whatever record there is; it can look at record.gen(rec) and aerospike:exists(rec)",
 );
 /** Rows of `batch` that call a function. */
 export const MIXED_APPLY_ROW: RowFields = new Map([
@@ -468,6 +468,7 @@ const TOUCH_OPTIONS: Fields = new Map([
   ...refused(["recordExists"], "touch() changes a record that exists, and tells by false that there is none"),
   ...refused(["durableDelete"], "touch() deletes nothing"),
 ]);
+const APPLY_OPTIONS: Fields = new Map([...WRITE_OPTIONS, ...NOT_OF_FUNCTIONS]);
 const ONLY_READS = "all of these operations read, and only writes have this option";
 const READ_OPERATE_OPTIONS: Fields = new Map([
   ...WRITE_OPTIONS,
@@ -499,6 +500,8 @@ export interface PolicyBlocks {
   readonly remove: PolicyBlock;
   /** `touch`. */
   readonly touch: PolicyBlock;
+  /** `apply`. */
+  readonly apply: PolicyBlock;
   /** `operate` where it only reads: the same block, without the options of writes. */
   readonly readOperate: PolicyBlock;
   /** `batchRead`. */
@@ -544,6 +547,7 @@ export function policyBlocks(policies: unknown, path: string, autoBatch = false)
     write: write(WRITE_OPTIONS),
     remove: write(REMOVE_OPTIONS),
     touch: write(TOUCH_OPTIONS),
+    apply: write(APPLY_OPTIONS),
     readOperate: write(READ_OPERATE_OPTIONS),
     batch: batch(BATCH_READ_OPTIONS),
     batchColumns: batch(BATCH_COLUMNS_OPTIONS),

@@ -119,6 +119,11 @@ function cureOf(code: number, message: string, context: ErrorContext): string | 
       return "the record changed since it was read: read it again, and try again with its generation";
     case Code.RECORD_NOT_FOUND:
       return `the write asks for a record that exists (recordExists "update-only" or "replace-only", touch, or generation)`;
+    case Code.UDF:
+      if (message.includes("Execution Error 1")) {
+        return "no such module works on this node: client.listUdfs() lists them";
+      }
+      return message.includes("function not found") ? "a module's functions are its globals" : undefined;
     case Code.ENTERPRISE_ONLY:
       return "this server is a Community Edition";
     case Code.RECORD_BUSY:

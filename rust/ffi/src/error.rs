@@ -264,7 +264,10 @@ fn code(error: &Error) -> i32 {
 /// Whether the command reached a node at all.
 fn sent(error: &Error) -> bool {
     match error.kind() {
-        ErrorKind::Server { .. } | ErrorKind::BadResponse | ErrorKind::InvalidUtf8(_) => true,
+        ErrorKind::Server { .. }
+        | ErrorKind::UdfBadResponse
+        | ErrorKind::BadResponse
+        | ErrorKind::InvalidUtf8(_) => true,
         // With a cause, it was a reply that did not come; without, a connection.
         ErrorKind::Timeout => error.cause().is_some(),
         _ => false,

@@ -9,7 +9,7 @@ use aerospike_core::{AdminPolicy, Client, Node, Version};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
-use super::Run;
+use super::{Run, udf};
 use crate::completion::{Answer, Outcome};
 use crate::direct::Direct;
 use crate::driver::{Effect, Progress, drive};
@@ -40,6 +40,12 @@ pub(super) async fn run(run: Run, request: Request<'_>) {
             }
             Request::Info { json } => info(client, parse(json)?).await,
             Request::Ping { json } => ping(client, parse(json)?).await,
+            Request::RegisterUdf {
+                timeout,
+                name,
+                source,
+            } => udf::register(client, timeout, name, source).await,
+            Request::RemoveUdf { timeout, name } => udf::remove(client, timeout, name).await,
             Request::WarmUp {
                 connections,
                 timeout,

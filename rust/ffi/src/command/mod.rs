@@ -6,6 +6,7 @@ mod fallback;
 mod joined;
 mod read;
 mod record;
+mod udf;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -283,6 +284,12 @@ async fn run(bytes: Arc<[u8]>, command: Accepted, submitted: Instant) {
             key,
             operations,
         } => record::operate(run, (policy, write), key, operations).await,
+        Request::Apply {
+            policy,
+            write,
+            key,
+            call,
+        } => Box::pin(udf::apply(run, (policy, write), key, call)).await,
         request => Box::pin(admin::run(run, request)).await,
     }
 }

@@ -147,7 +147,7 @@ pub(super) fn explain(error: &core::Error, effect: Effect, client: &core::Client
     failure
 }
 
-fn effect_of_write(policy: &Policy<'_>) -> Effect {
+pub(super) fn effect_of_write(policy: &Policy<'_>) -> Effect {
     if policy.retries() {
         Effect::RetriedWrite
     } else {
@@ -156,7 +156,7 @@ fn effect_of_write(policy: &Policy<'_>) -> Effect {
 }
 
 /// Runs a command through core once its turn has come. `work` is given the time that is then left.
-async fn in_turn<F>(
+pub(super) async fn in_turn<F>(
     run: Run,
     effect: Effect,
     work: impl Fn(Arc<Cluster>, Option<Duration>) -> F + std::marker::Send + Sync,

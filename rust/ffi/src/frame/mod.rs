@@ -290,6 +290,25 @@ pub(crate) enum BinWrite {
     Prepend,
 }
 
+/// A function of a module, and what it is called with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct UdfCall<'a> {
+    pub(crate) module: &'a str,
+    pub(crate) function: &'a str,
+    /// A list.
+    pub(crate) arguments: Particle<'a>,
+}
+
+impl<'a> UdfCall<'a> {
+    fn parse(cursor: &mut Cursor<'a>) -> Parsed<Self> {
+        Ok(Self {
+            module: cursor.name()?,
+            function: cursor.name()?,
+            arguments: cursor.particle()?,
+        })
+    }
+}
+
 /// A parsed command.
 #[derive(Debug)]
 #[allow(missing_docs)] // docs/abi.md has one row for each.
@@ -322,6 +341,15 @@ pub(crate) enum Request<'a> {
     Attach {
         token: &'a [u8; TOKEN],
     },
+    RegisterUdf {
+        timeout: u32,
+        name: &'a str,
+        source: &'a [u8],
+    },
+    RemoveUdf {
+        timeout: u32,
+        name: &'a str,
+    },
     Get {
         policy: Policy<'a>,
         key: KeyRef<'a>,
@@ -353,6 +381,12 @@ pub(crate) enum Request<'a> {
         write: WriteBlock,
         key: KeyRef<'a>,
         operations: Operations<'a>,
+    },
+    Apply {
+        policy: Policy<'a>,
+        write: WriteBlock,
+        key: KeyRef<'a>,
+        call: UdfCall<'a>,
     },
     Batch(BatchBody<'a>),
     Columns(Schema<'a>, BatchBody<'a>),
@@ -430,6 +464,17 @@ pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> 
         ATTACH => Request::Attach {
             token: cursor.array()?,
         },
+        12 => {
+            return Ok(Request::RegisterUdf {
+                timeout: cursor.u32()?,
+                name: cursor.name()?,
+                source: cursor.rest(),
+            });
+        }
+        13 => Request::RemoveUdf {
+            timeout: cursor.u32()?,
+            name: cursor.name()?,
+        },
         GET => Request::Get {
             policy: Policy::parse(&mut cursor)?,
             key: KeyRef::parse(&mut cursor)?,
@@ -470,6 +515,15 @@ pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> 
                 write,
                 key: KeyRef::parse(&mut cursor)?,
                 operations: Operations::parse(&mut cursor)?,
+            }
+        }
+        25 => {
+            let (policy, write) = Policy::parse_with(&mut cursor, WriteBlock::parse)?;
+            Request::Apply {
+                policy,
+                write,
+                key: KeyRef::parse(&mut cursor)?,
+                call: UdfCall::parse(&mut cursor)?,
             }
         }
         32 => Request::Batch(BatchBody::parse(&mut cursor)?),

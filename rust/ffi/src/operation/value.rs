@@ -19,7 +19,7 @@ const INFINITY: u8 = 1;
 const PLACEHOLDER_EXTENSION: u8 = 0xff;
 
 /// The value that a particle of a call stands for.
-pub(super) fn decode(particle: Particle<'_>) -> Result<Value> {
+pub(crate) fn decode(particle: Particle<'_>) -> Result<Value> {
     let bytes = particle.bytes;
     match particle.kind {
         NULL => Ok(Value::Nil),
