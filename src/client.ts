@@ -460,7 +460,8 @@ export class Client implements AsyncDisposable {
    * failed does not fail the others. What reads has a `record`, what has operations an {@link OperateRecord}, what calls a
    * function a `result`.
    *
-   * Rows on one record are carried out in their order where they have the same read modes, and none is sent again.
+   * Rows on one record go to its node in their order, where they have the same read modes and none is sent again. A server
+   * that answers inline (`allowInline`) carries them out so; others may do it side by side.
    *
    * ```ts
    * import { connect, exp, Key, op } from "@aerospike-ts/client";

@@ -15,7 +15,8 @@ import type { FrameWriter } from "./frame-writer.ts";
 import { checkKey } from "./key.ts";
 import { readsOnly, writeOperations } from "./operations.ts";
 import { checkBinName } from "./particle.ts";
-import { MODES_OFFSET, rowBlock, type RowFields, rowModes, writeFilter } from "./policy.ts";
+import { MODES_OFFSET, writeFilter } from "./policy.ts";
+import { rowBlock, type RowFields, rowModes } from "./row-policy.ts";
 import { callName, moduleName } from "./udf.ts";
 
 const LIMIT = 0xffff;

@@ -27,7 +27,8 @@ import type { FrameWriter } from "./frame-writer.ts";
 import { checkKey, writeKeyValue } from "./key.ts";
 import { OPERATION_WRITE, readsOnly, writeOperations } from "./operations.ts";
 import { type UndefinedBins, writeBins } from "./particle.ts";
-import { type PolicyBlock, WRITE_ROW } from "./policy.ts";
+import type { PolicyBlock } from "./policy.ts";
+import { WRITE_ROW } from "./row-policy.ts";
 import { writeArguments } from "./udf.ts";
 
 /** Offsets in a write block, and what stands there. */

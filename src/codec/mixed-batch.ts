@@ -22,14 +22,8 @@ import type { FrameWriter } from "./frame-writer.ts";
 import { writeKeyValue } from "./key.ts";
 import { writeOperations } from "./operations.ts";
 import type { UndefinedBins } from "./particle.ts";
-import {
-  MIXED_APPLY_ROW,
-  MIXED_REMOVE_ROW,
-  MIXED_WRITE_ROW,
-  type PolicyBlock,
-  rowBlock,
-  withoutRecord,
-} from "./policy.ts";
+import type { PolicyBlock } from "./policy.ts";
+import { MIXED_APPLY_ROW, MIXED_REMOVE_ROW, MIXED_WRITE_ROW, rowBlock, withoutRecord } from "./row-policy.ts";
 import { writeArguments } from "./udf.ts";
 
 const KINDS = ["read", "write", "remove", "apply"] as const;
