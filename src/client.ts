@@ -24,7 +24,6 @@ import type {
 } from "./cluster-info.ts";
 import { type ClusterToken, tokenOf } from "./cluster-token.ts";
 import {
-  readChoice,
   writeBatchApply,
   writeBatchOperate,
   writeBatchRead,
@@ -499,7 +498,7 @@ export class Client implements AsyncDisposable {
       key: keyOf,
       form: (request) => isKey(request) ? READS : operated(READS, request.operations),
       isWrite: false,
-      write: (w) => writeBatchRead(w, policy, requests, "requests", options, readChoice(options)),
+      write: (w) => writeBatchRead(w, policy, requests, options),
     });
   }
 
@@ -521,7 +520,7 @@ export class Client implements AsyncDisposable {
       key: itself,
       form: READS,
       isWrite: false,
-      write: (w) => writeBatchRead(w, policy, checkedKeys(keys), "keys", options, { header: true, path: "" }),
+      write: (w) => writeBatchRead(w, policy, checkedKeys(keys), options, { header: true, path: "" }, "keys"),
     }).then((rows) => rows.toArray().map(existenceOf));
   }
 
@@ -548,7 +547,8 @@ export class Client implements AsyncDisposable {
    * failed does not fail the others. What reads has a `record`, what has operations an {@link OperateRecord}, what calls a
    * function a `result`.
    *
-   * Rows on one record are carried out in their order where they have the same read modes, and none is sent again.
+   * Rows on one record go to its node in their order, where they have the same read modes and none is sent again. A server
+   * that answers inline (`allowInline`) carries them out so; others may do it side by side.
    *
    * ```ts
    * import { connect, exp, Key, op } from "@aerospike-ts/client";
@@ -607,14 +607,14 @@ export class Client implements AsyncDisposable {
       isWrite: !reads,
       write: (w) =>
         reads
-          ? writeBatchRead(w, policy, checkedKeys(keys), "keys", options, { operations, path: "" })
+          ? writeBatchRead(w, policy, checkedKeys(keys), options, { operations, path: "" }, "keys")
           : writeBatchOperate(w, policy, keys, operations, options),
     });
   }
 
   /**
    * Calls a function, in a module that is registered with the server, on many records in one call. The `result` of a row is
-   * what the function returned; what it raised is the row's error, `UDF` (100).
+   * what the function returned; what it raised is the row's error, a {@link UdfError}.
    *
    * ```ts
    * import { connect, Key } from "@aerospike-ts/client";
@@ -628,8 +628,8 @@ export class Client implements AsyncDisposable {
   batchApply(
     keys: readonly Key[],
     module: string,
-    name: string,
-    args?: readonly BinInput[],
+    functionName: string,
+    args: readonly BinInput[] = [],
     options?: BatchApplyOptions,
   ): Promise<BatchRows> {
     const policy = this.#policies.batchApply;
@@ -637,7 +637,7 @@ export class Client implements AsyncDisposable {
       key: itself,
       form: APPLIES,
       isWrite: true,
-      write: (w) => writeBatchApply(w, policy, keys, { module, function: name, args }, options),
+      write: (w) => writeBatchApply(w, policy, keys, { module, function: functionName, args }, options),
     });
   }
 

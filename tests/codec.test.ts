@@ -1,10 +1,11 @@
 import { test } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { AerospikeError, BatchRows, InvalidArgumentError, Key, op, OperateRecord } from "../mod.ts";
-import { readChoice, writeBatchRead, writeBatchRemove, writeBatchWrite } from "../src/codec/batch.ts";
+import { writeBatchRead, writeBatchRemove, writeBatchWrite } from "../src/codec/batch.ts";
 import { FrameWriter } from "../src/codec/frame-writer.ts";
 import { writeKey } from "../src/codec/key.ts";
 import { writeOperations } from "../src/codec/operations.ts";
+import { writeMixedBatch } from "../src/codec/mixed-batch.ts";
 import { encodeBins } from "../src/codec/particle.ts";
 import { policyBlocks } from "../src/codec/policy.ts";
 import { readOperateRecord, readRecord } from "../src/codec/record-reader.ts";
@@ -155,24 +156,16 @@ test("a batch writes once what its rows share", () => {
   const { batch, batchWrite, batchRemove } = policyBlocks(undefined, "p");
   const bins = ["a", "b"];
   const shared = [op.read("c")];
-  const options = { bins, readTouchTtlPercent: "keep" as const };
   const body = written((w) =>
-    writeBatchRead(
-      w,
-      batch,
-      [
-        new Key("test", "s", 1),
-        new Key("test", "t", 2),
-        { key: new Key("test", "s", 3), bins: ["x"] },
-        { key: new Key("test", "s", 4), bins: ["x"] },
-        { key: new Key("test", "s", 5), operations: shared },
-        { key: new Key("test", "s", 6), operations: shared },
-        { key: new Key("test", "s", 7), header: true },
-      ],
-      "requests",
-      options,
-      readChoice(options),
-    )
+    writeBatchRead(w, batch, [
+      new Key("test", "s", 1),
+      new Key("test", "t", 2),
+      { key: new Key("test", "s", 3), bins: ["x"] },
+      { key: new Key("test", "s", 4), bins: ["x"] },
+      { key: new Key("test", "s", 5), operations: shared },
+      { key: new Key("test", "s", 6), operations: shared },
+      { key: new Key("test", "s", 7), header: true },
+    ], { bins, readTouchTtlPercent: "keep" })
   ).slice(48);
   const value = (n: number): number[] => [1, n, 0, 0, 0, 0, 0, 0, 0];
   assertEquals(body, [
@@ -222,12 +215,48 @@ test("a batch writes once what its rows share", () => {
   ]);
 });
 
+test("a batch of rows of every kind has a template for each", () => {
+  const { batchWrite } = policyBlocks(undefined, "p");
+  const key = (n: number) => new Key("test", "s", n);
+  const value = (n: number): number[] => [1, n, 0, 0, 0, 0, 0, 0, 0];
+  const mixed = written((w) =>
+    writeMixedBatch(
+      w,
+      batchWrite,
+      [
+        { kind: "apply", key: key(1), module: "m", function: "f", args: [5] },
+        { kind: "read", key: key(2), header: true, readModeSC: "allow-replica" },
+        { kind: "remove", key: key(3), generation: 7 },
+        { kind: "apply", key: key(4), module: "m", function: "f" },
+        { kind: "read", key: key(5), readTouchTtlPercent: 80 },
+      ],
+      { retryRows: { attempts: 3, maxMs: 300, inDoubt: true }, ttl: 9 },
+      "error",
+    )
+  );
+  assertEquals(mixed.slice(36, 48), [3, 1, 0, 0, ...u32(10), ...u32(300)]);
+  assertEquals(mixed.slice(48), [
+    ...[...u16(1), 4, ...text("test"), 1, 115],
+    ...u16(4),
+    ...[3, ...Array(8).fill(0), ...u32(9), ...u32(0), 1, 109, 1, 102],
+    ...[0, 0, 4, 0, 2, ...u16(0)],
+    ...[2, 0, 1, 0, 0, ...u32(7), ...u32(0), ...u32(0)],
+    ...[0, 80, 0, ...u16(0xffff)],
+    ...u32(5),
+    ...[...u16(0), ...u16(0), ...value(1), 20, ...u32(2), 0x91, 5],
+    ...[...u16(0), ...u16(1), ...value(2)],
+    ...[...u16(0), ...u16(2), ...value(3)],
+    ...[...u16(0), ...u16(0), ...value(4), 20, ...u32(1), 0x90],
+    ...[...u16(0), ...u16(3), ...value(5)],
+  ]);
+});
+
 test("wrong rows are refused with their position", () => {
   const { batch, batchWrite } = policyBlocks(undefined, "p");
   const key = new Key("test", "s", 1);
   const read = (requests: unknown[], options?: object, part = ""): void => {
     assertThrows(
-      () => written((w) => writeBatchRead(w, batch, requests as never, "requests", options, readChoice(options))),
+      () => written((w) => writeBatchRead(w, batch, requests as never, options)),
       InvalidArgumentError,
       part,
     );
@@ -236,7 +265,7 @@ test("wrong rows are refused with their position", () => {
   read([{ key: "x" }], undefined, "requests[0].key");
   read([{ key, bin: ["a"] }], undefined, "requests[0].bin");
   read([{ key, bins: ["a"], header: true }], undefined, "more than one");
-  read([{ key, operations: [op.add("a", 1)] }], undefined, "a row that writes");
+  read([{ key, operations: [op.add("a", 1)] }], undefined, "batchWrite");
   read([key], { bins: [] }, "options.bins is empty");
   read([key], { bins: ["a"], header: true }, "options.header");
   const write = (rows: unknown[], part: string): void => {
@@ -248,7 +277,7 @@ test("wrong rows are refused with their position", () => {
   };
   write([{ key }], "rows[0].bins");
   write([{ key, bins: { a: 1 }, operations: [op.add("a", 1)] }], "both bins and operations");
-  write([{ key, operations: [op.read("a")] }], "a row that reads");
+  write([{ key, operations: [op.read("a")] }], "batchRead");
   write([{ key, bins: { a: { b: undefined } } }], "rows[0].bins.a.b is undefined");
   write([{ key, bins: { a: undefined } }], 'undefinedBins: "skip"');
   write([{ key, bins: { a: 1 }, tll: 1 }], "rows[0].tll");
@@ -272,7 +301,7 @@ function rowsPayload(): Uint8Array {
     ...u32(at),
     ...u16(bins),
     ...u16(found),
-    ...[flags, 0, 0, 0],
+    ...[flags, flags === 1 ? 2 : 0, 0, 0],
     ...u32(errorOffset),
     ...u32(0),
   ];
@@ -290,18 +319,16 @@ function rowsPayload(): Uint8Array {
   ]);
 }
 
-/** Of rows of which the last has operations. */
-function forms(writes: boolean): RowForm[] {
-  const form: RowForm = { answer: "bins", writes };
-  return [form, form, form, { answer: "results", writes, operations: [] }];
-}
+/** The last row has operations. */
+const formsOf = (writes: boolean): RowForm[] =>
+  [0, 1, 2, 3].map((index) => ({ answer: index === 3 ? "results" : "bins", writes }));
 
 function rowsOf(): BatchRows {
   const keys = [1, 2, 3, 4].map((n) => new Key("test", "s", n));
   const reader = new RowsReader<Record<string, never>>(rowsPayload(), 4, {
     decode: DEFAULT_DECODE,
     path: "rows",
-    forms: forms(false),
+    forms: formsOf(false),
   });
   return new BatchRows(keys, reader);
 }
@@ -314,7 +341,8 @@ test("rows are positional", () => {
   assertEquals([rows.at(1)?.status, rows.at(1)?.record], ["not-found", null]);
   const failed = rows.at(2);
   assertEquals([failed?.status, failed?.code, failed?.inDoubt, failed?.error?.node], ["failed", 14, true, "BB9"]);
-  assert(failed?.error?.message.includes("busy"));
+  assert(failed?.error?.message.startsWith("rows[2]: ") && failed.error.message.includes("busy"));
+  assertEquals([...rows].map((row) => row.attempts), [1, 1, 3, 1]);
   const last = rows.at(-1)?.record;
   assert(last instanceof OperateRecord);
   assertEquals([last.results, last.bins], [[5], {}]);
@@ -337,7 +365,7 @@ test('integers: "number": counts and throwIfFailed agree with the rows', () => {
   payload.set([0x40], payload.findIndex((_, at) => payload[at] === 1 && payload[at + 1] === 8) + 5);
   const keys = [1, 2, 3, 4].map((n) => new Key("test", "s", n));
   for (const reads of [true, false]) {
-    const request = { decode, path: "rows", forms: forms(!reads) };
+    const request = { decode, path: "rows", forms: formsOf(!reads) };
     const rows = new BatchRows(keys, new RowsReader<Record<string, never>>(payload, 4, request));
     assertEquals([rows.foundCount, rows.failedCount], [1, 2]);
     assertEquals([...rows].map((row) => row.status), ["ok", "not-found", "failed", "failed"]);
@@ -350,7 +378,7 @@ test('integers: "number": counts and throwIfFailed agree with the rows', () => {
 });
 
 test("a batch that is answered with another number of rows is a fault", () => {
-  const request = { decode: DEFAULT_DECODE, path: "rows", forms: { answer: "bins", writes: false } } as const;
+  const request = { decode: DEFAULT_DECODE, path: "rows", forms: formsOf(false) };
   assertThrows(() => new RowsReader(rowsPayload(), 5, request), Error, "as many rows");
   assertThrows(() => new RowsReader(new Uint8Array(4), 5, request), Error);
 });
@@ -366,7 +394,7 @@ test("a row that is kept does not keep its batch's reply", async () => {
     const reply = new Uint8Array(1024 * 1024);
     reply.fill(1, payload.length);
     reply.set(payload);
-    const request = { decode: DEFAULT_DECODE, path: "rows", forms: { answer: "bins", writes: false } } as const;
+    const request = { decode: DEFAULT_DECODE, path: "rows", forms: formsOf(false) };
     kept.push(new BatchRows(keys, new RowsReader<Record<string, never>>(reply, 4, request)).at(0));
     if (i % 100 === 99) await new Promise((resolve) => setTimeout(resolve, 0));
   }

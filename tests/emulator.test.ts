@@ -2,7 +2,7 @@ import { assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import process from "node:process";
-import { connect, InvalidArgumentError, Key } from "../mod.ts";
+import { connect, InvalidArgumentError, Key, ServerError } from "../mod.ts";
 import { Emulator, EmulatorError } from "../emulator/mod.ts";
 import { isBun, run } from "./support/runtime.ts";
 
@@ -29,6 +29,18 @@ test("the emulator refuses wrong options and records, by name", async () => {
   assertStrictEquals((await client.get(key))?.generation, 3);
 });
 
+test("the emulator answers so many commands on records with a code, and runs the others", async () => {
+  await using server = await Emulator.start();
+  await using client = await connect({ hosts: server.hosts });
+  const keys = [1, 2, 3].map((n) => new Key("test", "fault", n));
+  server.fault({ code: 22, commands: 3 });
+  await assertRejects(() => client.put(keys[0] as Key, { a: 1 }), ServerError, "FAIL_FORBIDDEN");
+  const rows = await client.batchWrite(keys.map((key) => ({ key, bins: { a: 1 } })));
+  assertStrictEquals(rows.toArray().map(({ code }) => code).join(), "22,22,0");
+  await client.put(keys[0] as Key, { a: 1 });
+  assertStrictEquals(server.stats().records, 2);
+});
+
 test("the emulator asks Deno for nothing that it can do without", async () => {
   if (isBun) return;
   const script = fileURLToPath(new URL("./scripts/emulator-starts.ts", import.meta.url));
@@ -51,6 +63,8 @@ test("the emulator's nodes and partitions are named by valid numbers", async () 
     [() => server.stopNode("1" as never), "node is"],
     [() => server.fault({ node: 2 }), "fault.node is 2"],
     [() => server.fault({ code: 256 }), "fault.code is 256"],
+    [() => server.fault({ commands: 1 }), "fault.commands says nothing without fault.code"],
+    [() => server.fault({ code: 14, commands: 0 }), "fault.commands is 0"],
     [() => server.fault({ delay: 1 } as never), "fault.delay"],
     [() => server.movePartitions({ to: 2 }), "move.to is 2"],
     [() => server.movePartitions({ partitions: [1, 4096] }), "move.partitions[1] is 4096"],

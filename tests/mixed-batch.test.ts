@@ -6,7 +6,9 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   AerospikeError,
+  type BatchOptions,
   type BatchRows,
+  connect,
   exp,
   InvalidArgumentError,
   Key,
@@ -15,6 +17,7 @@ import {
   op,
   OperateRecord,
 } from "../mod.ts";
+import { Emulator } from "../emulator/mod.ts";
 import { freshSet, startServer } from "./support/server.ts";
 import { suite } from "./support/suite.ts";
 
@@ -35,6 +38,7 @@ async function stored(length: number): Promise<Key[]> {
   return keys;
 }
 
+const hex = ({ digest }: Key) => Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 const outcomes = (rows: BatchRows) => rows.toArray().map(({ status, code }) => `${status} ${code}`);
 const binsOf = async (keys: readonly Key[]) =>
   (await client.batchRead(keys)).toArray().map(({ record }) => record && { ...record.bins });
@@ -192,6 +196,32 @@ test("read modes and readTouchTtlPercent of a row", async () => {
   ]);
   const read = await client.batchRead([a, { key: b, readModeAP: "all" }, { key: c, readTouchTtlPercent: "keep" }]);
   assertEquals(read.toArray().map(({ record }) => record?.bins["n"]), [1, 1, 2]);
+});
+
+test("rows go out with their own read modes, all others with those of the call", async () => {
+  const all = 1 << 6;
+  await using emulator = await Emulator.start({ recordCommands: 100 });
+  await using own = await connect({ hosts: emulator.hosts });
+  const [a, b, c, d] = freshKeys(4) as [Key, Key, Key, Key];
+  const sent = async (rows: readonly MixedRow[], options: BatchOptions) => {
+    emulator.recordCommands(100);
+    await own.batch(rows, options);
+    return emulator.commands().filter(({ kind }) => kind === "read")
+      .map(({ digest, info, ttl }) =>
+        `${"abcd"[[a, b, c, d].findIndex((key) => hex(key) === digest)]} ${info[0] & all} ${ttl}`
+      )
+      .sort();
+  };
+  const rows: MixedRow[] = [
+    { kind: "read", key: a },
+    { kind: "read", key: b, readModeAP: "all", readTouchTtlPercent: 50 },
+    { kind: "read", key: c, readModeAP: "one", readTouchTtlPercent: "keep" },
+    { kind: "read", key: d, readModeAP: "all" },
+  ];
+  assertEquals(await sent(rows, {}), ["a 0 0", "b 64 50", "c 0 4294967295", "d 64 0"]);
+  assertEquals(await sent(rows, { readModeAP: "all", readTouchTtlPercent: 9 }), [
+    ...["a 64 9", "b 64 50", "c 0 4294967295", "d 64 9"],
+  ]);
 });
 
 test("batchOperate: the same operations on every record", async () => {

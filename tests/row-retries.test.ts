@@ -107,6 +107,7 @@ onEmulator("columns: a row that was sent again has its cells, and no error of be
 
 onEmulator("the direct path's rows are sent again through core", async ({ emulator, client }) => {
   load(emulator);
+  await until("the direct path is ready", async () => (await client.stats()).direct.ready);
   // Once on the direct path, once by core.
   refuse(emulator, KEY_BUSY, 6);
   const rows = await client.batchRead(keys, often(2));

@@ -9,13 +9,15 @@ import { InvalidArgumentError } from "../errors.ts";
 import { packedFilter } from "../exp/expression.ts";
 import type { Key } from "../key.ts";
 import type { Operation } from "../operation.ts";
-import { booleanOption, checkNames, invalidOption, stringOption } from "../option-check.ts";
+import { booleanOption, checkNames } from "../option-check.ts";
 import { writeHeaderSelection, writeSelection } from "./bin-selection.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { checkKey } from "./key.ts";
 import { readsOnly, writeOperations } from "./operations.ts";
 import { checkBinName } from "./particle.ts";
-import { MODES_OFFSET, rowBlock, type RowFields, rowModes, writeFilter } from "./policy.ts";
+import { MODES_OFFSET, writeFilter } from "./policy.ts";
+import { rowBlock, type RowFields, rowModes } from "./row-policy.ts";
+import { callName, moduleName } from "./udf.ts";
 
 const LIMIT = 0xffff;
 /** The kind of a template that reads. */
@@ -31,7 +33,6 @@ const FORM_FILTERED = 2;
 const FORM_MODES = 4;
 /** How many bytes of a base block a row may have of its own: two read modes, and the share of the ttl. */
 const MODES_BYTES = 3;
-const NAME_LIMIT = 255;
 
 const READ_ROW_FIELDS = [
   ...["key", "bins", "operations", "header", "filter", "readModeAP", "readModeSC", "readTouchTtlPercent"] as const,
@@ -190,7 +191,9 @@ export class ReadTemplates {
 
 function writeReads(w: FrameWriter, operations: readonly Operation[], path: string): void {
   if (Array.isArray(operations) && !readsOnly(operations)) {
-    throw new InvalidArgumentError(`${path} has a write, in a row that reads: use a row that writes`);
+    throw new InvalidArgumentError(
+      `${path} has a write, and the row only reads: use batchWrite(), or a row of batch() that writes`,
+    );
   }
   writeOperations(w, operations, path);
 }
@@ -270,7 +273,7 @@ export class ApplyTemplates {
 
 /** The template of a function. `path` is what stands before the names in errors. */
 export function applyTemplate(block: Uint8Array, module: unknown, name: unknown, path: string): Template {
-  const names = [checkName(module, `${path}module`), checkName(name, `${path}function`)];
+  const names = [moduleName(module, `${path}module`), callName(name, `${path}function`)];
   return {
     write: (w) => {
       w.u8(TEMPLATE_APPLY);
@@ -278,16 +281,6 @@ export function applyTemplate(block: Uint8Array, module: unknown, name: unknown,
       for (const name of names) w.name(name);
     },
   };
-}
-
-const encoder: TextEncoder = new TextEncoder();
-
-function checkName(name: unknown, path: string): string {
-  const text = stringOption(name, path);
-  if (!text.isWellFormed() || text.includes("\0") || encoder.encode(text).length > NAME_LIMIT) {
-    throw invalidOption(text, path, `a text without NUL of at most ${NAME_LIMIT} bytes of UTF-8`);
-  }
-  return text;
 }
 
 /** Throws where a row is no object with a key. */

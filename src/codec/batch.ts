@@ -26,9 +26,10 @@ import {
 import type { FrameWriter } from "./frame-writer.ts";
 import { checkKey, writeKeyValue } from "./key.ts";
 import { OPERATION_WRITE, readsOnly, writeOperations } from "./operations.ts";
-import { type UndefinedBins, writeBins, writeParticle } from "./particle.ts";
-import { type PolicyBlock, WRITE_ROW } from "./policy.ts";
-import { toArgumentError } from "./value-problem.ts";
+import { type UndefinedBins, writeBins } from "./particle.ts";
+import type { PolicyBlock } from "./policy.ts";
+import { WRITE_ROW } from "./row-policy.ts";
+import { writeArguments } from "./udf.ts";
 
 /** Offsets in a write block, and what stands there. */
 const RECORD_EXISTS = 0;
@@ -40,14 +41,14 @@ export const DELETES: readonly Operation[] = [{ kind: "delete", bin: "" }];
 
 type ReadRequest = Key | BatchReadRow;
 
-/** Writes a batch of reads. `choice` is what to read where a request does not say it. */
+/** Writes a batch of reads. `choice` is what to read where a request does not say it; `path` names the requests in errors. */
 export function writeBatchRead(
   w: FrameWriter,
   policy: PolicyBlock,
   requests: readonly ReadRequest[],
-  path: string,
-  options: object | undefined,
-  choice: ReadChoice,
+  options: BatchReadOptions | undefined,
+  choice: ReadChoice = readChoice(options),
+  path: string = "requests",
 ): void {
   const start = w.length;
   policy.write(w, options);
@@ -75,8 +76,8 @@ export function writeBatchRead(
   }
 }
 
-/** What `batchRead` reads of requests that do not say it. */
-export function readChoice(options: BatchReadOptions | undefined): ReadChoice {
+/** What the call's options say is to be read. */
+function readChoice(options: BatchReadOptions | undefined): ReadChoice {
   if (options?.header === true && options.bins !== undefined) {
     throw new InvalidArgumentError("options.header reads no bins, so options.bins has no use beside it");
   }
@@ -125,7 +126,7 @@ export function writeRowOperations(
   if (row.operations !== undefined) {
     if (row.bins !== undefined) throw new InvalidArgumentError(`${path} has both bins and operations`);
     if (readsOnly(row.operations) && row.operations.length > 0) {
-      throw new InvalidArgumentError(`${path}.operations only reads: use a row that reads`);
+      throw new InvalidArgumentError(`${path}.operations only reads: use batchRead(), or a row of batch() that reads`);
     }
     return writeOperations(w, row.operations, `${path}.operations`);
   }
@@ -172,23 +173,12 @@ export function writeBatchApply(
   w: FrameWriter,
   policy: PolicyBlock,
   keys: readonly Key[],
-  call: { readonly module: string; readonly function: string; readonly args: readonly unknown[] | undefined },
+  call: { readonly module: string; readonly function: string; readonly args: readonly unknown[] },
   options: object | undefined,
 ): void {
   const block = policy.writeBatch(w, options);
   const template = applyTemplate(block, call.module, call.function, "");
   writeKeys(w, keys, template, () => writeArguments(w, call.args, "args"));
-}
-
-/** Writes the arguments of a function. */
-export function writeArguments(w: FrameWriter, args: unknown, path: string): void {
-  const list: unknown = args === undefined ? [] : args;
-  if (!Array.isArray(list)) throw new InvalidArgumentError(`${path} is not an array: arguments are a list`);
-  try {
-    writeParticle(w, list);
-  } catch (error) {
-    throw toArgumentError(error, path);
-  }
 }
 
 /** Writes rows that are alike but for their keys; what stands behind the keys is written once, and copied. */

@@ -6,7 +6,7 @@
 
 import type { MixedRemoveRow, MixedRow } from "../batch.ts";
 import { choiceOption } from "../option-check.ts";
-import { DELETES, removalOf, writeArguments, writeRowOperations } from "./batch.ts";
+import { DELETES, removalOf, writeRowOperations } from "./batch.ts";
 import {
   ApplyTemplates,
   checkRow,
@@ -22,14 +22,9 @@ import type { FrameWriter } from "./frame-writer.ts";
 import { writeKeyValue } from "./key.ts";
 import { writeOperations } from "./operations.ts";
 import type { UndefinedBins } from "./particle.ts";
-import {
-  MIXED_APPLY_ROW,
-  MIXED_REMOVE_ROW,
-  MIXED_WRITE_ROW,
-  type PolicyBlock,
-  rowBlock,
-  withoutRecord,
-} from "./policy.ts";
+import type { PolicyBlock } from "./policy.ts";
+import { MIXED_APPLY_ROW, MIXED_REMOVE_ROW, MIXED_WRITE_ROW, rowBlock, withoutRecord } from "./row-policy.ts";
+import { writeArguments } from "./udf.ts";
 
 const KINDS = ["read", "write", "remove", "apply"] as const;
 
@@ -78,7 +73,7 @@ export function writeMixedBatch(
     w.u16(numbers[i * 2 + 1] as number);
     writeKeyValue(w, row.key);
     if (row.kind === "write") writeRowOperations(w, row, undefinedBins, `rows[${i}]`);
-    else if (row.kind === "apply") writeArguments(w, row.args, `rows[${i}].args`);
+    else if (row.kind === "apply") writeArguments(w, row.args === undefined ? [] : row.args, `rows[${i}].args`);
     else if (removedByOperation[i] === 1) writeOperations(w, DELETES, "");
   }
 }

@@ -42,9 +42,6 @@ const FLAG_COMPRESS = 1;
 const FLAG_CORE = 2;
 const FLAG_JOINS = 4;
 const FLAG_FILTER = 8;
-/** The same flag of a row's write block. */
-const WRITE_FLAGS = 3;
-const ROW_FLAG_FILTER = 4;
 /** Aerospike keeps at most ten years. */
 const TTL_LIMIT = 315_360_000;
 const ATTEMPTS_LIMIT = 1000;
@@ -52,8 +49,11 @@ const TTL_NEVER = 0xffff_ffff;
 const TTL_KEEP = 0xffff_fffe;
 
 /** Sets one field of a block that begins at `at`; `value` is not undefined. */
-type SetField = (view: DataView, at: number, value: unknown, path: string) => void;
-type Fields = ReadonlyMap<string, SetField>;
+export type SetField = (view: DataView, at: number, value: unknown, path: string) => void;
+/** Fields by their names. */
+export type Fields = ReadonlyMap<string, SetField>;
+/** A field and its name. */
+export type Field = readonly [string, SetField];
 
 function u32(offset: number, max: number): SetField {
   return (view, at, value, path) => view.setUint32(at + offset, integerOption(value, path, 0, max), true);
@@ -112,7 +112,7 @@ function encodeTtl(value: unknown, path: string): number {
 const refusals = new WeakSet<SetField>();
 
 /** Fields that a kind of command does not have, though others that write do, with why. */
-function refused(names: readonly string[], why: string): (readonly [string, SetField])[] {
+export function refused(names: readonly string[], why: string): Field[] {
   const refuse: SetField = (_view, _at, _value, path) => {
     throw new InvalidArgumentError(`${path} has no effect here: ${why}`);
   };
@@ -125,9 +125,7 @@ function validNames(fields: Fields): string[] {
 }
 
 /** Accepted here, and read elsewhere. */
-const PASS: SetField = () => {};
-/** What a row of a batch is about, and no policy. */
-const CONTENT: SetField = () => {};
+export const PASS: SetField = () => {};
 const SIGNAL: SetField = (_view, _at, value, path) => {
   signalOption(value, path);
 };
@@ -145,13 +143,13 @@ export function writeFilter(w: FrameWriter, filter: Uint8Array): void {
 }
 
 /** The fields of a base block that a row of a batch may have of its own. */
-const READ_MODES: readonly (readonly [string, SetField])[] = [
+export const READ_MODES: readonly Field[] = [
   ["readModeAP", choice(MODES_OFFSET, ["one", "all"])],
   ["readModeSC", choice(MODES_OFFSET + 1, ["session", "linearize", "allow-replica", "allow-unavailable"])],
   ["readTouchTtlPercent", (view, at, value, path) => view.setInt8(at + TOUCH_OFFSET, touchPercent(value, path))],
 ];
 
-const BASE: readonly (readonly [string, SetField])[] = [
+const BASE: readonly Field[] = [
   ["socketTimeout", ms(0)],
   ["totalTimeout", ms(TOTAL_TIMEOUT)],
   ["timeoutDelay", ms(8)],
@@ -165,7 +163,7 @@ const BASE: readonly (readonly [string, SetField])[] = [
 ];
 
 /** What only reads have: a flag that keeps them off the direct path. */
-const READ_PATH: readonly (readonly [string, SetField])[] = [
+const READ_PATH: readonly Field[] = [
   ["readPath", (view, at, value, path) => {
     const core = choiceOption(value, path, ["direct", "core"]) === 1;
     const rest = view.getUint8(at + FLAGS) & ~FLAG_CORE;
@@ -174,7 +172,7 @@ const READ_PATH: readonly (readonly [string, SetField])[] = [
 ];
 
 /** The fields of a write block that a policy may set. */
-const WRITE: readonly (readonly [string, SetField])[] = [
+export const WRITE: readonly Field[] = [
   ["recordExists", choice(0, ["update", "update-only", "replace", "replace-only", "create-only"])],
   ["commitLevel", choice(2, ["all", "master"])],
   ["sendKey", flag(3, 1)],
@@ -183,12 +181,12 @@ const WRITE: readonly (readonly [string, SetField])[] = [
 ];
 
 /** `generationPolicy` alone says nothing, so {@link setGeneration} sets both. */
-const GENERATION: readonly (readonly [string, SetField])[] = [
+export const GENERATION: readonly Field[] = [
   ["generation", PASS],
   ["generationPolicy", PASS],
 ];
 
-const BATCH: readonly (readonly [string, SetField])[] = [
+const BATCH: readonly Field[] = [
   ["allowInline", flag(BASE_BYTES, 1)],
   ["allowInlineSSD", flag(BASE_BYTES + 1, 1)],
   ["respondAllKeys", flag(BASE_BYTES + 2, 1)],
@@ -208,11 +206,11 @@ function setRowRetries(view: DataView, at: number, value: unknown, path: string)
   view.setUint32(start + 8, msOption(maxMs, `${path}.maxMs`), true);
 }
 
-function shifted(fields: readonly (readonly [string, SetField])[], by: number): (readonly [string, SetField])[] {
+function shifted(fields: readonly Field[], by: number): Field[] {
   return fields.map(([name, set]) => [name, (view, at, value, path) => set(view, at + by, value, path)]);
 }
 
-function setGeneration(view: DataView, at: number, options: GenerationOptions, path: string): void {
+export function setGeneration(view: DataView, at: number, options: GenerationOptions, path: string): void {
   const { generation, generationPolicy } = options;
   if (generation === undefined) {
     if (generationPolicy === undefined) return;
@@ -225,12 +223,15 @@ function setGeneration(view: DataView, at: number, options: GenerationOptions, p
   view.setUint32(at + 4, integerOption(generation, `${path}.generation`, 0, 0xffff_ffff), true);
 }
 
-interface GenerationOptions {
+/** What may ask for a generation. */
+export interface GenerationOptions {
+  /** The generation. */
   readonly generation?: unknown;
+  /** How it is compared. */
   readonly generationPolicy?: unknown;
 }
 
-function apply(view: DataView, at: number, options: object, fields: Fields, path: string): void {
+export function apply(view: DataView, at: number, options: object, fields: Fields, path: string): void {
   for (const name in options) {
     const value = (options as Record<string, unknown>)[name];
     const set = fields.get(name);
@@ -335,104 +336,19 @@ export class PolicyBlock {
   }
 }
 
-interface FilterOption {
+/** What may have a filter. */
+export interface FilterOption {
+  /** The filter. */
   readonly filter?: unknown;
 }
 
-/** The fields that the rows of a batch may have, by what the rows do. */
-export type RowFields = Fields;
-
-const names = (...list: string[]): (readonly [string, SetField])[] => list.map((name) => [name, CONTENT]);
-const writeFields = (...list: string[]): (readonly [string, SetField])[] =>
-  WRITE.filter(([name]) => list.includes(name));
-/** {@link rowBlock} puts it behind the block. */
-const FILTER: readonly (readonly [string, SetField])[] = [["filter", PASS]];
-const NO_RECORD = "what is removed has no ttl, and nothing is stored that recordExists could be about";
-
-/** Rows of `batchWrite`. */
-export const WRITE_ROW: RowFields = new Map([
-  ...WRITE,
-  ...GENERATION,
-  ...FILTER,
-  ...names("key", "bins", "operations"),
-]);
-/** Rows of `batch` that write. */
-export const MIXED_WRITE_ROW: RowFields = new Map([...WRITE_ROW, ...names("kind")]);
-/** Rows of `batch` that remove. */
-export const MIXED_REMOVE_ROW: RowFields = new Map([
-  ...writeFields("commitLevel", "sendKey", "durableDelete"),
-  ...GENERATION,
-  ...FILTER,
-  ...names("kind", "key"),
-  ...refused(["ttl", "recordExists"], NO_RECORD),
-]);
-const NOT_OF_FUNCTIONS = refused(
+/** Why removals refuse what writes have. */
+export const NO_RECORD = "what is removed has no ttl, and nothing is stored that recordExists could be about";
+/** What calls of functions refuse. */
+export const NOT_OF_FUNCTIONS: readonly Field[] = refused(
   ["recordExists", "generation", "generationPolicy"],
-  "a function sees itself whether there is a record, and of which generation",
+  "the server hands the function whatever record there is; it can look at record.gen(rec) and aerospike:exists(rec)",
 );
-/** Rows of `batch` that call a function. */
-export const MIXED_APPLY_ROW: RowFields = new Map([
-  ...writeFields("commitLevel", "sendKey", "durableDelete", "ttl"),
-  ...FILTER,
-  ...names("kind", "key", "module", "function", "args"),
-  ...NOT_OF_FUNCTIONS,
-]);
-
-/** A row's write block over the call's, and its filter; the same object where the row says nothing of its own. */
-export function rowBlock(
-  block: Uint8Array<ArrayBuffer>,
-  row: object,
-  path: string,
-  fields: RowFields,
-): Uint8Array<ArrayBuffer> {
-  let own: Uint8Array<ArrayBuffer> | undefined;
-  for (const name in row) {
-    const set = fields.get(name);
-    if (set === CONTENT) continue;
-    if ((row as Record<string, unknown>)[name] === undefined && set !== undefined) continue;
-    own = block.slice();
-    break;
-  }
-  if (own === undefined) return block;
-  const view = new DataView(own.buffer);
-  apply(view, 0, row, fields, path);
-  if (fields.get("generation") === PASS) setGeneration(view, 0, row, path);
-  const { filter } = row as FilterOption;
-  return filter === undefined ? own : filtered(own, packedFilter(filter, `${path}.filter`));
-}
-
-/** A write block without what a removal has no use for: `recordExists` and `ttl`. */
-export function withoutRecord(block: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const bytes = block.slice();
-  bytes[0] = 0;
-  bytes.fill(0, 8, 12);
-  return bytes;
-}
-
-/** What a row that reads has of its own instead of the call's, in the bytes of a base block. */
-const READ_ROW_MODES: Fields = new Map(READ_MODES);
-
-/** Read modes and `readTouchTtlPercent` of a row, over those of the call: a byte each. */
-export function rowModes(call: Uint8Array, row: object, path: string): Uint8Array {
-  let own: Uint8Array | undefined;
-  for (const [name, set] of READ_ROW_MODES) {
-    const value = (row as Record<string, unknown>)[name];
-    if (value === undefined) continue;
-    own ??= call.slice();
-    set(new DataView(own.buffer), -MODES_OFFSET, value, `${path}.${name}`);
-  }
-  return own ?? call;
-}
-
-/** The block with a filter behind it. */
-function filtered(block: Uint8Array, filter: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(block.length + 4 + filter.length);
-  bytes.set(block);
-  bytes[WRITE_FLAGS] = (block[WRITE_FLAGS] as number) | ROW_FLAG_FILTER;
-  new DataView(bytes.buffer).setUint32(block.length, filter.length, true);
-  bytes.set(filter, block.length + 4);
-  return bytes;
-}
 
 function baseBlock(size: number, maxRetries: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(size);
@@ -459,7 +375,7 @@ const WRITE_POLICY: Fields = new Map([...BASE, ...shifted(WRITE, BASE_BYTES)]);
 const BATCH_POLICY: Fields = new Map([...BASE, ...BATCH, ...READ_PATH]);
 const BATCH_WRITE_POLICY: Fields = new Map([...BASE, ...BATCH, ...shifted(WRITE, BASE_BYTES + BATCH_BYTES)]);
 
-const SIGNAL_OPTION: readonly (readonly [string, SetField])[] = [["signal", SIGNAL]];
+const SIGNAL_OPTION: readonly Field[] = [["signal", SIGNAL]];
 const READ_OPTIONS: Fields = new Map([...READ_POLICY, ...SIGNAL_OPTION]);
 const GET_OPTIONS: Fields = new Map([...READ_OPTIONS, ["bins", PASS]]);
 const WRITE_OPTIONS: Fields = new Map([...WRITE_POLICY, ...GENERATION, ...SIGNAL_OPTION]);

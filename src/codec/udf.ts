@@ -19,23 +19,32 @@ const NAME_LIMIT = 255;
 
 /** Writes module, function and arguments. */
 export function writeUdfCall(w: FrameWriter, module: unknown, functionName: unknown, args: unknown): void {
-  const name = callName(module, "module");
-  if (name.endsWith(".lua")) {
-    throw new InvalidArgumentError(`module is ${JSON.stringify(name.slice(0, 60))}: name it without .lua`);
-  }
-  w.name(name);
+  w.name(moduleName(module, "module"));
   w.name(callName(functionName, "function"));
+  writeArguments(w, args, "args");
+}
+
+/** Gives the name of a module in a call; throws where it cannot be one. `path` names it in errors. */
+export function moduleName(module: unknown, path: string): string {
+  const name = callName(module, path);
+  if (!name.endsWith(".lua")) return name;
+  throw new InvalidArgumentError(`${path} is ${JSON.stringify(name.slice(0, 60))}: name it without .lua`);
+}
+
+/** Writes the arguments of a function. */
+export function writeArguments(w: FrameWriter, args: unknown, path: string): void {
   if (!Array.isArray(args)) {
-    throw new InvalidArgumentError(`args is ${describe(args)}: it must be an array, one element for each argument`);
+    throw new InvalidArgumentError(`${path} is ${describe(args)}: it must be an array, one element for each argument`);
   }
   try {
     writeParticle(w, args);
   } catch (error) {
-    throw toArgumentError(error, "args");
+    throw toArgumentError(error, path);
   }
 }
 
-function callName(value: unknown, path: string): string {
+/** Gives a name in a call; throws where it cannot be one. */
+export function callName(value: unknown, path: string): string {
   const name = stringOption(value, path);
   // A character has up to three bytes for each of its units.
   if (name.length * 3 > NAME_LIMIT && new TextEncoder().encode(name).length > NAME_LIMIT) {

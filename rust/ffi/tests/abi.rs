@@ -399,30 +399,37 @@ fn samples() -> Vec<Vec<u8>> {
         &[1; 8],
     ]
     .concat();
+    // Up to three attempts of a row, with pauses of up to 10 and 500 ms.
+    let batch_options = [1, 0, 1, 0, 3, 1, 0, 0, 10, 0, 0, 0, 0xf4, 1, 0, 0];
     let reads = b"\x01\x00\x01\x01a\x00\x00\x00\x00\x00";
     let selection = b"\x02\x00\x01a\x02bc";
     let batch = [
         &policy[..],
-        &[1, 0, 1, 0, 0, 0, 0, 0],
+        &batch_options,
         b"\x01\x00\x04test\x03set",
-        b"\x04\x00\x00\x00\x00\xff\xff\x00\x32\x01",
+        b"\x05\x00\x00\x00\x00\xff\xff\x00\x32\x05\x01\x03",
         &reads[..],
         &[1],
         &write,
         &[2],
         &write,
-        &4u32.to_le_bytes(),
+        &[3],
+        &write,
+        b"\x06module\x08function",
+        &5u32.to_le_bytes(),
         &[0, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8],
         &[0, 0, 1, 0, 0],
         &[9; 20],
         b"\x00\x00\x02\x00\x04\x01\x00\x00\x00z",
         &operations,
         &[0, 0, 3, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8],
+        &[0, 0, 4, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8],
+        b"\x14\x02\x00\x00\x00\x91\x05",
     ]
     .concat();
     let keys = [
         &policy[..],
-        &[1, 0, 1, 0, 0, 0, 0, 0],
+        &batch_options,
         b"\x01\x00\x04test\x03set",
         b"\x01\x00\x00\x00\x00\x02\x00\x01a\x02bc",
         &2u32.to_le_bytes(),
@@ -454,7 +461,7 @@ fn samples() -> Vec<Vec<u8>> {
         b"\x02\x00\x0a\x01r\x04\x03\x00\x00\x00\x10\x91\x4a\x0b\x01w\x04\x02\x00\x00\x00\x00\x05";
     let batch_filtered = [
         &filtered[..],
-        &[1, 0, 1, 0, 0, 0, 0, 0],
+        &batch_options,
         filter,
         b"\x01\x00\x04test\x03set",
         b"\x04\x00\x00\x00\x02",

@@ -16,7 +16,7 @@ use crate::particle::{self, Particle};
 use crate::policy::{Policy, WriteBlock};
 
 /// The arguments of a call as core takes them.
-fn arguments(list: Particle<'_>) -> core::errors::Result<Vec<Value>> {
+pub(super) fn arguments(list: Particle<'_>) -> core::errors::Result<Vec<Value>> {
     match operation::decode(list)? {
         Value::List(values) => Ok(values),
         _ => Err(core::Error::invalid_argument("the arguments are no list")),

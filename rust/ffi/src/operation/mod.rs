@@ -18,21 +18,12 @@ use aerospike_wire::particle::BLOB;
 
 use self::call::CallRef;
 pub(crate) use self::call::Family;
-pub(crate) use self::value::decode;
 use self::refused::{Result, refused};
+pub(crate) use self::value::decode;
 
 use crate::frame::{Cursor, Malformed, Parsed, Selection};
 use crate::particle::{self, Particle};
 use crate::policy::core_expression;
-
-/// The arguments of a function that the server has: a list.
-pub(crate) fn arguments(particle: Particle<'_>) -> Result<Vec<Value>> {
-    match value::decode(particle) {
-        Ok(Value::List(arguments)) => Ok(arguments),
-        Ok(_) => Err(refused("args: they are no list")),
-        Err(refused) => Err(refused.within("args")),
-    }
-}
 
 /// What an operation does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

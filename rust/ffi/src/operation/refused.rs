@@ -17,12 +17,7 @@ pub(super) fn refused(what: impl Into<String>) -> Refused {
 impl Refused {
     /// Says which operation it is.
     pub(super) fn at(self, index: usize) -> Self {
-        self.within(&format!("operations[{index}]"))
-    }
-
-    /// Says what it is a part of.
-    pub(super) fn within(self, path: &str) -> Self {
-        Self(format!("{path}: {}", self.0))
+        Self(format!("operations[{index}]: {}", self.0))
     }
 }
 

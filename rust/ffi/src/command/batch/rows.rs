@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use aerospike_core as core;
 
-use crate::error::Failure;
+use crate::command::udf;
+use crate::error::{Failure, plain};
 use crate::frame::{BatchBody, ReadTerms, Template};
-use crate::operation::{self, Operations, Plan, Send};
+use crate::operation::{Operations, Plan, Send};
 use crate::particle::Particle;
 use crate::policy::{ReadModes, core_expression, core_read_touch_ttl};
 
@@ -111,7 +112,9 @@ impl<'a> Last<'a> {
         {
             return Ok(values.clone());
         }
-        let values = operation::arguments(particle).map_err(|refused| refused_in(at, refused))?;
+        let values = udf::arguments(particle).map_err(|error| {
+            Failure::invalid(format!("rows[{at}].args: {}", plain(&error.base_message())))
+        })?;
         self.arguments = Some((particle, values.clone()));
         Ok(values)
     }
