@@ -27,6 +27,12 @@ const BENCHMARKS = {
     seconds: 1,
     quick: { seconds: 0.1 },
   },
+  operate: {
+    what: "list and map operations with 1 to 64 in flight, beside the official client",
+    peers: true,
+    seconds: 1,
+    quick: { seconds: 0.1 },
+  },
   latency: {
     what: "gets and batches with 0.5 to 5 ms of network between client and server",
     peers: true,
