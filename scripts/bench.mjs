@@ -70,7 +70,10 @@ const BENCHMARKS = {
     seconds: 1,
     quick: { seconds: 0.15 },
   },
-  overview: { what: "all of these, and from their numbers docs/performance.md and docs/benchmarks.md", peers: true },
+  overview: {
+    what: "all of these but operate, and from their numbers docs/performance.md and docs/benchmarks.md",
+    peers: true,
+  },
 };
 const FULL = { repeat: 7, seconds: 2 };
 const QUICK = { repeat: 5, seconds: 0.2 };
