@@ -27,6 +27,12 @@ const BENCHMARKS = {
     seconds: 1,
     quick: { seconds: 0.1 },
   },
+  operate: {
+    what: "list and map operations with 1 to 64 in flight, beside the official client",
+    peers: true,
+    seconds: 1,
+    quick: { seconds: 0.1 },
+  },
   latency: {
     what: "gets and batches with 0.5 to 5 ms of network between client and server",
     peers: true,
@@ -64,7 +70,10 @@ const BENCHMARKS = {
     seconds: 1,
     quick: { seconds: 0.15 },
   },
-  overview: { what: "all of these, and from their numbers docs/performance.md and docs/benchmarks.md", peers: true },
+  overview: {
+    what: "all of these but operate, and from their numbers docs/performance.md and docs/benchmarks.md",
+    peers: true,
+  },
 };
 const FULL = { repeat: 7, seconds: 2 };
 const QUICK = { repeat: 5, seconds: 0.2 };
