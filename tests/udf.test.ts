@@ -336,6 +336,16 @@ onEmulator("the emulator ends a function that does not", async ({ client }) => {
   assertMatch((await assertRejects(() => client.apply(key, MODULE, "exit"), UdfError)).message, /nil value/);
 });
 
+onEmulator("functions go by the emulator's clock", async ({ emulator, client }) => {
+  const source = "function now(rec) return aerospike:get_current_time() end";
+  await client.registerUdf({ name: FILE, source });
+  const key = keyOf("clock");
+  const before = await client.apply<number>(key, MODULE, "now");
+  emulator.advance(10_000);
+  const after = await client.apply<number>(key, MODULE, "now");
+  assertStrictEquals(Math.floor((after - before) / 10_000_000), 1);
+});
+
 test("all nodes of the emulator have the modules, and a reset takes them away", async () => {
   const emulator = await Emulator.start({ nodes: 3, replicationFactor: 2 });
   const other = await connect({ hosts: emulator.hosts });

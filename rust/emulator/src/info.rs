@@ -183,7 +183,9 @@ fn value(view: View<'_>, request: &str) -> String {
         "sindex-exists" => "false".into(),
         "sindex-delete" => "ok".into(),
         "sindex-create" => "ERROR:16:not supported by the emulator".into(),
-        "udf-put" => cluster.modules.put(arguments_or_none),
+        "udf-put" => cluster
+            .modules
+            .put(arguments_or_none, cluster.clock.now_ms()),
         "udf-get" => cluster.modules.get(arguments_or_none),
         "udf-list" => cluster.modules.list(),
         "udf-remove" => cluster.modules.remove(arguments_or_none),

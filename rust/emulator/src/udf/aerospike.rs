@@ -2,8 +2,8 @@
 
 use super::arguments::{Arguments, Function, nothing, wrapped};
 use super::record::Record;
+use aerospike_wire::message::EPOCH;
 use mlua::{AnyUserData, Lua, MetaMethod, MultiValue, Result, UserData, UserDataFields};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 const FUNCTIONS: [(&str, Function); 8] = [
     ("create", create),
@@ -18,12 +18,14 @@ const FUNCTIONS: [(&str, Function); 8] = [
     ("update", update),
 ];
 
-/// The object has no state: the record has it.
+/// The object, with the time of the emulator's clock. What else there is to know the record has.
 #[derive(Clone)]
-struct Aerospike;
+struct Aerospike {
+    now_ms: u64,
+}
 
-pub(super) fn open(lua: &Lua) -> Result<AnyUserData> {
-    lua.create_userdata(Aerospike)
+pub(super) fn open(lua: &Lua, now_ms: u64) -> Result<AnyUserData> {
+    lua.create_userdata(Aerospike { now_ms })
 }
 
 impl UserData for Aerospike {
@@ -85,7 +87,8 @@ fn exists(args: &Arguments<'_>) -> Result<MultiValue> {
     args.pack(is_there)
 }
 
+/// Milliseconds since the Unix epoch.
 fn get_current_time(args: &Arguments<'_>) -> Result<MultiValue> {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    args.pack(since.map_or(0, |since| since.as_millis() as i64))
+    let now_ms = args.of::<Aerospike>(0, "Aerospike")?.now_ms;
+    args.pack(now_ms as i64 + EPOCH * 1000)
 }

@@ -74,7 +74,11 @@ pub(super) fn wrapped(
 fn place(lua: &Lua) -> Option<String> {
     let place = lua.inspect_stack(1, |caller| {
         let source = caller.source();
-        Some(format!("{}:{}: ", source.short_src?, caller.current_line()?))
+        Some(format!(
+            "{}:{}: ",
+            source.short_src?,
+            caller.current_line()?
+        ))
     });
     place.flatten()
 }

@@ -24,8 +24,9 @@ pub(super) fn check(
     sources: &Sources,
     file: &str,
     source: &[u8],
+    now_ms: u64,
 ) -> std::result::Result<(), Failed> {
-    let lua = open(sources).map_err(|error| words(&error))?;
+    let lua = open(sources, now_ms).map_err(|error| words(&error))?;
     load(&lua, file, source).map_err(|error| words(&error))
 }
 
@@ -41,7 +42,8 @@ pub(super) fn apply(
     let no_module = || "UDF: Execution Error 1".to_owned();
     let file = format!("{module}.lua");
     let source = sources.get(&file).ok_or_else(no_module)?;
-    let lua = open(sources).map_err(|error| words(&error))?;
+    let now_ms = record.0.borrow().now_ms;
+    let lua = open(sources, now_ms).map_err(|error| words(&error))?;
     load(&lua, &file, &source).map_err(|_| no_module())?;
     let found: mlua::Value = lua.globals().get(function).map_err(|error| words(&error))?;
     if found.is_nil() {
@@ -73,14 +75,14 @@ fn call(
     })
 }
 
-fn open(sources: &Sources) -> Result<Lua> {
+fn open(sources: &Sources, now_ms: u64) -> Result<Lua> {
     let libraries =
         StdLib::COROUTINE | StdLib::TABLE | StdLib::STRING | StdLib::UTF8 | StdLib::MATH;
     let lua = Lua::new_with(libraries | StdLib::OS | StdLib::PACKAGE, LuaOptions::new())?;
     lua.set_memory_limit(MAX_MEMORY)?;
     limit(&lua)?;
     let globals = lua.globals();
-    globals.set("aerospike", aerospike::open(&lua)?)?;
+    globals.set("aerospike", aerospike::open(&lua, now_ms)?)?;
     globals.set("record", record::open(&lua)?)?;
     globals.set("list", list::open(&lua)?)?;
     globals.set("map", map::open(&lua)?)?;

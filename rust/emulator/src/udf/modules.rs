@@ -53,7 +53,7 @@ impl Modules {
     }
 
     /// `udf-put`. The chunk is run, as a server does, so that what fails then is told.
-    pub(crate) fn put(&self, arguments: &str) -> String {
+    pub(crate) fn put(&self, arguments: &str, now_ms: u64) -> String {
         let Some(name) = argument(arguments, "filename").filter(|name| is_name(name)) else {
             return "error=invalid_filename".into();
         };
@@ -73,7 +73,7 @@ impl Modules {
             Ok(source) if !source.is_empty() => source.into(),
             _ => return "error=invalid_base64_content".into(),
         };
-        if let Err(failure) = environment::check(&self.sources(), name, &source) {
+        if let Err(failure) = environment::check(&self.sources(), name, &source, now_ms) {
             let (line, message) = split(&failure, name);
             let message = STANDARD.encode(message);
             return format!("error=compile_error;file={name};line={line};message={message}");

@@ -95,7 +95,13 @@ impl Key {
 impl Value {
     /// A text ends at a NUL, on its way to Lua and back.
     fn text(bytes: &[u8]) -> Self {
-        Self::Text(bytes.split(|byte| *byte == 0).next().unwrap_or_default().to_vec())
+        Self::Text(
+            bytes
+                .split(|byte| *byte == 0)
+                .next()
+                .unwrap_or_default()
+                .to_vec(),
+        )
     }
 
     /// What a bin or a message holds.
