@@ -58,7 +58,7 @@ const NAME_LIMIT = 127;
 const WAIT_TIMEOUT = 10_000;
 const POLL_INTERVAL = 50;
 /** What info commands are made of. */
-const RESERVED = /[;:,=\s\0-\x1f\x7f]/;
+const RESERVED = /[;:,=\s\p{Cc}]/u;
 const encoder: TextEncoder = new TextEncoder();
 
 /**

@@ -106,7 +106,7 @@ impl<'a> Batch<'a> {
             let entry = command.entry(number, node, Some(route));
             cluster.journal.push(entry);
         }
-        let result = command.run_on(route, node, namespace, out);
+        let result = command.run_on(route, (cluster, node), namespace, out);
         if self.rows.flags & RESPOND_ALL_KEYS == 0 && !is_answer(result) {
             self.failed = result;
         }

@@ -4,6 +4,7 @@ use crate::journal::Journal;
 use crate::namespace::Namespace;
 use crate::statistics::Counters;
 use crate::topology::Topology;
+use crate::udf::Modules;
 use aerospike_wire::Digest;
 use aerospike_wire::digest::partition;
 use parking_lot::RwLock;
@@ -15,6 +16,7 @@ pub(crate) struct Cluster {
     pub(crate) namespaces: Vec<Namespace>,
     pub(crate) clock: Clock,
     pub(crate) journal: Journal,
+    pub(crate) modules: Modules,
     pub(crate) nodes: Vec<Node>,
     pub(crate) topology: RwLock<Topology>,
 }
@@ -75,11 +77,12 @@ impl Cluster {
         }
     }
 
-    /// Forgets all records, brings the clock back and empties the journal. Faults and nodes stay as they are.
+    /// Forgets all records and modules, brings the clock back and empties the journal. Faults and nodes stay as they are.
     pub(crate) fn reset(&self) {
         for namespace in &self.namespaces {
             namespace.clear();
         }
+        self.modules.clear();
         self.clock.reset();
         self.journal.clear();
     }

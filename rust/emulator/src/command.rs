@@ -6,13 +6,14 @@ use crate::journal::{Entry, bin_names, hex, info_bits};
 use crate::namespace::Namespace;
 use crate::reply::{self, Message};
 use crate::statistics::count;
+use crate::udf::{self, Modules};
 use crate::{batch, read, write};
 use aerospike_wire::batch::Attributes;
 use aerospike_wire::message::{Header, info1, info2, info3, info4};
-use aerospike_wire::operation::{self, Operation, Operations};
+use aerospike_wire::operation::Operations;
 use aerospike_wire::request::{Fields, Request};
 use aerospike_wire::result_code::code;
-use aerospike_wire::{Digest, particle, proto};
+use aerospike_wire::{Digest, proto};
 
 /// Longest name of a bin.
 pub(crate) const MAX_BIN_NAME: usize = 15;
@@ -73,7 +74,7 @@ impl<'a> Command<'a> {
     pub(crate) fn run_on(
         &self,
         route: Route,
-        node: &Node,
+        (cluster, node): (&Cluster, &Node),
         namespace: &Namespace,
         out: &mut Vec<u8>,
     ) -> Code {
@@ -85,7 +86,7 @@ impl<'a> Command<'a> {
         if let Some(code) = node.faults.take_command() {
             return self.answer(code, out);
         }
-        self.run(namespace, out)
+        self.run(namespace, &cluster.modules, out)
     }
 
     pub(crate) fn responds_to_all(&self) -> bool {
@@ -93,13 +94,13 @@ impl<'a> Command<'a> {
     }
 
     /// Runs the command, appends its message and returns the code.
-    fn run(&self, namespace: &Namespace, out: &mut Vec<u8>) -> Code {
+    fn run(&self, namespace: &Namespace, modules: &Modules, out: &mut Vec<u8>) -> Code {
         let header = &self.header;
         if self.needs_enterprise() {
             return self.answer(wire(code::ENTERPRISE_ONLY), out);
         }
         if self.fields.udf_package.is_some() {
-            return self.answer_udf(namespace, out);
+            return udf::run(self, namespace, modules, out);
         }
         if header.info2 & info2::WRITE != 0 {
             write::run(self, namespace, out)
@@ -131,32 +132,6 @@ impl<'a> Command<'a> {
             == info2::DELETE | info2::DURABLE_DELETE;
         let transaction = info4::TXN_VERIFY_READ | info4::TXN_ROLL_FORWARD | info4::TXN_ROLL_BACK;
         self.fields.txn.is_some() || info4 & transaction != 0 || linearized || durable_delete
-    }
-
-    /// No module is ever registered, which a server reports in a bin of the answer.
-    fn answer_udf(&self, namespace: &Namespace, out: &mut Vec<u8>) -> Code {
-        let mut message = Message::begin(out, self.index);
-        message.header.result = wire(code::UDF);
-        if let Some(record) = namespace
-            .shard(&self.digest)
-            .read()
-            .get(&crate::namespace::DigestKey(self.digest))
-        {
-            (message.header.generation, message.header.ttl) =
-                (u32::from(record.generation), record.void_time);
-        }
-        let data = b"UDF: Execution Error 1";
-        message.operation(
-            out,
-            Operation {
-                op: operation::READ,
-                particle: particle::STRING,
-                name: b"FAILURE",
-                data,
-            },
-        );
-        message.end(out);
-        wire(code::UDF)
     }
 
     /// What the journal keeps of the command.
@@ -234,7 +209,7 @@ pub(crate) fn answer(cluster: &Cluster, node: &Node, request: &Request<'_>, out:
     };
     let start = reply::begin(out);
     let route = command.route(cluster, node, namespace);
-    command.run_on(route, node, namespace, out);
+    command.run_on(route, (cluster, node), namespace, out);
     reply::end(out, start, proto::MESSAGE);
 }
 

@@ -169,8 +169,8 @@ fn value(view: View<'_>, request: &str) -> String {
         "peers-tls-std" | "peers-tls-alt" | "service-tls-std" | "service-tls-alt" | "rack-ids"
         | "racks" | "quiesce" | "feature-key" => ENTERPRISE_ONLY.into(),
         "service-clear-alt" | "services-alternate" | "services-alumni" | "sindex"
-        | "sindex-list" | "udf-list" | "query-show" | "health-stats" | "health-outliers"
-        | "user-agents" | "best-practices" | "latencies" => String::new(),
+        | "sindex-list" | "query-show" | "health-stats" | "health-outliers" | "user-agents"
+        | "best-practices" | "latencies" => String::new(),
         "logs" => "0:stderr".into(),
         "connection" => "admin=false".into(),
         "user-agent-set" => user_agent(arguments_or_none),
@@ -182,9 +182,11 @@ fn value(view: View<'_>, request: &str) -> String {
         "set-config" => set_config(cluster, arguments_or_none),
         "sindex-exists" => "false".into(),
         "sindex-delete" => "ok".into(),
-        "sindex-create" | "udf-put" => "ERROR:16:not supported by the emulator".into(),
-        "udf-get" => "error=not_found".into(),
-        "udf-remove" => "ok".into(),
+        "sindex-create" => "ERROR:16:not supported by the emulator".into(),
+        "udf-put" => cluster.modules.put(arguments_or_none),
+        "udf-get" => cluster.modules.get(arguments_or_none),
+        "udf-list" => cluster.modules.list(),
+        "udf-remove" => cluster.modules.remove(arguments_or_none),
         _ => path(view, request),
     }
 }

@@ -36,6 +36,7 @@ mod server;
 mod slices;
 mod statistics;
 mod topology;
+mod udf;
 mod write;
 
 pub use config::Config;

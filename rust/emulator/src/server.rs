@@ -9,6 +9,7 @@ use crate::namespace::Namespace;
 use crate::partitions::numbers;
 use crate::statistics::Counters;
 use crate::topology::Topology;
+use crate::udf::Modules;
 use aerospike_wire::Digest;
 use aerospike_wire::digest::PARTITIONS;
 use parking_lot::{Mutex, RwLock};
@@ -401,6 +402,7 @@ fn cluster(config: &Config, addresses: &[SocketAddr]) -> Cluster {
             .collect(),
         clock: Clock::default(),
         journal,
+        modules: Modules::default(),
         nodes: addresses
             .iter()
             .enumerate()

@@ -129,7 +129,7 @@ fn write(
             }
         }
     }
-    let void_time = void_time(command, namespace, record)?;
+    let void_time = void_time(command.header.ttl, command.now_ms, namespace, record)?;
     for operation in command.operations.map_while(Result::ok) {
         operate::apply(command, subject, operation, &mut draft, message, out)?;
     }
@@ -141,28 +141,56 @@ fn write(
         .fields
         .key
         .or_else(|| record.and_then(|record| record.key.as_deref()));
-    if stored_size(&draft, set, stored_key) > namespace.max_record_size {
-        return Err(wire(code::RECORD_TOO_BIG));
-    }
-    let set = match record {
-        Some(record) => record.set,
-        None => namespace
-            .intern_set(set)
-            .ok_or(wire(code::REQUEST_INVALID))?,
-    };
-    let updated = Record {
-        generation: record.map_or(1, Record::next_generation),
-        void_time,
-        updated_ms: command.now_ms,
+    let changed = Changed {
+        draft: &draft,
         set,
-        bin_count: u16::try_from(draft.bins.len()).map_err(|_| wire(code::REQUEST_INVALID))?,
-        bins: draft.encode(),
-        key: stored_key.map(Into::into),
+        key: stored_key,
+        void_time,
     };
+    let updated = changed.record(command, namespace, record)?;
     (message.header.generation, message.header.ttl) =
         (u32::from(updated.generation), updated.void_time);
     shard.insert(key, updated);
     Ok(())
+}
+
+/// A record as a command leaves it.
+pub(crate) struct Changed<'a> {
+    pub(crate) draft: &'a Draft,
+    pub(crate) set: &'a [u8],
+    /// The user key that is stored, with its particle type before it.
+    pub(crate) key: Option<&'a [u8]>,
+    pub(crate) void_time: u32,
+}
+
+impl Changed<'_> {
+    /// The record that is stored in the place of another.
+    pub(crate) fn record(
+        &self,
+        command: &Command<'_>,
+        namespace: &Namespace,
+        record: Option<&Record>,
+    ) -> Result<Record, Code> {
+        if stored_size(self.draft, self.set, self.key) > namespace.max_record_size {
+            return Err(wire(code::RECORD_TOO_BIG));
+        }
+        let set = match record {
+            Some(record) => record.set,
+            None => namespace
+                .intern_set(self.set)
+                .ok_or(wire(code::REQUEST_INVALID))?,
+        };
+        let count = u16::try_from(self.draft.bins.len());
+        Ok(Record {
+            generation: record.map_or(1, Record::next_generation),
+            void_time: self.void_time,
+            updated_ms: command.now_ms,
+            set,
+            bin_count: count.map_err(|_| wire(code::REQUEST_INVALID))?,
+            bins: self.draft.encode(),
+            key: self.key.map(Into::into),
+        })
+    }
 }
 
 /// A record without bins does not exist.
@@ -192,12 +220,14 @@ fn check_generation(header: &Header, current: u32) -> Result<(), Code> {
     }
 }
 
-fn void_time(
-    command: &Command<'_>,
+/// When a record expires that is written with a ttl.
+pub(crate) fn void_time(
+    ttl: u32,
+    now_ms: u64,
     namespace: &Namespace,
     record: Option<&Record>,
 ) -> Result<u32, Code> {
-    let ttl = match (command.header.ttl, record) {
+    let ttl = match (ttl, record) {
         (TTL_NEVER, _) => return Ok(0),
         (TTL_KEEP, Some(record)) => return Ok(record.void_time),
         (TTL_KEEP | 0, _) => namespace.default_ttl(),
@@ -205,7 +235,7 @@ fn void_time(
     };
     match ttl {
         0 => Ok(0),
-        1..=MAX_TTL => Ok((command.now_ms / 1000) as u32 + ttl),
+        1..=MAX_TTL => Ok((now_ms / 1000) as u32 + ttl),
         _ => Err(wire(code::REQUEST_INVALID)),
     }
 }

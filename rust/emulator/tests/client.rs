@@ -2,9 +2,10 @@
 
 use aerospike_core::operations;
 use aerospike_core::{
-    BatchDeletePolicy, BatchOperation, BatchPolicy, BatchReadPolicy, BatchWritePolicy, Bin, Bins,
-    Client, ClientPolicy, Expiration, GenerationPolicy, Key, ReadPolicy, RecordExistsAction,
-    ResultCode, Value, WritePolicy, as_bin, as_key,
+    AdminPolicy, BatchDeletePolicy, BatchOperation, BatchPolicy, BatchReadPolicy, BatchUdfPolicy,
+    BatchWritePolicy, Bin, Bins, Client, ClientPolicy, Expiration, GenerationPolicy, Key,
+    ReadPolicy, RecordExistsAction, ResultCode, UdfLang, Value, WritePolicy, as_bin, as_key,
+    as_val,
 };
 use aerospike_emulator::{Config, Fault, Server};
 use std::time::Duration;
@@ -243,6 +244,57 @@ async fn refusals_have_a_servers_codes() {
         code(client.execute_udf(&write, &key("k"), "m", "f", &[]).await),
         100
     );
+}
+
+#[tokio::test]
+async fn functions_run_alone_and_in_rows_of_batches() {
+    let Harness {
+        client,
+        server: _server,
+    } = harness().await;
+    let source = b"function add(rec, by)
+  rec.n = (rec.n or 0) + by
+  if aerospike:exists(rec) then aerospike:update(rec) else aerospike:create(rec) end
+  return list{rec.n}
+end
+function fail(rec) error('no') end";
+    let admin = AdminPolicy::default();
+    client
+        .register_udf(&admin, source, "counter.lua", UdfLang::Lua)
+        .await
+        .unwrap();
+    let write = WritePolicy::default();
+    let alone = client
+        .execute_udf(&write, &key("a"), "counter", "add", &[as_val!(2)])
+        .await;
+    assert_eq!(alone.unwrap(), Some(Value::List(vec![as_val!(2)])));
+    let policy = BatchUdfPolicy::default();
+    let call = |name: &str, module: &str, function: &str| {
+        BatchOperation::udf(&policy, key(name), module, function, vec![as_val!(3)])
+    };
+    let mut rows = [
+        call("a", "counter", "add"),
+        call("b", "counter", "add"),
+        call("a", "counter", "fail"),
+        call("a", "none", "add"),
+        BatchOperation::read(&BatchReadPolicy::default(), key("b"), Bins::All),
+    ];
+    client
+        .batch(&BatchPolicy::default(), &mut rows)
+        .await
+        .unwrap();
+    let bin = |row: usize, name: &str| rows[row].record().unwrap().bins.get(name).cloned();
+    assert_eq!(bin(0, "SUCCESS"), Some(Value::List(vec![as_val!(5)])));
+    assert_eq!(bin(1, "SUCCESS"), Some(Value::List(vec![as_val!(3)])));
+    let failed = bin(2, "FAILURE").unwrap().to_string();
+    assert!(failed.ends_with("counter.lua:6: no"), "{failed}");
+    assert_eq!(bin(3, "FAILURE"), Some(as_val!("UDF: Execution Error 1")));
+    assert_eq!(bin(4, "n"), Some(as_val!(3)));
+    client.remove_udf(&admin, "counter.lua").await.unwrap();
+    let gone = client
+        .execute_udf(&write, &key("a"), "counter", "add", &[as_val!(2)])
+        .await;
+    assert_eq!(code(gone), 100);
 }
 
 #[tokio::test]

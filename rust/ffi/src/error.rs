@@ -156,7 +156,10 @@ impl Failure {
             .or_else(|| error.node())
             .map(|node| bounded(node, 120));
         // The cause knows better: around a server's refusal, running out of retries is in doubt by being the client's.
-        failure.in_doubt = writes && cause.in_doubt();
+        // Nor is a function that failed: core takes that for a failure of the client's.
+        let failed = matches!(cause.kind(), ErrorKind::UdfBadResponse)
+            && error.iteration().is_none_or(|attempt| attempt <= 1);
+        failure.in_doubt = writes && cause.in_doubt() && !failed;
         failure.sent = failure.in_doubt || sent(cause);
         failure.phase = match cause.kind() {
             ErrorKind::Timeout => Some(Phase::Command),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aerospike_core as core;
-use aerospike_core::{AdminPolicy, Client, UdfLang, Value};
+use aerospike_core::{AdminPolicy, Client, ErrorKind, UdfLang, Value};
 
 use super::Run;
 use super::record::{effect_of_write, failure, in_turn};
@@ -62,7 +62,14 @@ async fn apply_on_core(
 async fn done<T>(asked: core::errors::Result<T>, client: &Client) -> Outcome {
     match asked {
         Ok(_) => Ok(Answer::Payload(b"{}".to_vec())),
-        Err(error) => Err(failure(&error, Effect::Read, client).await),
+        Err(error) => {
+            let mut failure = failure(&error, Effect::Read, client).await;
+            // The code of what a server refuses is that of any error; its words say why.
+            if matches!(error.kind(), ErrorKind::Server { .. }) {
+                failure.message = error.base_message().into();
+            }
+            Err(failure)
+        }
     }
 }
 
