@@ -103,7 +103,7 @@ test("apply rows among others, each with its own policy", async () => {
     apply(b, "add", [3], { filter: exp.eq(exp.intBin("n"), 1), ttl: 5000 }),
     apply(c, "add", [4], { filter: exp.eq(exp.intBin("n"), 2) }),
     apply(d, "raise"),
-    { kind: "write", key: b, operations: [op.add("n", 1), op.read("n")] },
+    { kind: "write", key: b, operations: [op.add("n", 1), op.read("n")], ttl: "keep" },
     apply(d, "add", [9], { sendKey: true }),
   ]);
   assertEquals(results(rows), [

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import process from "node:process";
 import { type Client, Double, GeoJSON, Key, ServerError, UdfError } from "../../mod.ts";
 
 /** What a body is called with: `a`, `b`, `d`, `g`. */
@@ -33,15 +34,17 @@ export async function answersOf(client: Client, set: string, corpus: Corpus): Pr
   const answers: Corpus = {};
   for (const [module, bodies] of Object.entries(corpus)) {
     const functions = Object.keys(bodies).map((body, i) => `function f${i + 1}(rec, a, b, d, g) ${body} end`);
-    const task = await client.registerUdf({ name: `ats_${module}.lua`, source: functions.join("\n") });
+    // Modules are the server's, and another runtime may run the same.
+    const own = `ats_${process.pid}_${module}`;
+    const task = await client.registerUdf({ name: `${own}.lua`, source: functions.join("\n") });
     await task.done();
     const cases = Object.keys(bodies).map(async (body, i) => {
       const key = new Key("test", set, `${module} ${i}`);
       if (module !== "absent") await client.put(key, BINS, { sendKey: module === "keyed" });
-      return [body, await answerOf(client, key, `ats_${module}`, i + 1)] as const;
+      return [body, await answerOf(client, key, own, i + 1)] as const;
     });
     answers[module] = Object.fromEntries(await Promise.all(cases));
-    await client.removeUdf(`ats_${module}.lua`);
+    await client.removeUdf(task.name);
   }
   return answers;
 }
@@ -59,7 +62,7 @@ async function answerOf(client: Client, key: Key, module: string, line: number):
   answer = answer.replace(/\/\S*\//g, "").replaceAll(`${module}.lua:${line}:`, "here:");
   const record = await client.get(key);
   if (record === null) return `${answer}; no record`;
-  const before: Record<string, unknown> = module === "ats_absent" ? {} : BINS;
+  const before: Record<string, unknown> = module.endsWith("_absent") ? {} : BINS;
   const bins: Record<string, unknown> = record.bins;
   const changed = Object.keys(bins).filter((name) => show(bins[name]) !== show(before[name])).sort();
   const gone = Object.keys(before).filter((name) => !(name in bins));

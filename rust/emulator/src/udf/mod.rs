@@ -19,5 +19,5 @@ mod value;
 pub(crate) use call::run;
 pub(crate) use modules::Modules;
 
-/// The folder that a server has modules in by default: errors name it.
-const FOLDER: &str = "/opt/aerospike/usr/udf/lua/";
+/// The folder of modules, as a server has it in its own: errors name it.
+const FOLDER: &str = "/usr/udf/lua/";
