@@ -189,7 +189,7 @@ export class Emulator {
     this.#call("advance", { seconds });
   }
 
-  /** Forgets all records and commands and brings the clock back. Faults and connections stay. */
+  /** Forgets all records, modules and commands, and brings the clock back. Faults and connections stay. */
   reset(): void {
     this.#call("reset");
   }

@@ -27,7 +27,7 @@ export type UdfSource =
     readonly name: string;
   }
   | {
-    /** A file to read: a path, or a `file:` URL. */
+    /** A file to read: a path, or a `file:` URL. Deno asks for `--allow-read`. */
     readonly file: string | URL;
     /** The name it is registered under, with `.lua`. Default: that of the file. */
     readonly name?: string | undefined;

@@ -220,7 +220,7 @@ impl Server {
         self.cluster.clock.advance(seconds);
     }
 
-    /// Forgets all records and commands, and brings the clock back. Faults and connections stay.
+    /// Forgets all records, modules and commands, and brings the clock back. Faults and connections stay.
     pub fn reset(&self) {
         self.cluster.reset();
     }

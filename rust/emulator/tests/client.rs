@@ -268,6 +268,14 @@ function fail(rec) error('no') end";
         .execute_udf(&write, &key("a"), "counter", "add", &[as_val!(2)])
         .await;
     assert_eq!(alone.unwrap(), Some(Value::List(vec![as_val!(2)])));
+    let conditional = WritePolicy {
+        record_exists_action: RecordExistsAction::CreateOnly,
+        ..WritePolicy::default()
+    };
+    let refused = client
+        .execute_udf(&conditional, &key("c"), "counter", "add", &[as_val!(2)])
+        .await;
+    assert_eq!(code(refused), 4);
     let policy = BatchUdfPolicy::default();
     let call = |name: &str, module: &str, function: &str| {
         BatchOperation::udf(&policy, key(name), module, function, vec![as_val!(3)])

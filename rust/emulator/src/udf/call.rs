@@ -13,6 +13,7 @@ use crate::record::{Draft, Record};
 use crate::reply::Message;
 use crate::{container, write};
 use aerospike_wire::field;
+use aerospike_wire::message::{Header, info2, info3};
 use aerospike_wire::operation::{self, Operation};
 use aerospike_wire::particle;
 use aerospike_wire::result_code::code;
@@ -42,6 +43,9 @@ fn answer(
     message: &mut Message,
     out: &mut Vec<u8>,
 ) -> Result<(), Code> {
+    if has_conditions(&command.header) {
+        return Err(wire(code::REQUEST_INVALID));
+    }
     let fields = &command.fields;
     let arguments = arguments(fields.find(field::UDF_ARGUMENTS).unwrap_or(&[0x90]))?;
     let text =
@@ -90,6 +94,13 @@ fn answer(
     };
     message.operation(out, bin);
     Ok(())
+}
+
+/// Whether a command says what record it is for, other than by a filter: that is the function's to decide.
+fn has_conditions(header: &Header) -> bool {
+    let of_write = info2::GENERATION | info2::GENERATION_GT | info2::CREATE_ONLY;
+    let of_record = info3::UPDATE_ONLY | info3::CREATE_OR_REPLACE | info3::REPLACE_ONLY;
+    header.info2 & of_write != 0 || header.info3 & of_record != 0
 }
 
 /// The arguments: a list.
