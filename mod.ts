@@ -114,14 +114,19 @@ export type {
   VectorType,
 } from "./src/columns/schema.ts";
 export { StringColumn } from "./src/columns/string-column.ts";
-export {
-  type BinsToWrite,
-  BoundSet,
-  type SetColumnInputs,
-  type SetColumns,
-  type SetReadRow,
-  type SetWriteRow,
-} from "./src/bound-set.ts";
+export { BoundSet } from "./src/bound-set.ts";
+export type {
+  BinsToWrite,
+  SetApplyRow,
+  SetColumnInputs,
+  SetColumns,
+  SetMixedReadRow,
+  SetMixedRow,
+  SetMixedWriteRow,
+  SetReadRow,
+  SetRemoveRow,
+  SetWriteRow,
+} from "./src/set-rows.ts";
 export { type BinFields, Client } from "./src/client.ts";
 export type {
   AdminOptions,

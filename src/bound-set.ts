@@ -4,17 +4,21 @@
  * @module
  */
 
-import type { BatchReadRow, BatchWriteRow } from "./batch.ts";
-import type { BatchRows } from "./batch-rows.ts";
+import type { BatchReadRow, BatchWriteRow, MixedRow } from "./batch.ts";
+import type { BatchExistence, BatchRows } from "./batch-rows.ts";
 import type { Client } from "./client.ts";
-import type { ColumnInput } from "./columns/column-input.ts";
 import type { Columns } from "./columns/columns.ts";
 import type { ColumnsSchema } from "./columns/schema.ts";
 import { InvalidArgumentError } from "./errors.ts";
 import { Key, type UserKey } from "./key.ts";
 import type { Operation } from "./operation.ts";
 import type {
+  ApplyOptions,
+  BatchApplyOptions,
   BatchColumnsOptions,
+  BatchExistsOptions,
+  BatchOperateOptions,
+  BatchOptions,
   BatchReadOptions,
   BatchRemoveOptions,
   BatchWriteOptions,
@@ -25,38 +29,9 @@ import type {
   WriteOptions,
 } from "./policy.ts";
 import type { AerospikeRecord, OperateRecord } from "./record.ts";
+import type { BinsToWrite, SetColumnInputs, SetColumns, SetMixedRow, SetReadRow, SetWriteRow } from "./set-rows.ts";
 import type { Change, UpdateOptions } from "./update.ts";
-import type { Double } from "./values/double.ts";
-import type { Bins } from "./values/value.ts";
-
-/** What a write of some bins takes; null deletes a bin. */
-export type BinsToWrite<T extends object> = {
-  readonly [K in keyof T]?: T[K] | (number extends T[K] ? Double : never) | null | undefined;
-};
-
-/** A row of {@link BoundSet.batchRead} that says itself what to read. */
-export interface SetReadRow<T extends object = Bins> extends Omit<BatchReadRow, "key" | "bins"> {
-  /** The user key of the record. */
-  readonly key: UserKey;
-  /** The bins to read; the call's `bins` when it is absent. */
-  readonly bins?: readonly (keyof T & string)[] | undefined;
-}
-
-/** A row of {@link BoundSet.batchWrite}. */
-export interface SetWriteRow<T extends object = Bins> extends Omit<BatchWriteRow, "key" | "bins"> {
-  /** The user key of the record. */
-  readonly key: UserKey;
-  /** The bins to write, by name; `null` deletes a bin. */
-  readonly bins?: BinsToWrite<T> | undefined;
-}
-
-/** A schema of columns that names bins of `T` only. */
-export type SetColumns<T extends object, S extends ColumnsSchema> = {
-  readonly [C in keyof S]: (S[C] extends { readonly bin: infer B } ? B : C) extends keyof T ? S[C] : never;
-};
-
-/** Columns to write that are bins of `T`. */
-export type SetColumnInputs<T extends object> = { readonly [K in keyof T & string]?: ColumnInput };
+import type { BinInput, Bins, BinValue } from "./values/value.ts";
 
 /**
  * The commands of {@link Client} on the user keys of one set, with the types of its bins, its policies and what its bins
@@ -170,6 +145,17 @@ export class BoundSet<T extends object = Bins> {
     return await this.#client.update<T>(this.key(key), change, options);
   }
 
+  /** As {@link Client.apply}. */
+  async apply<R = BinValue>(
+    key: UserKey,
+    module: string,
+    functionName: string,
+    args: readonly BinInput[] = [],
+    options?: ApplyOptions,
+  ): Promise<R> {
+    return await this.#client.apply<R>(this.key(key), module, functionName, args, options);
+  }
+
   /** As {@link Client.batchRead}; `bins` of the call say what the rows have. */
   async batchRead<K extends keyof T & string = keyof T & string>(
     requests: readonly (UserKey | SetReadRow<Pick<T, K>>)[],
@@ -178,7 +164,7 @@ export class BoundSet<T extends object = Bins> {
     const rows = this.#each(
       requests,
       "requests",
-      (request, path) => isRow(request) ? this.#row(request, path) : this.#at(request, path),
+      (request, path) => isRow(request) ? this.#row<BatchReadRow>(request, path) : this.#at(request, path),
     );
     return await this.#client.batchRead<Pick<T, K>>(rows, options);
   }
@@ -186,9 +172,42 @@ export class BoundSet<T extends object = Bins> {
   /** As {@link Client.batchWrite}. */
   async batchWrite(rows: readonly SetWriteRow<T>[], options?: BatchWriteOptions): Promise<BatchRows<Partial<T>>> {
     return await this.#client.batchWrite<Partial<T>>(
-      this.#each(rows, "rows", (row, path) => this.#row(row, path)),
+      this.#each(rows, "rows", (row, path) => this.#row<BatchWriteRow>(row, path)),
       options,
     );
+  }
+
+  /** As {@link Client.batch}. */
+  async batch(rows: readonly SetMixedRow<T>[], options?: BatchOptions): Promise<BatchRows<Partial<T>>> {
+    return await this.#client.batch<Partial<T>>(
+      this.#each(rows, "rows", (row, path) => this.#row<MixedRow>(row, path)),
+      options,
+    );
+  }
+
+  /** As {@link Client.batchExists}. */
+  async batchExists(keys: readonly UserKey[], options?: BatchExistsOptions): Promise<BatchExistence[]> {
+    return await this.#client.batchExists(this.#keys(keys), options);
+  }
+
+  /** As {@link Client.batchOperate}. */
+  async batchOperate(
+    keys: readonly UserKey[],
+    operations: readonly Operation[],
+    options?: BatchOperateOptions,
+  ): Promise<BatchRows<Partial<T>>> {
+    return await this.#client.batchOperate<Partial<T>>(this.#keys(keys), operations, options);
+  }
+
+  /** As {@link Client.batchApply}. */
+  async batchApply(
+    keys: readonly UserKey[],
+    module: string,
+    name: string,
+    args?: readonly BinInput[],
+    options?: BatchApplyOptions,
+  ): Promise<BatchRows> {
+    return await this.#client.batchApply(this.#keys(keys), module, name, args, options);
   }
 
   /** As {@link Client.batchRemove}. */
@@ -218,8 +237,9 @@ export class BoundSet<T extends object = Bins> {
     return this.#each(keys, "keys", (key, path) => this.#at(key, path));
   }
 
-  #row<R extends { readonly key: UserKey }>(row: R, path: string): Omit<R, "key"> & { readonly key: Key } {
-    return { ...row, key: this.#at(row?.key, `${path}.key`) };
+  /** The row of a client's batch. */
+  #row<R>(row: { readonly key: UserKey }, path: string): R {
+    return { ...row, key: this.#at(row?.key, `${path}.key`) } as R;
   }
 
   #at(userKey: UserKey, path: string): Key {

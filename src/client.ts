@@ -7,7 +7,6 @@
 import type { NativeLibrary } from "./binding.ts";
 import type { BatchReadRow, BatchWriteRow, MixedRow } from "./batch.ts";
 import { type BatchExistence, BatchRows, existenceOf } from "./batch-rows.ts";
-import type { BinsToWrite } from "./bound-set.ts";
 import type { ColumnInputs } from "./columns/column-input.ts";
 import type { Columns } from "./columns/columns.ts";
 import { type ColumnsSchema, readSchema } from "./columns/schema.ts";
@@ -85,6 +84,7 @@ import type {
 } from "./policy.ts";
 import type { AerospikeRecord, OperateRecord } from "./record.ts";
 import { Code } from "./result-code.ts";
+import type { BinsToWrite } from "./set-rows.ts";
 import { type Change, type UpdateOptions, updateRecord } from "./update.ts";
 import { COUNTERS } from "./symbols.ts";
 import { compileError, readUdfList, readUdfSource, type UdfInfo, udfName, type UdfSource, UdfTask } from "./udf.ts";

@@ -58,8 +58,8 @@ export async function updateRecord<T extends object>(
   change: (record: AerospikeRecord<T> | null) => Change<object> | PromiseLike<Change<object>>,
   options: UpdateOptions = {},
 ): Promise<boolean> {
-  const deadline = new Deadline(policy.deadline(options), clock, options.signal);
   policy.check(options);
+  const deadline = new Deadline(policy.deadline(options), clock, options.signal);
   if (typeof change !== "function") {
     throw new InvalidArgumentError(`change is ${describe(change)}: it is a function of the record to what is written`);
   }

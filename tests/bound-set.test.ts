@@ -200,6 +200,50 @@ test("batches on user keys", async () => {
   assertEquals(Array.from(removed, ({ status }) => status), ["ok", "ok", "not-found"]);
 });
 
+test("batches of every kind of row, and functions of the server", async () => {
+  const module = `bound_set_${name}`;
+  const source = `function price(rec, by)
+    rec.price = (rec.price or 0) + by
+    if aerospike:exists(rec) then aerospike:update(rec) else aerospike:create(rec) end
+    return rec.price
+  end`;
+  await (await server.client.registerUdf({ name: `${module}.lua`, source })).done();
+  try {
+    await products.put("m", { price: 2, id: 5n });
+    await products.put("gone", { price: 2 });
+    const rows = await products.batch([
+      { kind: "read", key: "m", bins: ["id"] },
+      { kind: "write", key: "n", bins: { price: 4 } },
+      { kind: "write", key: "o", operations: [op.write("price", 7), op.read("price")] },
+      { kind: "remove", key: "gone" },
+      { kind: "apply", key: "m", module, function: "price", args: [0.5] },
+    ]);
+    rows.throwIfFailed();
+    assertEquals(rows.at(0)?.record?.bins as object, { id: 5n });
+    assertEquals((rows.at(2)?.record as unknown as { results: unknown[] }).results, [null, 7]);
+    assertEquals(Number(rows.at(4)?.result), 2.5);
+    assertEquals((await plain.get("n"))?.bins, { price: new Double(4) });
+    const existence = await products.batchExists(["m", "gone"]);
+    assertEquals(existence.map(({ exists }) => exists), [true, false]);
+    const operated = await products.batchOperate(["m", "n"], [op.add("price", 1), op.read("price")]);
+    assertEquals(Array.from(operated, (row) => row.record?.bins.price), [3.5, 5]);
+    assertEquals(Number(await products.apply("m", module, "price", [0.25])), 3.75);
+    const applied = await products.batchApply(["m", "n"], module, "price", [0.25]);
+    assertEquals(Array.from(applied, ({ result }) => Number(result)), [4, 5.25]);
+    const typed = () => [
+      // @ts-expect-error: no such bin
+      () => products.batch([{ kind: "write", key: 1, bins: { nam: "x" } }]),
+      // @ts-expect-error: no such kind
+      () => products.batch([{ kind: "put", key: 1 }]),
+    ];
+    assert(typeof typed === "function");
+    const wrong = [{ kind: "read", key: "m" }, { kind: "write", key: 1, bins: { stock: "x" } }] as never;
+    await assertRejects(() => products.batch(wrong), InvalidArgumentError, "rows[1].bins.stock is a string");
+  } finally {
+    await server.client.removeUdf(`${module}.lua`);
+  }
+});
+
 test("the set's policies stand over the client's, and under the call's", async () => {
   const isCheap = exp.lt(exp.floatBin("price"), 5);
   await using client = await connect({

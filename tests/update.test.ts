@@ -214,6 +214,8 @@ test("arguments are checked before anything is read", async () => {
   await refuses({ generation: 1 }, /^options\.generation has no effect here/);
   await refuses({ maxRetries: 1 }, /^options\.maxRetries has no effect here/);
   await refuses({ attempt: 1 }, /^options\.attempt is not an option: did you mean attempts\?/);
+  // @ts-expect-error: no options
+  await assertRejects(() => client.update(key, () => null, null), InvalidArgumentError, "options is null");
   // @ts-expect-error: bins are no function
   await assertRejects(() => client.update(key, { n: 1 }), InvalidArgumentError, "change is an object");
   // @ts-expect-error: no record

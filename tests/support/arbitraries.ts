@@ -8,8 +8,8 @@ import process from "node:process";
 import { type BinValue, Double, GeoJSON, type MapKey } from "../../mod.ts";
 import { canonical } from "./random.ts";
 
-/** The seed of this run's properties: another one each time, or `PROPERTY_SEED`. */
-export const SEED: number = Number(process.env["PROPERTY_SEED"] ?? Date.now() % 1_000_000);
+/** The seed of this run's properties: another one each time, or `AEROSPIKE_TEST_SEED`. */
+export const SEED: number = Number(process.env["AEROSPIKE_TEST_SEED"] ?? Date.now() % 1_000_000);
 
 /** Checks a property on so many generated cases; a failure has the seed, the smallest case and the way to it. */
 export async function holds<T>(
@@ -18,7 +18,7 @@ export async function holds<T>(
   arbitrary: Arbitrary<T>,
   property: (value: T) => Promise<void> | void,
 ): Promise<void> {
-  console.log(`${what}: ${runs} cases, PROPERTY_SEED=${SEED}`);
+  console.log(`${what}: ${runs} cases, AEROSPIKE_TEST_SEED=${SEED}`);
   await fc.assert(fc.asyncProperty(arbitrary, async (value) => void await property(value)), {
     ...{ seed: SEED, numRuns: runs, endOnFailure: false },
   });

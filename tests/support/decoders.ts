@@ -13,6 +13,7 @@ import { readOperateRecord, readRecord } from "../../src/codec/record-reader.ts"
 import { type RowForm, RowsReader } from "../../src/codec/rows-reader.ts";
 import { readSchema } from "../../src/columns/schema.ts";
 import { holds, values } from "./arbitraries.ts";
+import { edited, edits } from "./edits.ts";
 
 const key = new Key("test", "s", 1);
 const OPERATIONS = [op.read("a"), op.read("b")];
@@ -28,35 +29,6 @@ const decodes: Arbitrary<DecodeOptions> = fc.record({
   doubles: fc.constantFrom("plain", "wrapped"),
   maps: fc.constantFrom("auto", "map"),
 });
-
-/** A change of bytes, somewhere. */
-interface Edit {
-  readonly kind: "set" | "cut" | "insert" | "remove" | "number";
-  readonly at: number;
-  readonly byte: number;
-}
-
-const edits: Arbitrary<readonly Edit[]> = fc.array(
-  fc.record<Edit>({
-    kind: fc.constantFrom("set", "set", "set", "insert", "remove", "cut", "number"),
-    at: fc.nat(),
-    byte: fc.oneof(fc.nat({ max: 255 }), fc.constantFrom(0x00, 0x7f, 0x80, 0xc1, 0xc7, 0xdb, 0xdd, 0xdf, 0xff)),
-  }),
-  { maxLength: 6 },
-);
-
-function edited(bytes: Uint8Array, all: readonly Edit[]): Uint8Array {
-  let list = [...bytes];
-  for (const { kind, at, byte } of all) {
-    const place = list.length === 0 ? 0 : at % list.length;
-    if (kind === "set") list[place] = byte;
-    else if (kind === "cut") list = list.slice(0, place);
-    else if (kind === "insert") list.splice(place, 0, byte);
-    else if (kind === "remove") list.splice(place, 1);
-    else list.splice(place, 4, byte, byte, byte, byte);
-  }
-  return new Uint8Array(list);
-}
 
 const u16 = (value: number) => [value & 255, value >> 8];
 const u32 = (value: number) => [value & 255, (value >> 8) & 255, (value >> 16) & 255, value >>> 24];

@@ -10,9 +10,9 @@ import type { Emulator } from "../../emulator/mod.ts";
 const HEADER = 8;
 const MESSAGE = 3;
 const MESSAGE_HEADER = 22;
-const RESULT_OFFSET = HEADER + 5;
+const RESULT_OFFSET = 5;
 
-/** Stands in front of an emulator: info goes through, every command is answered with one result code. */
+/** Stands in front of an emulator: info goes through, every command is answered with one result code or other bytes. */
 export class RefusingServer implements Disposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -21,26 +21,36 @@ export class RefusingServer implements Disposable {
   /** How many commands it has refused. */
   refused = 0;
 
-  private constructor(server: Server, port: number, emulator: Emulator, code: number) {
+  private constructor(server: Server, port: number, emulator: Emulator, answer: (client: Socket) => void) {
     this.#server = server;
     this.host = `127.0.0.1:${port}`;
-    server.on("connection", (socket) => this.#serve(socket, emulator, code));
+    server.on("connection", (socket) => this.#serve(socket, emulator, answer));
   }
 
+  /** Answers with a result code. */
   static open(emulator: Emulator, code: number): Promise<RefusingServer> {
+    return RefusingServer.#listen(emulator, (client) => void client.write(framed(refusal(code))));
+  }
+
+  /** Answers with the body of a message, and ends the connection. */
+  static saying(emulator: Emulator, body: () => Uint8Array): Promise<RefusingServer> {
+    return RefusingServer.#listen(emulator, (client) => void client.end(framed(body())));
+  }
+
+  static #listen(emulator: Emulator, answer: (client: Socket) => void): Promise<RefusingServer> {
     const server = createServer();
     return new Promise((resolve, reject) => {
       server.on("error", reject);
       server.listen(0, "127.0.0.1", () => {
         const address = server.address();
         if (typeof address === "object" && address !== null) {
-          resolve(new RefusingServer(server, address.port, emulator, code));
+          resolve(new RefusingServer(server, address.port, emulator, answer));
         } else reject(new Error("no port"));
       });
     });
   }
 
-  #serve(client: Socket, emulator: Emulator, code: number): void {
+  #serve(client: Socket, emulator: Emulator, answer: (client: Socket) => void): void {
     const behind = new Socket();
     for (const [socket, other] of [[client, behind], [behind, client]] as const) {
       this.#sockets.add(socket);
@@ -60,7 +70,7 @@ export class RefusingServer implements Disposable {
         if (input.length < end) return;
         if (input[1] === MESSAGE) {
           this.refused++;
-          client.write(refusal(code));
+          answer(client);
         } else behind.write(input.subarray(0, end));
         input = input.subarray(end);
       }
@@ -74,11 +84,17 @@ export class RefusingServer implements Disposable {
 }
 
 /** A message without fields and operations. */
-function refusal(code: number): Buffer {
-  const message = Buffer.alloc(HEADER + MESSAGE_HEADER);
-  message.set([2, MESSAGE]);
-  message.writeUIntBE(MESSAGE_HEADER, 2, 6);
-  message[HEADER] = MESSAGE_HEADER;
+function refusal(code: number): Uint8Array {
+  const message = new Uint8Array(MESSAGE_HEADER);
+  message[0] = MESSAGE_HEADER;
   message[RESULT_OFFSET] = code;
+  return message;
+}
+
+function framed(body: Uint8Array): Buffer {
+  const message = Buffer.alloc(HEADER + body.length);
+  message.set([2, MESSAGE]);
+  message.writeUIntBE(body.length, 2, 6);
+  message.set(body, HEADER);
   return message;
 }
