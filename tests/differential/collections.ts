@@ -119,6 +119,7 @@ const POOL: readonly Item[] = [
   ...["", "a", "b", "b", "key", "x".repeat(40), null, true, false, 0.5, 1, -0, 2.5, -1e300],
   ...[Buffer.of(), Buffer.of(1, 2), Buffer.alloc(40, 7), geoJson('{"type":"Point","coordinates":[1,2]}')],
 ];
+const FAR = [2n ** 31n, -(2n ** 31n), 2n ** 62n, -(2n ** 62n), 2n ** 63n - 1n, -(2n ** 63n), 2n ** 63n, 2n ** 64n - 1n];
 const KEYS: readonly Item[] = [0n, 1n, 2n, 3n, -1n, 300n, "a", "b", "c", "key", "", Buffer.of(1)];
 
 /** What a family's sequences begin with and mostly work on. */
@@ -314,7 +315,7 @@ export class CollectionSequences extends Choices {
       case "keys":
         return [this.#key(target), ...this.#many(3, () => this.#key(target))];
       case "index":
-        return this.oneIn(30) ? this.pick([2n ** 31n, -(2n ** 31n), 2n ** 62n, -(2n ** 62n)]) : this.#index();
+        return this.oneIn(30) ? this.pick(FAR) : this.#index();
       case "place":
         return this.#index();
       case "count?":

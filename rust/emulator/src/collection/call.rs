@@ -113,6 +113,8 @@ impl<'a> Arguments<'a> {
         match self.0.next() {
             None => Ok(None),
             Some(Value::Integer(value)) => Ok(Some(value)),
+            // The bits are kept, as everywhere in a server's integers.
+            Some(Value::Unsigned(value)) => Ok(Some(value as i64)),
             Some(_) => Err(INVALID),
         }
     }
