@@ -88,6 +88,13 @@ export class BitSequences extends Choices {
 
   #operation(): RawOperation {
     const isRead = this.oneIn(3);
+    const call = this.call(isRead);
+    const data = pack(this.oneIn(60) ? [0xffn, [0x10n, 0n], call] : call);
+    return { op: isRead ? OP.BIT_READ : OP.BIT_MODIFY, particle: PARTICLE.BLOB, bin: "v", data };
+  }
+
+  /** An operation's number and arguments. */
+  call(isRead: boolean): Item[] {
     const [verb, optional, ...kinds] = this.pick(isRead ? READS : WRITES);
     const given = kinds.slice(0, kinds.length - (this.oneIn(3) ? this.below(optional + 1) : 0));
     const made = given.map((kind) => this.oneIn(80) ? this.pick(ODD) : this.#argument(kind));
@@ -97,9 +104,7 @@ export class BitSequences extends Choices {
     const flags = made[kinds.indexOf("flags")];
     const place = kinds.indexOf("shift");
     if (place >= 0 && typeof flags === "bigint" && (flags & PARTIAL) !== 0n) made[place] = BigInt(this.below(2));
-    const call = [BigInt(this.oneIn(100) ? this.below(60) : verb), ...made];
-    const data = pack(this.oneIn(60) ? [0xffn, [0x10n, 0n], call] : call);
-    return { op: isRead ? OP.BIT_READ : OP.BIT_MODIFY, particle: PARTICLE.BLOB, bin: "v", data };
+    return [BigInt(this.oneIn(100) ? this.below(60) : verb), ...made];
   }
 
   #argument(kind: Argument): Item {
