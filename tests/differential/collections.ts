@@ -5,6 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import { Choices } from "../support/random.ts";
+import { type Argument, LIST_READS, LIST_WRITES, MAP_READS, MAP_WRITES, type Verb } from "./collection-verbs.ts";
 import { geoJson, INFINITE, type Item, pack, WILDCARD } from "./msgpack.ts";
 import { INFO1, INFO2, type RawCommand, type RawOperation } from "./raw.ts";
 import type { Sequence } from "./sequence.ts";
@@ -15,110 +16,14 @@ const WITH_PATH = 0xffn;
 const INVERTED = 0x1_0000n;
 const PERSIST = 0x10n;
 
-/** What an argument is; with "?" it and all behind it may be absent. */
-type Argument =
-  | "value"
-  | "values"
-  | "anyOf"
-  | "pairs"
-  | "key"
-  | "keys"
-  | "index"
-  | "place"
-  | "count?"
-  | "count"
-  | "end?"
-  | "keyEnd?"
-  | "delta?"
-  | "returns"
-  | "listOrder"
-  | "listOrder?"
-  | "mapOrder"
-  | "mapOrder?"
-  | "listFlags?"
-  | "mapFlags?"
-  | "sortFlags?";
-
-type Verb = readonly [verb: number, ...Argument[]];
-
-/** Every selection by its verbs for reading and for removing. */
-const LIST_SELECTIONS: readonly (readonly [number, number, ...Argument[]])[] = [
-  [19, 32, "index"],
-  [21, 34, "index"],
-  [22, 35, "value"],
-  [23, 36, "anyOf"],
-  [24, 37, "index", "count?"],
-  [25, 38, "value", "end?"],
-  [26, 39, "index", "count?"],
-  [27, 40, "value", "index", "count?"],
-];
-const MAP_SELECTIONS: readonly (readonly [number, number, ...Argument[]])[] = [
-  [97, 76, "key"],
-  [98, 77, "index"],
-  [100, 79, "index"],
-  [107, 81, "keys"],
-  [102, 82, "value"],
-  [108, 83, "anyOf"],
-  [103, 84, "key", "keyEnd?"],
-  [104, 85, "index", "count?"],
-  [105, 86, "value", "end?"],
-  [106, 87, "index", "count?"],
-  [109, 88, "key", "index", "count?"],
-  [110, 89, "value", "index", "count?"],
-];
-
-const LIST_READS: readonly Verb[] = [
-  [16],
-  [17, "index"],
-  [18, "index", "count?"],
-  ...LIST_SELECTIONS.map(([verb, , ...rest]): Verb => [verb, "returns", ...rest]),
-];
-const LIST_WRITES: readonly Verb[] = [
-  [0, "listOrder"],
-  [1, "value", "listOrder?", "listFlags?"],
-  [1, "value", "listOrder?", "listFlags?"],
-  [2, "values", "listOrder?", "listFlags?"],
-  [2, "values", "listOrder?", "listFlags?"],
-  [3, "place", "value", "listFlags?"],
-  [4, "place", "anyOf", "listFlags?"],
-  [5, "index"],
-  [6, "index", "count?"],
-  [7, "index"],
-  [8, "index", "count?"],
-  [9, "place", "value", "listFlags?"],
-  [10, "index", "count"],
-  [11],
-  [12, "index", "delta?", "listOrder?", "listFlags?"],
-  [12, "index", "delta?", "listFlags?"],
-  [13, "sortFlags?"],
-  ...LIST_SELECTIONS.map(([, verb, ...rest]): Verb => [verb, "returns", ...rest]),
-];
-const MAP_READS: readonly Verb[] = [
-  [96],
-  ...MAP_SELECTIONS.map(([verb, , ...rest]): Verb => [verb, "returns", ...rest]),
-];
-const MAP_WRITES: readonly Verb[] = [
-  [64, "mapOrder"],
-  [65, "key", "value", "mapOrder?"],
-  [66, "pairs", "mapOrder?"],
-  [67, "key", "value", "mapOrder?", "mapFlags?"],
-  [67, "key", "value", "mapOrder?", "mapFlags?"],
-  [68, "pairs", "mapOrder?", "mapFlags?"],
-  [68, "pairs", "mapOrder?", "mapFlags?"],
-  [69, "key", "value"],
-  [70, "pairs"],
-  [73, "key", "delta?", "mapOrder?"],
-  [74, "key", "delta?", "mapOrder?"],
-  [75],
-  ...MAP_SELECTIONS.map(([, verb, ...rest]): Verb => [verb, "returns", ...rest]),
-];
-
 const RETURNS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 13, 16, 17];
 const POOL: readonly Item[] = [
   ...[0n, 1n, 2n, 3n, 3n, 4n, -1n, 200n, -40n, 2n ** 40n, 2n ** 63n - 1n, -(2n ** 63n)],
   ...["", "a", "b", "b", "key", "x".repeat(40), null, true, false, 0.5, 1, -0, 2.5, -1e300],
   ...[Buffer.of(), Buffer.of(1, 2), Buffer.alloc(40, 7), geoJson('{"type":"Point","coordinates":[1,2]}')],
 ];
+const FAR = [2n ** 31n, -(2n ** 31n), 2n ** 62n, -(2n ** 62n), 2n ** 63n - 1n, -(2n ** 63n), 2n ** 63n, 2n ** 64n - 1n];
+const NO_ORDERS = [2n, 4n, 5n, 32n, 256n, 257n, -1n, 2n ** 62n];
 const KEYS: readonly Item[] = [0n, 1n, 2n, 3n, -1n, 300n, "a", "b", "c", "key", "", Buffer.of(1)];
 
 /** What a family's sequences begin with and mostly work on. */
@@ -213,11 +118,13 @@ export class CollectionSequences extends Choices {
       ? this.#family === "map"
       : target instanceof Map;
     const isRead = this.oneIn(2);
+    return operation(isRead ? OP.CDT_READ : OP.CDT_MODIFY, path, this.call(isMap, isRead, target));
+  }
+
+  /** An operation's number and arguments, for a list or map that is often like `target`. */
+  call(isMap: boolean, isRead: boolean, target: Item | undefined): Item[] {
     const verb = this.pick(isMap ? (isRead ? MAP_READS : MAP_WRITES) : isRead ? LIST_READS : LIST_WRITES);
-    return operation(isRead ? OP.CDT_READ : OP.CDT_MODIFY, path, [
-      BigInt(verb[0]),
-      ...this.#arguments(verb, target),
-    ]);
+    return [BigInt(verb[0]), ...this.#arguments(verb, target)];
   }
 
   #setOrder(start: Item | undefined): RawOperation {
@@ -303,18 +210,16 @@ export class CollectionSequences extends Choices {
         return this.#many(4, () => this.#wanted(target));
       case "anyOf":
         // Not none: asked for all others, a server of 8.1.2.0 crashes; so it does for keys.
-        // And no wildcard, which a server does not find in all places of a list.
-        return [this.#wanted(target), ...this.#many(3, () => this.#wanted(target))].map((item) =>
-          item === WILDCARD || Array.isArray(item) && item.includes(WILDCARD) ? INFINITE : item
-        );
+        // And no wildcard, which a server does not find in all places among others.
+        return [this.#wanted(target), ...this.#many(3, () => this.#wanted(target))].map(notWild);
       case "pairs":
         return this.#map(1);
       case "key":
         return this.#key(target);
       case "keys":
-        return [this.#key(target), ...this.#many(3, () => this.#key(target))];
+        return [this.#key(target), ...this.#many(3, () => this.#key(target))].map(notWild);
       case "index":
-        return this.oneIn(30) ? this.pick([2n ** 31n, -(2n ** 31n), 2n ** 62n, -(2n ** 62n)]) : this.#index();
+        return this.oneIn(30) ? this.pick(FAR) : this.#index();
       case "place":
         return this.#index();
       case "count?":
@@ -330,10 +235,11 @@ export class CollectionSequences extends Choices {
         return BigInt(this.pick(RETURNS)) | (this.oneIn(4) ? INVERTED : 0n);
       case "listOrder":
       case "listOrder?":
-        return this.oneIn(40) ? 2n : this.pick([0n, 0n, 1n]) | this.#persists;
+        return this.oneIn(40) ? this.pick(NO_ORDERS) : this.pick([0n, 0n, 1n]) | this.#persists;
       case "mapOrder":
       case "mapOrder?":
-        return this.#persists === 0n ? this.pick([0n, 1n, 1n, 3n]) : PERSIST | 1n;
+        if (this.#persists !== 0n) return PERSIST | 1n;
+        return this.oneIn(40) ? this.pick(NO_ORDERS) : this.pick([0n, 1n, 1n, 3n]);
       case "listFlags?":
         return BigInt(this.oneIn(40) ? 16 : this.below(16));
       case "mapFlags?":
@@ -352,7 +258,7 @@ export class CollectionSequences extends Choices {
   }
 
   #key(target: Item | undefined): Item {
-    if (this.oneIn(30)) return this.pick<Item>([INFINITE, null, 0.5, true, []]);
+    if (this.oneIn(30)) return this.pick<Item>([INFINITE, WILDCARD, null, 0.5, true, []]);
     const keys = target instanceof Map ? [...target.keys()] : [];
     return keys.length > 0 && this.oneIn(2) ? this.pick(keys) as Item : this.pick(KEYS);
   }
@@ -360,6 +266,10 @@ export class CollectionSequences extends Choices {
   #index(): bigint {
     return BigInt(this.oneIn(30) ? this.pick([100, -100]) : this.below(9) - 4);
   }
+}
+
+function notWild(item: Item): Item {
+  return item === WILDCARD || Array.isArray(item) && item.includes(WILDCARD) ? INFINITE : item;
 }
 
 /**

@@ -24,6 +24,9 @@ interface Stored {
     readonly operations: readonly (readonly [string, number, number, string])[];
     /** As hex. */
     readonly filter?: string;
+    readonly generation?: number;
+    readonly ttl?: number;
+    readonly batch?: "row" | "all";
   }[];
   readonly answers: readonly string[];
 }
@@ -40,8 +43,8 @@ export function readCorpus(name: string): Recorded[] {
   const lines = readFileSync(new URL(name, folder), "utf8").split("\n").filter(Boolean);
   return lines.map((line) => JSON.parse(line) as Stored).map(({ what, commands, answers }) => ({
     what,
-    sequence: commands.map(({ info, operations, filter }) => ({
-      info,
+    sequence: commands.map(({ operations, filter, ...rest }) => ({
+      ...rest,
       ...(filter === undefined ? {} : { filter: Buffer.from(filter, "hex") }),
       operations: operations.map(([bin, op, particle, data]) => ({
         bin,
@@ -56,8 +59,8 @@ export function readCorpus(name: string): Recorded[] {
 
 /** An entry as it is stored, on one line. */
 export function entry({ what, sequence, answers }: Recorded): string {
-  const commands = sequence.map(({ info, operations, filter }) => ({
-    info,
+  const commands = sequence.map(({ operations, filter, ...rest }) => ({
+    ...rest,
     ...(filter === undefined ? {} : { filter: Buffer.from(filter).toString("hex") }),
     operations: operations.map(({ bin, op, particle, data }) => [bin, op, particle, Buffer.from(data).toString("hex")]),
   }));

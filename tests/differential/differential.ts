@@ -22,7 +22,10 @@ export interface Difference {
   readonly text: string;
 }
 
-/** Runs sequences on both targets until there are none left, or `most` of them differed. */
+/**
+ * Runs sequences on both targets until there are none left, or `most` of them differed. Throws when a server ends, and
+ * says which sequences were under way then.
+ */
 export async function differences(
   targets: readonly [Target, Target],
   set: string,
@@ -30,9 +33,13 @@ export async function differences(
   most: number,
 ): Promise<Difference[]> {
   const found: Difference[] = [];
-  const worker = async () => {
+  const running = new Map<number, Sequence>();
+  const worker = async (number: number) => {
     const connections = await Promise.all(targets.map(({ hosts }) => RawConnection.connect(hosts, set)));
-    const run = (sequence: Sequence) => Promise.all(connections.map((connection) => outcome(connection, sequence)));
+    const run = (sequence: Sequence) => {
+      running.set(number, sequence);
+      return Promise.all(connections.map((connection) => outcome(connection, sequence)));
+    };
     const differs = async (sequence: Sequence) => {
       const [left, right] = await run(sequence);
       return left?.join("\n") !== right?.join("\n");
@@ -44,8 +51,14 @@ export async function differences(
       const answers = Object.fromEntries(targets.map(({ name }, i) => [name, outcomes[i] ?? []]));
       found.push({ sequence, answers, text: describe(sequence, answers) });
     }
+    running.delete(number);
     connections.forEach((connection) => connection.close());
   };
-  await Promise.all(Array.from({ length: CONNECTIONS }, worker));
+  try {
+    await Promise.all(Array.from({ length: CONNECTIONS }, (_, number) => worker(number)));
+  } catch (cause) {
+    const texts = [...running.values()].map((sequence) => describe(sequence, {}));
+    throw new Error(`a server ended while these ran:\n${texts.join("\n\n")}`, { cause });
+  }
   return found;
 }

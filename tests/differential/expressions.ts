@@ -8,7 +8,24 @@
  */
 import { Buffer } from "node:buffer";
 import { Choices } from "../support/random.ts";
-import { geoJson, INFINITE, type Item, Marked, pack, Packed, WILDCARD } from "./msgpack.ts";
+import { ExpressionCalls } from "./expression-calls.ts";
+import {
+  ALL,
+  BINS,
+  COMMON,
+  DOUBLES,
+  integer,
+  INTEGERS,
+  LIST,
+  MAP,
+  PATTERNS,
+  raw,
+  SHAPES,
+  TEXTS,
+  type Type,
+  TYPES,
+} from "./expression-values.ts";
+import { geoJson, INFINITE, type Item, Marked, pack, WILDCARD } from "./msgpack.ts";
 import { INFO1, INFO2, type RawCommand, type RawOperation } from "./raw.ts";
 import type { Sequence } from "./sequence.ts";
 
@@ -25,57 +42,15 @@ const INVERTED = 0x1_0000n;
 const READ_FLAGS = [0n, 0n, 0n, 16n, 1n];
 const MODIFY_FLAGS = [0n, 0n, 1n, 2n, 4n, 9n, 10n, 16n, 20n, 3n, 8n, 12n, 32n];
 
-/** Types as expressions number them. */
-const TYPES = { nil: 0n, bool: 1n, int: 2n, str: 3n, list: 4n, map: 5n, blob: 6n, float: 7n } as const;
-type Type = keyof typeof TYPES;
-const ALL = Object.keys(TYPES) as Type[];
-const COMMON: readonly Type[] = ["bool", "int", "int", "str", "list", "map", "blob", "float"];
-
-/** Bins of the record and what each holds; "z" never exists. */
-const BINS: Readonly<Record<string, readonly [Type, number, Uint8Array]>> = {
-  i: ["int", 1, integer(7n)],
-  j: ["int", 1, integer(-5n)],
-  f: ["float", 2, double(2.5)],
-  s: ["str", 3, Buffer.from("hello")],
-  b: ["blob", BLOB, Buffer.of(1, 2, 255)],
-  t: ["bool", 17, Buffer.of(1)],
-  l: ["list", 20, pack([1n, 2n, 3n, "a", 2n])],
-  o: ["list", 20, pack(new Marked(1, [1n, 3n, 5n]))],
-  m: ["map", 19, pack(new Map<Item, Item>([["a", 1n], ["b", [1n, 2n]]]))],
-  k: ["map", 19, pack(new Marked(1, new Map<Item, Item>([[1n, "x"], [2n, 0.5]])))],
-};
-
-const INTEGERS = [0n, 1n, 2n, 3n, 7n, -5n, 63n, 64n, 255n, 2n ** 31n, 2n ** 53n, 2n ** 63n - 1n, -(2n ** 62n)];
-const DOUBLES = [0, -0, 1, 2.5, -2.5, 0.1, 8, 1e300, -1e-300, Infinity, -Infinity];
-const TEXTS = ["", "a", "b", "hello", "HELLO", "a\nb", "\xe9"];
-const PATTERNS = [
-  "h",
-  "^h.*o$",
-  "H",
-  "l+",
-  "l\\{2\\}",
-  "(a|h)",
-  "[a-h]",
-  "[^a]",
-  "^b",
-  "a.b",
-  "*",
-  "[",
-  "(",
-  "a{2",
-  "\\<h",
-];
-const SHAPES = [
-  '{"type":"Point","coordinates":[1,2]}',
-  '{"type":"Point","coordinates":[30,2]}',
-  '{"type":"AeroCircle","coordinates":[[1,2],1000]}',
-  '{"type":"Polygon","coordinates":[[[0,0],[10,0],[10,10],[0,10],[0,0]]]}',
-  '{"type":"Polygon","coordinates":[[[0,0],[10,0],[10,10],[0,10],[0,0]],[[0.5,1],[2,1],[2,3],[0.5,3],[0.5,1]]]}',
-];
-
 /** Makes the sequences of one seed. */
 export class ExpressionSequences extends Choices {
+  readonly #calls: ExpressionCalls;
   #variables: { name: string; type: Type }[] = [];
+
+  constructor(seed: number) {
+    super(seed);
+    this.#calls = new ExpressionCalls(seed, LIST, MAP);
+  }
 
   sequence(): Sequence {
     const bins = Object.keys(BINS).filter(() => this.below(4) > 0);
@@ -195,6 +170,9 @@ export class ExpressionSequences extends Choices {
 
   #operator(type: Type, depth: number): Item {
     const of = (type: Type) => this.#make(type, depth);
+    if (type !== "nil" && type !== "float" && this.oneIn(3)) {
+      return this.#called(type, of);
+    }
     switch (type) {
       case "nil":
         return null;
@@ -223,6 +201,17 @@ export class ExpressionSequences extends Choices {
       case "map":
         return [CALL, TYPES.map, 0x40n, [67n, this.pick<Item>(["a", 1n]), of("int"), 0n, 0n], of("map")];
     }
+  }
+
+  /** Any operation on a list, a map or bytes. */
+  #called(type: Type, of: (type: Type) => Item): Item {
+    if (type === "blob") return this.#calls.modifyBits(of("blob"));
+    // Of what may be nothing, a server of 8.1.2.0 reads no bits but crashes.
+    if (type === "int" && this.oneIn(4)) {
+      return this.#calls.readBits(this.oneIn(2) ? this.#binOf("blob") : this.#literal("blob"));
+    }
+    if ((type === "list" || type === "map") && this.oneIn(2)) return this.#calls.modify(type, of);
+    return this.#calls.read(TYPES[type], of);
   }
 
   #condition(depth: number): Item {
@@ -273,22 +262,4 @@ export class ExpressionSequences extends Choices {
     const rest = verb === 22n ? [value()] : verb === 25n ? [value(), value()] : [index()];
     return [CALL, TYPES[type], 0n, [verb, returns, ...rest], this.#make("list", depth)];
   }
-}
-
-/** Text without a particle type. */
-function raw(text: string): Packed {
-  const bytes = Buffer.from(text);
-  return new Packed(Buffer.concat([Buffer.of(0xa0 | bytes.length), bytes]));
-}
-
-function integer(value: bigint): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64BE(value);
-  return bytes;
-}
-
-function double(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeDoubleBE(value);
-  return bytes;
 }

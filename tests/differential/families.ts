@@ -8,6 +8,8 @@ import { CollectionSequences } from "./collections.ts";
 import { ExpressionSequences } from "./expressions.ts";
 import { SketchSequences } from "./hll.ts";
 import type { Sequence } from "./sequence.ts";
+import { Choices } from "../support/random.ts";
+import { conditioned } from "./conditions.ts";
 
 /** Makes the generator of a family's sequences from a seed. */
 export const FAMILIES: Readonly<Record<string, (seed: number) => { sequence(): Sequence }>> = {
@@ -23,5 +25,7 @@ export const FAMILIES: Readonly<Record<string, (seed: number) => { sequence(): S
 export function* sequences(family: string, seed: number, count: number): Generator<Sequence> {
   const make = FAMILIES[family];
   if (make === undefined) throw new Error(`there is no family "${family}"`);
-  for (let i = 0; i < count; i++) yield make(seed + i).sequence();
+  for (let i = 0; i < count; i++) {
+    yield conditioned(new Choices(seed + i), make(seed + i).sequence());
+  }
 }

@@ -34,7 +34,7 @@ const READS: readonly Verb[] = [
 ];
 const INDEX_BITS = [4, 4, 5, 6, 8];
 const MINHASH_BITS = [0, 0, 4, 20, 51];
-const ODD: readonly Item[] = [null, true, 0.5, "a", [], [[1n]], 2n ** 40n, -2n, Buffer.of(1)];
+const ODD: readonly Item[] = [null, true, 0.5, "a", [], [[1n]], 2n ** 40n, 2n ** 64n - 1n, -2n, Buffer.of(1)];
 
 /** Makes the sequences of one seed. */
 export class SketchSequences extends Choices {

@@ -13,6 +13,8 @@ export type Sequence = readonly RawCommand[];
 const READ_ALL: RawCommand = { info: [INFO1.READ | INFO1.GET_ALL, 0, 0], operations: [] };
 const DELETE: RawCommand = { info: [0, INFO2.WRITE | INFO2.DELETE, 0], operations: [] };
 const ABSENT = 2;
+/** When void times begin, in seconds since 1970. */
+const EPOCH = 1_262_304_000;
 
 let digests = Date.now();
 
@@ -37,12 +39,18 @@ export async function outcome(connection: RawConnection, sequence: Sequence): Pr
   return lines;
 }
 
-/** The code, the generation and every operation, bytes as hex. */
-function line({ code, generation, operations }: RawAnswer): string {
+/** The code, the generation, roughly the time to live, and every operation, bytes as hex. */
+function line({ code, generation, voidTime, operations }: RawAnswer): string {
   const parts = operations.map(({ op, particle, bin, data }) =>
     `${bin}:${op}:${particle}:${Buffer.from(data).toString("hex")}`
   );
-  return [`${code}`, ...(code === 0 ? [`g${generation}`] : []), ...parts].join(" ");
+  const metadata = code === 0 ? [`g${generation}`, ...(voidTime === 0 ? [] : [`t${timeToLive(voidTime)}`])] : [];
+  return [`${code}`, ...metadata, ...parts].join(" ");
+}
+
+/** In steps of a quarter of an hour, whose ends no time that is asked for is near. */
+function timeToLive(voidTime: number): number {
+  return Math.round((voidTime - (Date.now() / 1000 - EPOCH)) / 900);
 }
 
 /** The smallest sequence that can be had by leaving out commands and operations while `differs` holds. */
@@ -67,7 +75,13 @@ function* smaller(sequence: Sequence): Generator<Sequence> {
   for (const [i, command] of sequence.entries()) {
     if (sequence.length > 1) yield sequence.toSpliced(i, 1);
     if (command.filter !== undefined) {
-      yield sequence.with(i, { info: command.info, operations: command.operations });
+      const { filter: _, ...rest } = command;
+      yield sequence.with(i, rest);
+    }
+    for (const part of ["generation", "ttl", "batch"] as const) {
+      if (command[part] === undefined) continue;
+      const { [part]: _, ...rest } = command;
+      yield sequence.with(i, rest);
     }
     if (command.operations.length < 2) continue;
     for (const j of command.operations.keys()) {
@@ -78,11 +92,17 @@ function* smaller(sequence: Sequence): Generator<Sequence> {
 
 /** A sequence and the answers of several servers to it, for people. */
 export function describe(sequence: Sequence, answers: Readonly<Record<string, readonly string[]>>): string {
-  return sequence.flatMap(({ info, operations, filter }, i) => [
-    `  command ${i}, info ${info.join(",")}${filter === undefined ? "" : `, filter ${show(filter)}`}`,
+  return sequence.flatMap(({ info, operations, filter, ...rest }, i) => [
+    `  command ${i}, info ${info.join(",")}${filter === undefined ? "" : `, filter ${show(filter)}`}${
+      describeRest(rest)
+    }`,
     ...operations.map((operation) => `    ${describeOperation(operation)}`),
     ...Object.entries(answers).map(([name, lines]) => `    ${name}: ${describeLine(lines[i] ?? "")}`),
   ]).join("\n");
+}
+
+function describeRest(rest: Readonly<Record<string, unknown>>): string {
+  return Object.entries(rest).map(([name, value]) => `, ${name} ${value}`).join("");
 }
 
 function describeOperation({ op, particle, bin, data }: RawOperation): string {

@@ -27,6 +27,8 @@ pub(crate) struct Command<'a> {
     pub(crate) digest: Digest,
     /// What the answer repeats: a batch row's index, else 0.
     pub(crate) index: u32,
+    /// Whether it is a row of a batch.
+    pub(crate) is_row: bool,
     pub(crate) now_ms: u64,
     /// What a batch's record must fulfil when its row does not say.
     pub(crate) batch_filter: Option<&'a Expression<'a>>,
@@ -59,6 +61,7 @@ impl<'a> Command<'a> {
             operations,
             digest,
             index,
+            is_row: true,
             now_ms,
             batch_filter: None,
         }
@@ -204,6 +207,7 @@ pub(crate) fn answer(cluster: &Cluster, node: &Node, request: &Request<'_>, out:
         operations,
         digest,
         index: 0,
+        is_row: false,
         now_ms: cluster.clock.now_ms(),
         batch_filter: None,
     };
@@ -235,6 +239,7 @@ pub(crate) fn note(cluster: &Cluster, node: &Node, request: &Request<'_>) {
                 operations,
                 digest,
                 index: 0,
+                is_row: false,
                 now_ms: 0,
                 batch_filter: None,
             };

@@ -17,7 +17,7 @@ pub(crate) enum Value<'a> {
     Float(f64),
     Single(f32),
     Particle(u8, &'a [u8]),
-    /// The same under a `bin` header, which stays when there are 32 bytes or more with the particle type.
+    /// The same under a `bin` header, which is stored only when there are 32 bytes or more with the particle type.
     Binary(u8, &'a [u8]),
     List {
         flags: Option<u8>,
@@ -36,7 +36,7 @@ pub(crate) enum Value<'a> {
 /// The stored form of a list that was sent.
 pub(crate) fn stored_list(data: &[u8]) -> Result<Vec<u8>, Malformed> {
     match whole(data)? {
-        list @ Value::List { .. } => Ok(encode(&list)),
+        list @ Value::List { .. } => Ok(encode(&shortened(list))),
         _ => Err(Malformed("not a list")),
     }
 }
@@ -44,7 +44,7 @@ pub(crate) fn stored_list(data: &[u8]) -> Result<Vec<u8>, Malformed> {
 /// The stored form of a map that was sent.
 pub(crate) fn stored_map(data: &[u8]) -> Result<Vec<u8>, Malformed> {
     match whole(data)? {
-        map @ Value::Map { .. } => Ok(encode(&map)),
+        map @ Value::Map { .. } => Ok(encode(&shortened(map))),
         _ => Err(Malformed("not a map")),
     }
 }
@@ -81,9 +81,7 @@ fn parse<'a>(
         Token::Unsigned(value) => Value::Unsigned(value),
         Token::Float(value) => Value::Float(value),
         Token::Single(value) => Value::Single(value),
-        Token::Particle(kind, data) if is_binary && data.len() >= SHORT => {
-            Value::Binary(kind, data)
-        }
+        Token::Particle(kind, data) if is_binary => Value::Binary(kind, data),
         Token::Particle(kind, data) => Value::Particle(kind, data),
         Token::List(len) => parse_list(reader, len, depth, has_ends)?,
         Token::Map(len) => parse_map(reader, len, depth, has_ends)?,
@@ -160,22 +158,48 @@ fn parse_map<'a>(
     if has_ends { Ok(map) } else { canonical(map) }
 }
 
-/// The form in which a value is stored: the keys of every map in order.
-pub(crate) fn canonical(value: Value<'_>) -> Result<Value<'_>, Malformed> {
+/// The form in which a value that was sent is stored. What expressions make keeps the headers and markers of its parts.
+pub(crate) fn stored(value: Value<'_>) -> Result<Value<'_>, Malformed> {
+    canonical(value).map(shortened)
+}
+
+/// The bits of a map's marker that are stored.
+fn kept_order(flags: Option<u8>) -> Option<u8> {
+    flags
+        .map(|flags| flags & (order::ORDERED | order::BY_VALUE))
+        .filter(|flags| *flags != 0)
+}
+
+/// The value with short headers for short bytes, and no more than the order in the markers of maps.
+pub(crate) fn shortened(value: Value<'_>) -> Value<'_> {
+    let pair = |(key, value)| (shortened(key), shortened(value));
+    match value {
+        Value::Binary(kind, data) if data.len() < SHORT => Value::Particle(kind, data),
+        Value::List { flags, items } => Value::List {
+            flags,
+            items: items.into_iter().map(shortened).collect(),
+        },
+        Value::Map { flags, pairs } => Value::Map {
+            flags: kept_order(flags),
+            pairs: pairs.into_iter().map(pair).collect(),
+        },
+        other => other,
+    }
+}
+
+/// The keys of every map in order.
+fn canonical(value: Value<'_>) -> Result<Value<'_>, Malformed> {
     match value {
         Value::List { flags, items } => Ok(Value::List {
             flags,
             items: items.into_iter().map(canonical).collect::<Result<_, _>>()?,
         }),
         Value::Map { flags, pairs } => {
-            let flags = flags
-                .map(|flags| flags & (order::ORDERED | order::BY_VALUE))
-                .filter(|flags| *flags != 0);
             let mut pairs: Vec<_> = pairs
                 .into_iter()
                 .map(|(key, value)| Ok((key, canonical(value)?)))
                 .collect::<Result<_, _>>()?;
-            if flags.is_none() {
+            if kept_order(flags).is_none() {
                 pairs.sort_by(|left, right| compare(&left.0, &right.0));
             }
             // A map that claims to be ordered must be, and none has a key twice.
@@ -192,7 +216,7 @@ pub(crate) fn canonical(value: Value<'_>) -> Result<Value<'_>, Malformed> {
     }
 }
 
-/// A value in the stored form.
+/// A value, packed.
 pub(crate) fn encode(value: &Value<'_>) -> Vec<u8> {
     let mut out = Vec::new();
     write(value, &mut out);

@@ -53,7 +53,14 @@ pub(crate) fn read(
         operation::HLL_READ => hll::read(operation.data, bin)?,
         _ => return Err(wire(code::REQUEST_INVALID)),
     };
-    respond_value(command, operation, &answer, message, out);
+    // What a row only reads comes back as if it had been a plain read.
+    let op = if command.is_row {
+        operation::READ
+    } else {
+        operation.op
+    };
+    let answered = Operation { op, ..operation };
+    respond_value(command, answered, &answer, message, out);
     Ok(())
 }
 

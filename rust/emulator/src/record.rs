@@ -82,8 +82,11 @@ impl Draft {
         }
     }
 
+    /// Removes a bin, whose place the last one takes.
     pub(crate) fn remove(&mut self, name: &[u8]) {
-        self.bins.retain(|bin| *bin.name != *name);
+        if let Some(place) = self.bins.iter().position(|bin| *bin.name == *name) {
+            self.bins.swap_remove(place);
+        }
     }
 
     /// The bins in the stored form.
@@ -112,18 +115,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn drafts_keep_the_order_of_bins() {
+    fn drafts_keep_the_order_of_bins_but_for_the_last_one() {
         let mut draft = Draft::default();
         draft.set(b"b", 3, b"x".to_vec());
         draft.set(b"a", 3, b"y".to_vec());
         draft.set(b"b", 3, b"z".to_vec());
+        draft.set(b"c", 3, Vec::new());
+        draft.set(b"d", 3, Vec::new());
+        draft.remove(b"c");
         let record = Record {
-            bin_count: 2,
+            bin_count: 3,
             bins: draft.encode(),
             ..Record::default()
         };
         let bins: Vec<_> = record.bins().map(|bin| (bin.name, bin.data)).collect();
-        assert_eq!(bins, [(&b"b"[..], &b"z"[..]), (&b"a"[..], &b"y"[..])]);
+        assert_eq!(
+            bins,
+            [
+                (&b"b"[..], &b"z"[..]),
+                (&b"a"[..], &b"y"[..]),
+                (&b"d"[..], &b""[..])
+            ]
+        );
     }
 
     #[test]

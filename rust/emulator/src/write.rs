@@ -69,6 +69,7 @@ fn check_request(command: &Command<'_>) -> Result<(), Code> {
             operation::READ if gets_all && !operation.name.is_empty() => return invalid,
             operation::READ => reads_all = true,
             operation::WRITE if replaces && operation.particle == particle::NULL => return invalid,
+            operation::TOUCH | operation::DELETE if replaces => return invalid,
             operation::WRITE | operation::TOUCH => {}
             // A replaced record has no old bins that an operation could change.
             _ if replaces && operate::is_modification(operation.op) => return invalid,
@@ -119,19 +120,21 @@ fn write(
             if command.header.info3 & (info3::UPDATE_ONLY | info3::REPLACE_ONLY) != 0 {
                 return Err(wire(code::RECORD_NOT_FOUND));
             }
-            if command.header.info2 & info2::GENERATION != 0 && command.header.generation != 0 {
-                return Err(wire(code::RECORD_GENERATION));
-            }
             // Whatever else is written with it: a touch creates nothing.
             let mut operations = command.operations.map_while(Result::ok);
             if operations.any(|operation| operation.op == operation::TOUCH) {
                 return Err(wire(code::RECORD_NOT_FOUND));
             }
+            check_generation(&command.header, 0)?;
         }
     }
     let void_time = void_time(command.header.ttl, command.now_ms, namespace, record)?;
     for operation in command.operations.map_while(Result::ok) {
         operate::apply(command, subject, operation, &mut draft, message, out)?;
+    }
+    if draft.bins.is_empty() && replaces {
+        // A record is not replaced by none.
+        return Err(wire(code::RECORD_NOT_FOUND));
     }
     if draft.bins.is_empty() {
         return remove_emptied(command, shard, message);

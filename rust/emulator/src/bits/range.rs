@@ -12,7 +12,11 @@ pub(super) const MAX_BYTES: u64 = 1 << 27;
 pub(super) const MAX_BITS: u64 = MAX_BYTES * 8;
 
 pub(super) fn offset(arguments: &mut Arguments<'_>, most: u64) -> Result<i64, Code> {
-    let offset = arguments.integer()?;
+    let offset = match arguments.integer()? {
+        // It has no opposite that a server could find too large, and of its lowest bits none is set.
+        i64::MIN => 0,
+        offset => offset,
+    };
     if offset.unsigned_abs() > most {
         return Err(INVALID);
     }

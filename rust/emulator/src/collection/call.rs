@@ -67,7 +67,7 @@ fn steps<'a>(reader: &mut Reader<'a>) -> Result<Vec<Step<'a>>, Code> {
                 return Err(wire(code::OP_NOT_APPLICABLE));
             }
             let value = container::argument(reader).map_err(|_| INVALID)?;
-            Ok(Step::new(tag, value))
+            Ok(Step::new(tag, container::shortened(value)))
         })
         .collect()
 }
@@ -113,6 +113,8 @@ impl<'a> Arguments<'a> {
         match self.0.next() {
             None => Ok(None),
             Some(Value::Integer(value)) => Ok(Some(value)),
+            // The bits are kept, as everywhere in a server's integers.
+            Some(Value::Unsigned(value)) => Ok(Some(value as i64)),
             Some(_) => Err(INVALID),
         }
     }
@@ -139,6 +141,15 @@ impl<'a> Arguments<'a> {
         }
     }
 
+    /// Whether there is a list or map with elements among them.
+    pub(super) fn have_elements(&self) -> bool {
+        self.0.as_slice().iter().any(|argument| match argument {
+            Value::List { items, .. } => !items.is_empty(),
+            Value::Map { pairs, .. } => !pairs.is_empty(),
+            _ => false,
+        })
+    }
+
     /// An operation takes no more than it knows.
     pub(crate) fn end(&mut self) -> Result<(), Code> {
         match self.0.next() {
@@ -149,5 +160,5 @@ impl<'a> Arguments<'a> {
 }
 
 fn storable(value: Value<'_>) -> Result<Value<'_>, Code> {
-    container::canonical(value).map_err(|_| INVALID)
+    container::stored(value).map_err(|_| INVALID)
 }

@@ -104,6 +104,12 @@ impl<'a> Step<'a> {
                 pairs.insert(place, (key.clone(), created));
                 Ok(place)
             }
+            // The first item of a new list is its last one too.
+            (Value::List { items, .. }, INDEX, Value::Integer(-1)) if is_new => {
+                items.push(created);
+                Ok(0)
+            }
+            (Value::List { .. }, INDEX, Value::Integer(..0)) if is_new => Err(NOT_APPLICABLE),
             // In an ordered list, any index is where the new item belongs, and so is any rank of one that was there.
             (Value::List { items, flags }, by @ (INDEX | RANK), Value::Integer(_))
                 if order::is_ordered(*flags) && (by == INDEX || !is_new) =>
@@ -173,30 +179,41 @@ pub(super) struct Made {
     pub(super) missing: Missing,
 }
 
-/// What a modification does to its target; nothing when it leaves all as it is.
-pub(super) type Changed<'a> = Option<Value<'a>>;
+/// What a modification does to its target.
+pub(super) struct Changed<'a> {
+    pub(super) answer: Value<'a>,
+    /// False when it leaves all as it is.
+    pub(super) is_made: bool,
+}
 
-/// Changes what a path leads to in a value, or in one that is yet to be made. Gives the answer and the new value.
+impl Changed<'_> {
+    const NOTHING: Self = Self {
+        answer: Value::Nil,
+        is_made: false,
+    };
+}
+
+/// Changes what a path leads to in a value, or in one that is yet to be made. Gives the answer and the new value, if any.
 pub(super) fn change<'a>(
     root: Option<Value<'a>>,
     path: &[Step<'a>],
     made: Made,
     changes: impl FnOnce(Target<'_, 'a>) -> Result<Changed<'a>, Code>,
-) -> Result<Option<(Value<'a>, Value<'a>)>, Code> {
+) -> Result<(Value<'a>, Option<Value<'a>>), Code> {
     let is_new = root.is_none();
     let mut root = match (root, path.first()) {
         (Some(root), _) => root,
         (None, Some(step)) if !step.creates() => return Err(NOT_APPLICABLE),
-        (None, None) if made.missing == Missing::Stays => return Ok(None),
+        (None, None) if made.missing == Missing::Stays => return Ok((Value::Nil, None)),
         (None, None) if made.missing == Missing::Fails => return Err(WRONG_TYPE),
         (None, Some(step)) => step.container()?,
         (None, None) => empty(made.kind, 0),
     };
-    let answer = change_in(&mut root, path, is_new, made, changes)?;
+    let changed = change_in(&mut root, path, is_new, made, changes)?;
     if is_new && made.missing == Missing::Fails {
         return Err(WRONG_TYPE);
     }
-    Ok(answer.map(|answer| (answer, root)))
+    Ok((changed.answer, changed.is_made.then_some(root)))
 }
 
 fn change_in<'a>(
@@ -208,7 +225,7 @@ fn change_in<'a>(
 ) -> Result<Changed<'a>, Code> {
     let Some((step, rest)) = path.split_first() else {
         if is_new && made.missing != Missing::Creates {
-            return Ok(None);
+            return Ok(Changed::NOTHING);
         }
         return changes(if is_new {
             Target::Missing(container)
@@ -227,7 +244,7 @@ fn change_in<'a>(
         }
     };
     let inner = element(container, index).ok_or(WRONG_TYPE)?;
-    let answer = change_in(inner, rest, is_new, made, changes)?;
+    let changed = change_in(inner, rest, is_new, made, changes)?;
     order::restore(container);
-    Ok(answer)
+    Ok(changed)
 }

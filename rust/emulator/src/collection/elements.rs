@@ -108,9 +108,24 @@ impl<'v, 'a> Elements<'v, 'a> {
         ranks
     }
 
+    pub(super) fn is_ordered_list(self) -> bool {
+        self.is_ordered && !self.is_map()
+    }
+
     /// The index of a key.
     pub(super) fn find_key(self, key: &Value<'a>) -> Option<usize> {
-        (0..self.len()).find(|index| compare(self.key(*index), key) == Ordering::Equal)
+        let found = self.find_keys(key).next();
+        found.map(|first| self.middle_of(key).unwrap_or(first))
+    }
+
+    /// The indexes of a key, which are all for a wildcard.
+    pub(super) fn find_keys(self, key: &Value<'a>) -> impl Iterator<Item = usize> {
+        (0..self.len()).filter(move |index| compare(self.key(*index), key) == Ordering::Equal)
+    }
+
+    /// Where a server finds a wildcard among keys that are in order: where it looks first.
+    fn middle_of(self, key: &Value<'a>) -> Option<usize> {
+        (self.is_ordered && *key == Value::Wildcard).then_some(self.len() / 2)
     }
 
     /// The indexes of a value.
@@ -122,9 +137,10 @@ impl<'v, 'a> Elements<'v, 'a> {
 
     /// How many keys are below one; keys are in order.
     pub(super) fn keys_below(self, key: &Value<'a>) -> usize {
-        (0..self.len())
+        let below = (0..self.len())
             .take_while(|index| compare(self.key(*index), key) == Ordering::Less)
-            .count()
+            .count();
+        self.middle_of(key).unwrap_or(below)
     }
 
     /// How many values are below one.

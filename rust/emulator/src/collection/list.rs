@@ -65,14 +65,14 @@ impl<'a> List<'_, 'a> {
     ) -> Result<Value<'a>, Code> {
         match number {
             verb::LIST_SET_ORDER => {
-                let order = arguments.integer()? as u64;
+                let order = order::order(arguments)?;
                 arguments.end()?;
                 self.set_order(order)?;
                 Ok(Value::Nil)
             }
             verb::LIST_APPEND | verb::LIST_APPEND_ITEMS => {
                 let added = added(number == verb::LIST_APPEND, arguments)?;
-                let (order, flags) = (arguments.flags()?, arguments.flags()?);
+                let (order, flags) = (order::optional_order(arguments)?, arguments.flags()?);
                 arguments.end()?;
                 if is_new {
                     self.order_new(order);
@@ -140,8 +140,8 @@ impl<'a> List<'_, 'a> {
         order::is_ordered(*self.flags)
     }
 
-    fn set_order(&mut self, flags: u64) -> Result<(), Code> {
-        if flags & !(PERSIST_INDEX | u64::from(marker::ORDERED)) != 0 {
+    fn set_order(&mut self, flags: u8) -> Result<(), Code> {
+        if flags & !(PERSIST_INDEX | marker::ORDERED) != 0 {
             return Err(NOT_APPLICABLE);
         }
         self.order_new(flags);
@@ -151,8 +151,8 @@ impl<'a> List<'_, 'a> {
         Ok(())
     }
 
-    fn order_new(&mut self, flags: u64) {
-        let is_ordered = flags & !PERSIST_INDEX == u64::from(marker::ORDERED);
+    fn order_new(&mut self, flags: u8) {
+        let is_ordered = flags & !PERSIST_INDEX == marker::ORDERED;
         *self.flags = is_ordered.then_some(marker::ORDERED);
     }
 
@@ -162,10 +162,15 @@ impl<'a> List<'_, 'a> {
             .any(|item| compare(item, value) == Ordering::Equal)
     }
 
-    /// Whether another item than that of an index has a value.
+    /// Whether another item than that of an index has a value. In an ordered list a server looks at the first one only.
     fn contains_beside(&self, index: usize, value: &Value<'a>) -> bool {
-        let mut items = self.items.iter().enumerate();
-        items.any(|(at, item)| at != index && compare(item, value) == Ordering::Equal)
+        let items = self.items.iter().enumerate();
+        let mut same = items.filter(|(_, item)| compare(item, value) == Ordering::Equal);
+        if self.is_ordered() {
+            same.next().is_some_and(|(first, _)| first != index)
+        } else {
+            same.any(|(at, _)| at != index)
+        }
     }
 
     /// Adds values at an index, or where they belong in an ordered list, and answers how many there are then.
@@ -273,7 +278,7 @@ impl<'a> List<'_, 'a> {
     ) -> Result<Value<'a>, Code> {
         let index = arguments.integer()?;
         let by = number::operand(arguments.optional_value());
-        let order = arguments.flags()?;
+        let order = order::optional_order(arguments)?;
         let flags = arguments.flags()?;
         arguments.end()?;
         if is_new {

@@ -47,7 +47,7 @@ pub(super) enum Ranks {
 
 impl Listing {
     pub(super) fn new(elements: Elements<'_, '_>, selected: Selected) -> Self {
-        if elements.is_ordered && !elements.is_map() {
+        if elements.is_ordered_list() {
             return Self::of_ordered_list(selected);
         }
         match selected {
@@ -188,7 +188,7 @@ impl Listing {
         }
         let listing = Self::new(elements, selected.clone());
         let picked = others(listing.picked, len);
-        let is_ordered_list = elements.is_ordered && !elements.is_map();
+        let is_ordered_list = elements.is_ordered_list();
         let singly = single_runs(&picked);
         let ranks = match listing.ranks {
             Ranks::Runs(_) if is_ordered_list && matches!(selected, Selected::ValueList(_)) => {
@@ -197,6 +197,9 @@ impl Listing {
             // Also where no value is, an interval is somewhere.
             Ranks::Runs(runs) => Ranks::Runs(match &selected {
                 Selected::Values(range) => vec![0..range.start, range.end..len],
+                Selected::Ranks(range) if !elements.is_ordered => {
+                    vec![0..range.start, range.end..len]
+                }
                 _ => gaps(runs, len),
             }),
             other => other,

@@ -2,7 +2,7 @@
 
 use super::call::Arguments;
 use super::number;
-use super::order::PERSIST_INDEX;
+use super::order::{self, PERSIST_INDEX};
 use super::verb;
 use crate::command::{Code, wire};
 use crate::container::{Value, compare};
@@ -15,7 +15,7 @@ const EXISTS: Code = wire(code::FAIL_ELEMENT_EXISTS);
 const NOT_FOUND: Code = wire(code::FAIL_ELEMENT_NOT_FOUND);
 
 /// The bits of an order.
-const ORDER: u64 = (marker::ORDERED | marker::BY_VALUE) as u64;
+const ORDER: u8 = marker::ORDERED | marker::BY_VALUE;
 
 /// Write flags.
 const CREATE_ONLY: u64 = 1;
@@ -38,9 +38,9 @@ impl<'a> Map<'_, 'a> {
     ) -> Result<Value<'a>, Code> {
         match number {
             verb::MAP_SET_ORDER => {
-                let order = arguments.integer()? as u64;
+                let order = order::order(arguments)?;
                 arguments.end()?;
-                if order & !(ORDER | PERSIST_INDEX) != 0 {
+                if !is_order(order) {
                     return Err(wire(code::OP_NOT_APPLICABLE));
                 }
                 self.set_order(order);
@@ -66,7 +66,7 @@ impl<'a> Map<'_, 'a> {
             verb::MAP_INCREMENT | verb::MAP_DECREMENT => {
                 let key = arguments.stored_value()?;
                 let by = number::operand(arguments.optional_value());
-                let order = arguments.flags()?;
+                let order = order::optional_order(arguments)?;
                 arguments.end()?;
                 number::check(&by)?;
                 if is_new {
@@ -87,9 +87,10 @@ impl<'a> Map<'_, 'a> {
         }
     }
 
-    fn set_order(&mut self, flags: u64) {
-        let flags = (flags & ORDER) as u8;
-        *self.flags = Some(flags).filter(|flags| *flags != 0);
+    /// Orders a map; by what is no order, it is not.
+    fn set_order(&mut self, flags: u8) {
+        let order = Some(flags & ORDER).filter(|order| *order != 0);
+        *self.flags = order.filter(|_| is_order(flags));
     }
 
     /// The write flags of a verb, which are an argument of a put and part of the others' meaning. A new map gets its order.
@@ -106,7 +107,7 @@ impl<'a> Map<'_, 'a> {
         };
         let order = match fixed {
             Some(UPDATE_ONLY) => 0,
-            _ => arguments.flags()?,
+            _ => order::optional_order(arguments)?,
         };
         let flags = match fixed {
             Some(flags) => flags,
@@ -161,6 +162,10 @@ impl<'a> Map<'_, 'a> {
             }
         }
     }
+}
+
+fn is_order(flags: u8) -> bool {
+    flags & !(ORDER | PERSIST_INDEX) == 0
 }
 
 /// The index of a key, or where it belongs.

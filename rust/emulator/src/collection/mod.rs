@@ -86,18 +86,12 @@ pub(crate) fn modify(packed: &[u8], bin: Option<Particle<'_>>) -> Result<Modifie
         // What is no modification fails for its type first, then for its number.
         missing: verb::on_missing(verb).unwrap_or(Missing::Creates),
     };
-    let changed = context::change(root, &path, made, |target| {
+    let (answer, root) = context::change(root, &path, made, |target| {
         modify_target(verb, !path.is_empty(), target, &mut arguments)
     })?;
-    Ok(match changed {
-        Some((answer, root)) => Modified {
-            answer: Answer::of(&answer),
-            bin: Some(Answer::of(&root)),
-        },
-        None => Modified {
-            answer: Answer::nothing(),
-            bin: None,
-        },
+    Ok(Modified {
+        answer: Answer::of(&answer),
+        bin: root.as_ref().map(Answer::of),
     })
 }
 
@@ -118,19 +112,23 @@ fn modify_target<'a>(
         let (answer, listing) = select(by, selectable, arguments)?;
         let removed = listing::mask(&listing.picked, selectable.len());
         remove(target, &removed);
-        return Ok(Some(answer));
+        return Ok(Changed {
+            answer,
+            is_made: true,
+        });
     }
+    let adds = verb::adds(number) || arguments.have_elements();
     let answer = match target {
         Value::List { flags, items } => List { flags, items }.modify(number, is_new, arguments)?,
         Value::Map { flags, pairs } => Map { flags, pairs }.modify(number, is_new, arguments)?,
         _ => return Err(WRONG_TYPE),
     };
-    // An element that was refused without failing makes no list or map at the end of a path.
+    // Elements that were refused without failing make no list or map at the end of a path.
     let is_empty = Elements::of(target).is_none_or(|elements| elements.len() == 0);
-    if is_new && has_path && is_empty && verb::adds(number) {
-        return Ok(None);
-    }
-    Ok(Some(answer))
+    Ok(Changed {
+        answer,
+        is_made: !(is_new && has_path && is_empty && adds),
+    })
 }
 
 /// Reads a return type and what it is about, and gives the answer and the elements that it is about.

@@ -1,12 +1,23 @@
 //! The orders that lists and maps keep.
 
+use super::call::Arguments;
 use crate::command::{Code, wire};
 use crate::container::{Value, compare};
 use aerospike_wire::msgpack::order;
 use aerospike_wire::result_code::code;
 
 /// Bit of an order argument: keep the index of a list or map of a bin. An emulator has none to keep.
-pub(super) const PERSIST_INDEX: u64 = 0x10;
+pub(super) const PERSIST_INDEX: u8 = 0x10;
+
+/// An order argument, of which a server looks at the lowest byte.
+pub(super) fn order(arguments: &mut Arguments<'_>) -> Result<u8, Code> {
+    arguments.integer().map(|order| order as u8)
+}
+
+/// An order argument, none when it is absent.
+pub(super) fn optional_order(arguments: &mut Arguments<'_>) -> Result<u8, Code> {
+    arguments.flags().map(|order| order as u8)
+}
 
 pub(super) fn is_ordered(flags: Option<u8>) -> bool {
     flags.is_some_and(|flags| flags & order::ORDERED != 0)

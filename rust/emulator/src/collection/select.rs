@@ -3,13 +3,13 @@
 use super::call::Arguments;
 use super::elements::Elements;
 use crate::command::{Code, wire};
-use crate::container::Value;
+use crate::container::{Value, compare};
 use aerospike_wire::result_code::code;
 use std::ops::Range;
 
 const NOT_APPLICABLE: Code = wire(code::OP_NOT_APPLICABLE);
 
-const ALL: i64 = u32::MAX as i64;
+const ALL: u64 = u32::MAX as u64;
 
 /// How elements are selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,15 +86,10 @@ pub(super) fn range(from: i64, count: Option<i64>, len: usize) -> Range<usize> {
     clip(from, count, len)
 }
 
-/// No count is as many as a list or map can have, and a negative one even more.
+/// No count is as many as a list or map can have. One has no sign, so that those below zero are even more.
 fn clip(from: i64, count: Option<i64>, len: usize) -> Range<usize> {
-    let len = len as i64;
-    let count = match count {
-        None => ALL,
-        Some(..0) => i64::MAX,
-        Some(count) => count,
-    };
-    let end = from.saturating_add(count);
+    let (from, len) = (i128::from(from), len as i128);
+    let end = from + i128::from(count.map_or(ALL, |count| count as u64));
     let start = from.clamp(0, len);
     start as usize..end.clamp(start, len) as usize
 }
@@ -129,13 +124,13 @@ pub(super) fn select<'a>(
         By::IndexesNear => {
             let key = arguments.value()?;
             let from = arguments.integer()?;
-            let from = from.saturating_add(elements.keys_below(&key) as i64);
+            let from = from.wrapping_add(elements.keys_below(&key) as i64);
             Selected::Indexes(clip(from, arguments.optional_integer()?, len))
         }
         By::RanksNear => {
             let value = arguments.value()?;
             let from = arguments.integer()?;
-            let from = from.saturating_add(elements.values_below(&value) as i64);
+            let from = from.wrapping_add(elements.values_below(&value) as i64);
             Selected::Ranks(clip(from, arguments.optional_integer()?, len))
         }
         By::Key => {
@@ -146,7 +141,7 @@ pub(super) fn select<'a>(
             let keys = arguments.list()?;
             Selected::KeyList(
                 keys.iter()
-                    .filter_map(|key| elements.find_key(key))
+                    .flat_map(|key| elements.find_keys(key))
                     .collect(),
             )
         }
@@ -167,9 +162,14 @@ pub(super) fn select<'a>(
             )
         }
         By::ValueInterval => {
-            let start = elements.values_below(&arguments.value()?);
-            let end = arguments.optional_value();
-            let end = end.map_or(len, |end| elements.values_below(&end));
+            let from = arguments.value()?;
+            let start = elements.values_below(&from);
+            let end = match arguments.optional_value() {
+                None => len,
+                // Here a wildcard, which is below nothing, ends what it begins.
+                Some(to) if elements.is_ordered_list() && !compare(&from, &to).is_lt() => start,
+                Some(to) => elements.values_below(&to),
+            };
             Selected::Values(start..end.max(start))
         }
     };

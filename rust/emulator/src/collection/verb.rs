@@ -74,18 +74,11 @@ pub(super) fn on_missing(verb: i64) -> Option<Missing> {
     }
 }
 
-/// Whether a modification adds one element or more.
+/// Whether a modification adds an element; those of several say which.
 pub(super) fn adds(verb: i64) -> bool {
     matches!(
         verb,
-        LIST_APPEND
-            | LIST_INSERT
-            | LIST_INSERT_ITEMS
-            | LIST_SET
-            | LIST_INCREMENT
-            | MAP_ADD
-            | MAP_PUT
-            | MAP_REPLACE
+        LIST_APPEND | LIST_INSERT | LIST_SET | LIST_INCREMENT | MAP_ADD | MAP_PUT | MAP_REPLACE
     )
 }
 

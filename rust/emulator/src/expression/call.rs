@@ -9,6 +9,7 @@ use crate::collection::{self, Answer};
 use crate::command::Code;
 use crate::{bits, hll};
 use aerospike_wire::msgpack::{Token, Writer};
+use aerospike_wire::particle;
 
 /// What an operation is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +71,12 @@ impl<'a> Parser<'a> {
             arguments,
             value,
         };
-        Ok((Node::Call(Box::new(call)), result))
+        // Where nothing is read or modified, nothing is what others can expect, whatever was asked for.
+        let kind = match kind {
+            Type::Nil => Type::Nil,
+            _ => result,
+        };
+        Ok((Node::Call(Box::new(call)), kind))
     }
 
     fn arguments(&mut self) -> Result<Arguments<'a>, Code> {
@@ -95,7 +101,8 @@ impl<'a> Parser<'a> {
             context = Some(self.packed()?);
             len = self.list()?;
         }
-        if len == 0 {
+        let is_numbered = matches!(self.reader.clone().token(), Ok(Token::Integer(_)));
+        if len == 0 || !is_numbered {
             return Err(INVALID);
         }
         let arguments: Result<_, _> = (0..len)
@@ -136,42 +143,43 @@ impl Family {
     fn takes(self, kind: Type) -> bool {
         match self {
             Self::Collection => matches!(kind, Type::List | Type::Map | Type::Nil),
-            Self::Bits => kind == Type::Blob,
-            Self::Sketch => kind == Type::Hll,
+            Self::Bits => matches!(kind, Type::Blob | Type::Nil),
+            Self::Sketch => matches!(kind, Type::Hll | Type::Nil),
         }
     }
 
     /// Applies a packed operation to a value. Each family is called from here alone.
     fn apply(self, modifies: bool, operation: &[u8], value: &Value<'_>) -> Result<Answer, Code> {
         let bin = value.answer().ok_or(INVALID)?;
-        let particle = Some((bin.particle, &bin.data[..]));
+        // Nothing is modified as a bin is that does not exist.
+        let found = Some((bin.particle, &bin.data[..])).filter(|_| *value != Value::Nil);
+        if found.is_none() && !modifies {
+            return Err(INVALID);
+        }
         match self {
             Self::Collection if modifies => {
-                let modified = collection::modify(operation, particle)?;
+                let modified = collection::modify(operation, found)?;
                 Ok(modified.bin.unwrap_or(bin))
             }
             Self::Collection => {
-                let answer = collection::read(operation, particle)?;
+                let answer = collection::read(operation, found)?;
                 Ok(answer.unwrap_or_else(Answer::nothing))
             }
             Self::Bits if modifies => {
-                let bytes = bits::modify(operation, particle)?;
-                Ok(with_data(bin, bytes))
+                let bytes = bits::modify(operation, found)?;
+                Ok(modified(particle::BLOB, bytes, bin))
             }
-            Self::Bits => bits::read(operation, particle),
+            Self::Bits => bits::read(operation, found),
             Self::Sketch if modifies => {
-                let sketch = hll::modify(operation, particle)?.sketch;
-                Ok(with_data(bin, sketch))
+                let sketch = hll::modify(operation, found)?.sketch;
+                Ok(modified(particle::HLL, sketch, bin))
             }
-            Self::Sketch => hll::read(operation, particle),
+            Self::Sketch => hll::read(operation, found),
         }
     }
 }
 
 /// What a modification makes of a value, or leaves of it.
-fn with_data(value: Answer, data: Option<Vec<u8>>) -> Answer {
-    match data {
-        Some(data) => Answer { data, ..value },
-        None => value,
-    }
+fn modified(particle: u8, data: Option<Vec<u8>>, value: Answer) -> Answer {
+    data.map_or(value, |data| Answer { particle, data })
 }

@@ -324,7 +324,7 @@ impl<'a> Parser<'a> {
         let mut action = |parser: &mut Self| {
             let (node, kind) = parser.node()?;
             // A failure may stand in for any type.
-            if !matches!(node, Node::Unknown) && *common.get_or_insert(kind) != kind {
+            if !fails(&node) && *common.get_or_insert(kind) != kind {
                 return Err(INVALID);
             }
             Ok(node)
@@ -380,6 +380,15 @@ impl<'a> Parser<'a> {
             Ok(Token::List(_)) => Ok((Node::Literal(Value::List(packed.into())), Type::List)),
             _ => Err(INVALID),
         }
+    }
+}
+
+/// Whether a node is there to fail, and therefore of any type.
+fn fails(node: &Node<'_>) -> bool {
+    match node {
+        Node::Unknown => true,
+        Node::Let(_, scope) => fails(scope),
+        _ => false,
     }
 }
 

@@ -88,7 +88,8 @@ pub(super) fn values(arguments: &mut Arguments<'_>) -> Result<Vec<Vec<u8>>, Code
     if values.is_empty() || values.iter().any(holds) {
         return Err(INVALID);
     }
-    Ok(values.iter().map(container::encode).collect())
+    let packed = |value| container::encode(&container::shortened(value));
+    Ok(values.into_iter().map(packed).collect())
 }
 
 /// One or more sketches.

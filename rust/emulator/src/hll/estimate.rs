@@ -78,41 +78,67 @@ fn tau(mut x: f64) -> f64 {
     }
 }
 
-/// The number of values that are in all of two or three sketches, from the counts of their unions.
-pub(super) fn intersection(sketches: &[&Sketch]) -> i64 {
-    let counts = |chosen: &[&Sketch]| count(&Sketch::union(chosen));
-    let pair = |left, right| {
-        let sum = known(left).wrapping_add(known(right));
-        sum.wrapping_sub(counts(&[left, right])).max(0)
-    };
-    match *sketches {
-        [first, second] => pair(first, second),
+/// What sketches have in common: so many values, and their share of the union's.
+pub(super) struct Common {
+    pub(super) count: i64,
+    pub(super) share: f64,
+}
+
+/// What all sketches have in common, two of them at least. Without a common minhash there may be no more than three.
+pub(super) fn common(sketches: &[&Sketch]) -> Common {
+    let union = Sketch::union(sketches);
+    let in_union = count(&union);
+    if union.shape.minhash_bits > 0 {
+        let share = similarity(sketches, &union);
+        let count = (share * in_union as f64).round() as i64;
+        return Common { count, share };
+    }
+    let in_all = match *sketches {
+        [first, second] => known(first)
+            .wrapping_add(known(second))
+            .wrapping_sub(in_union),
         [first, second, third] => [first, second, third]
             .map(known)
             .into_iter()
-            .fold(counts(sketches), i64::wrapping_sub)
-            .wrapping_add(pair(first, second))
-            .wrapping_add(pair(first, third))
-            .wrapping_add(pair(second, third))
-            .max(0),
+            .fold(in_union, i64::wrapping_sub)
+            .wrapping_add(common(&[first, second]).count)
+            .wrapping_add(common(&[first, third]).count)
+            .wrapping_add(common(&[third, second]).count),
         _ => 0,
+    };
+    let count = in_all.max(0);
+    Common {
+        count,
+        share: count as f64 / in_union as f64,
     }
 }
 
-/// The share of the union's values that is in all sketches, which have one shape with a minhash.
-pub(super) fn similarity(sketches: &[Sketch], union: &Sketch) -> f64 {
-    let used = union.registers.iter().filter(|register| **register != 0);
-    let same = union.registers.iter().enumerate().filter(|(index, all)| {
-        **all != 0
-            && sketches
-                .iter()
-                .all(|sketch| sketch.registers[*index] == **all)
-    });
-    let by_chance = match sketches {
+/// The share of the union's registers that all sketches have, which have a common minhash. Of the first sketch, all
+/// registers that are folded into one must be the same.
+fn similarity(sketches: &[&Sketch], union: &Sketch) -> f64 {
+    if sketches.iter().any(|sketch| sketch.seems_empty()) {
+        let is_any = sketches.iter().any(|sketch| !sketch.seems_empty());
+        return if is_any { 0.0 } else { f64::NAN };
+    }
+    let (first, others) = (sketches[0], &sketches[1..]);
+    let others: Vec<Sketch> = others.iter().map(|one| one.folded(union.shape)).collect();
+    let is_in_all = |index: usize, register: u64| {
+        let mut folded = first.registers[index..]
+            .iter()
+            .step_by(union.registers.len());
+        folded.all(|one| *one == register)
+            && others.iter().all(|one| one.registers[index] == register)
+    };
+    let used = || {
+        let registers = union.registers.iter().copied().enumerate();
+        registers.filter(|(_, register)| *register != 0)
+    };
+    let same = used().filter(|(index, register)| is_in_all(*index, *register));
+    let by_chance = match *sketches {
         [left, right] => collisions(union.shape, known(left), known(right)),
         _ => 0.0,
     };
-    let share = (same.count() as f64 - by_chance) / used.count() as f64;
+    let share = (same.count() as f64 - by_chance) / used().count() as f64;
     if share < 0.0 { 0.0 } else { share }
 }
 

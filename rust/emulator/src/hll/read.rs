@@ -72,20 +72,10 @@ fn of_several(verb: i64, sketch: &Sketch, others: &[Sketch]) -> Result<Answer, C
             data: union.pack(),
         });
     }
-    let in_union = estimate::count(&union);
     if verb == UNION_COUNT {
-        return Ok(integer(in_union));
+        return Ok(integer(estimate::count(&union)));
     }
-    let (in_all, similarity) = if union.shape.minhash_bits > 0 {
-        // A server finds nothing in common when it would have to fold the bin's sketch.
-        let similarity = if sketch.shape == union.shape {
-            let folded: Vec<Sketch> = all.iter().map(|one| one.folded(union.shape)).collect();
-            estimate::similarity(&folded, &union)
-        } else {
-            0.0
-        };
-        ((similarity * in_union as f64).round() as i64, similarity)
-    } else if others.len() > MAX_OTHERS {
+    if union.shape.minhash_bits == 0 && others.len() > MAX_OTHERS {
         // Others that have a minhash in common would do, were it not for the bin's sketch.
         let minhash_bits = others[0].shape.minhash_bits;
         let alike = |other: &Sketch| other.shape.minhash_bits == minhash_bits;
@@ -94,16 +84,14 @@ fn of_several(verb: i64, sketch: &Sketch, others: &[Sketch]) -> Result<Answer, C
         } else {
             INVALID
         });
-    } else {
-        let in_all = estimate::intersection(&all);
-        (in_all, in_all as f64 / in_union as f64)
-    };
+    }
+    let common = estimate::common(&all);
     Ok(if verb == INTERSECT_COUNT {
-        integer(in_all)
+        integer(common.count)
     } else {
         Answer {
             particle: particle::FLOAT,
-            data: similarity.to_be_bytes().to_vec(),
+            data: common.share.to_be_bytes().to_vec(),
         }
     })
 }

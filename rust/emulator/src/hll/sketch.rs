@@ -138,6 +138,15 @@ impl Sketch {
         register <= self.registers[index]
     }
 
+    /// Whether a server takes the sketch for an empty one where it compares minhashes: it looks at as many bytes as there
+    /// are registers, which have more bits than a byte.
+    pub(super) fn seems_empty(&self) -> bool {
+        let looked_at = (8 * self.registers.len()).div_ceil(self.shape.register_bits());
+        self.registers[..looked_at]
+            .iter()
+            .all(|register| *register == 0)
+    }
+
     /// The sketch with a smaller index, and with its minhash or none.
     pub(super) fn folded(&self, shape: Shape) -> Self {
         if shape == self.shape {
