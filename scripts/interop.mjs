@@ -4,6 +4,7 @@
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { compareDigests } from "../tests/interop/compare-digests.mjs";
+import { compareNames } from "../tests/interop/compare-names.mjs";
 import { compareNodes } from "../tests/interop/compare-nodes.mjs";
 import { compareSmoke } from "../tests/interop/compare-smoke.mjs";
 import { compareValues } from "../tests/interop/compare-values.mjs";
@@ -15,6 +16,7 @@ export async function runInterop(checks, { record = false } = {}) {
   const named = process.env.AEROSPIKE_HOSTS;
   if (record && !named) throw new Error("--record needs AEROSPIKE_HOSTS: the emulator is not the measure of itself");
   const peers = findPeers(checks);
+  compareNames(checks, peers);
   const server = named ? undefined : await startEmulator();
   const where = { hosts: server?.hosts ?? named, namespace: "test" };
   try {
