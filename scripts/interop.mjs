@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { compareDigests } from "../tests/interop/compare-digests.mjs";
 import { compareNames } from "../tests/interop/compare-names.mjs";
 import { compareNodes } from "../tests/interop/compare-nodes.mjs";
+import { compareOperations } from "../tests/interop/compare-operations.mjs";
 import { compareSmoke } from "../tests/interop/compare-smoke.mjs";
 import { compareValues } from "../tests/interop/compare-values.mjs";
 import { findPeers } from "../tests/interop/peers.mjs";
@@ -23,6 +24,7 @@ export async function runInterop(checks, { record = false } = {}) {
     await compareSmoke(checks, peers, where, record);
     await compareDigests(checks, peers, where);
     await compareValues(checks, peers, where);
+    await compareOperations(checks, peers, where, record);
   } finally {
     await server?.stop();
   }
