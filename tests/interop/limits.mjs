@@ -87,3 +87,21 @@ export const keys = {
   },
   "PyPI aerospike-py": (key) => key.bytes === undefined ? undefined : { type: 3, why: AS_STRING },
 };
+
+/** aerospike-py's errors have no code, only a text that begins with it. */
+export const codeOf = (got) =>
+  got?.refused === undefined ? got : { code: Number(/^\w+ \((\d+)\)/.exec(got.refused)?.[1]) };
+
+// Entries that were selected: a map here, and lists of different forms there.
+const entries = (form) => ([, , options], answer) =>
+  options.return === "key-values" && answer?.map ? { list: form(answer.map) } : answer;
+const flat = entries((map) => map.flat());
+const pairs = entries((map) => map.map((entry) => ({ list: entry })));
+
+/** What clients make of the answer to an operation, beside what `reads` says of values. */
+export const answers = { "npm aerospike": flat, "PyPI aerospike": flat, "PyPI aerospike-py": pairs };
+
+/** Operations of which clients make another one. */
+export const otherwise = {
+  "npm aerospike": ([kind]) => kind === "bit.lscan" && "scans from the right",
+};

@@ -1,19 +1,7 @@
 // The npm package `aerospike` on Node, as a peer: `node node.mjs write|read|digest`.
 import { answer, each, fromClient, readRequest, toClient } from "./canonical.mjs";
 import { Aerospike, connect } from "./node-client.mjs";
-
-const make = {
-  // Double refuses NaN, which is one as a plain number too.
-  double: (number) => Number.isNaN(number) ? number : new Aerospike.Double(number),
-  bytes: (bytes) => bytes,
-  geojson: (json) => new Aerospike.GeoJSON(json),
-  hll: (bytes) => new Aerospike.HyperLogLog(bytes),
-};
-
-function special(value) {
-  if (value instanceof Aerospike.HyperLogLog) return { hll: value.buffer.toString("base64") };
-  if (value instanceof Aerospike.GeoJSON) return { geojson: value.toString() };
-}
+import { make, special } from "./node-values.mjs";
 
 const commands = {
   write: (client, { namespace, set, values }) =>

@@ -1,9 +1,9 @@
 // This client as a peer, in whichever runtime runs it: `ours.ts write|read|digest|clear`.
 import { isDeepStrictEqual } from "node:util";
-import { type BinValue, type Client, connect, Double, GeoJSON, HyperLogLog, Key } from "../../mod.ts";
-import { answer, each, encodeBase64, fromClient, readRequest, toClient } from "./canonical.mjs";
+import { type BinValue, type Client, connect, Key } from "../../mod.ts";
+import { answer, each, fromClient, readRequest, toClient } from "./canonical.mjs";
+import { type Canonical, make, special } from "./ours-values.ts";
 
-type Canonical = Record<string, unknown>;
 interface Request {
   readonly command: "write" | "read" | "digest" | "clear";
   readonly hosts: string;
@@ -11,20 +11,6 @@ interface Request {
   readonly set: string;
   readonly values: readonly { readonly name: string; readonly value: Canonical }[];
   readonly keys: readonly { readonly name: string; readonly key: Canonical }[];
-}
-
-const make = {
-  double: (number: number) => new Double(number),
-  bytes: (bytes: Uint8Array) => new Uint8Array(bytes),
-  geojson: (json: string) => new GeoJSON(json),
-  hll: (bytes: Uint8Array) => new HyperLogLog(bytes),
-};
-
-function special(value: unknown): Canonical | undefined {
-  if (value instanceof Double) return { double: Object.is(value.value, -0) ? "-0" : String(value.value) };
-  if (value instanceof GeoJSON) return { geojson: value.json };
-  if (value instanceof HyperLogLog) return { hll: encodeBase64(value.bytes) };
-  return undefined;
 }
 
 function write(client: Client, { namespace, set, values }: Request): Promise<unknown> {

@@ -8,11 +8,11 @@ const folder = `${root}tests/interop/`;
 const TIMEOUT_MS = 120_000;
 const WRONG_LINES = 10;
 
-/** `{ name, command, args, smoke? }` of each; what is not installed is left out, and that is said. */
+/** `{ name, command, args, operations, smoke? }` of each; what is not installed is left out, and that is said. */
 export function findPeers(checks) {
   const peers = [
-    { name: "ours in Deno", command: deno, args: ["run", "-A", "--no-check", `${folder}ours.ts`] },
-    { name: "ours in Bun", command: bun, args: ["run", `${folder}ours.ts`] },
+    ours("ours in Deno", deno, ["run", "-A", "--no-check"]),
+    ours("ours in Bun", bun, ["run"]),
   ];
   try {
     // The benchmarks compare with the same package.
@@ -30,10 +30,18 @@ export function findPeers(checks) {
   return peers;
 }
 
+const ours = (name, command, args) => ({
+  name,
+  command,
+  args: [...args, `${folder}ours.ts`],
+  operations: [...args, `${folder}operations/ours.ts`],
+});
+
 const foreign = (name, command, file) => ({
   name,
   command,
   args: [`${folder}${file}`],
+  operations: [`${folder}operations/${file}`],
   smoke: `${folder}smoke/${file}`,
 });
 
@@ -73,6 +81,12 @@ export function ask(name, command, args, request) {
 /** Runs a peer's own program. Where the program fails there are no outcomes, and `[FAILED]` says why. */
 export function askPeer(peer, command, request) {
   return ask(`${peer.name}, ${command},`, peer.command, [...peer.args, command], request)
+    .catch((error) => ({ [FAILED]: error.message }));
+}
+
+/** Runs a peer's program of operations, as {@link askPeer} does. */
+export function askOperations(peer, command, request) {
+  return ask(`${peer.name}, ${command},`, peer.command, [...peer.operations, command], request)
     .catch((error) => ({ [FAILED]: error.message }));
 }
 

@@ -1,21 +1,7 @@
 """The PyPI package `aerospike`, as a peer: `python python_aerospike.py write|read|digest`."""
 
-import base64
-
-import aerospike
-from aerospike_helpers import HyperLogLog
-
-from canonical import PATIENT, answer, each, from_client, read_request, to_client
-
-MAKE = {"geojson": aerospike.GeoJSON, "hll": lambda text: HyperLogLog(base64.b64decode(text))}
-
-
-def special(value):
-    if isinstance(value, HyperLogLog):
-        return {"hll": base64.b64encode(value).decode()}
-    if isinstance(value, aerospike.GeoJSON):
-        return {"geojson": value.dumps()}
-    return None
+from canonical import answer, each, from_client, read_request, to_client
+from python_aerospike_client import MAKE, connect, special
 
 
 def write(client, request):
@@ -51,9 +37,6 @@ def digest(client, request):
 
 
 request = read_request()
-policies = {kind: PATIENT for kind in ("read", "write", "remove", "operate", "batch", "batch_parent_write")}
-client = aerospike.client({"hosts": request["hosts"], "policies": policies})
-if not client.is_connected():
-    client.connect()
+client = connect(request["hosts"])
 answer({"write": write, "read": read, "digest": digest}[request["command"]](client, request))
 client.close()

@@ -1,10 +1,30 @@
-//! Every function of core's that makes an operation on the inside of a bin is called, and those that there are, are known
-//! to the tests in TypeScript.
+//! Every function of core's that makes an operation on the inside of a bin is called. Those that there are, and all of
+//! core's other commands, operations and expressions, are known to the tests in TypeScript.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+/// Core's modules of functions that make operations and expressions.
+const SOURCES: [(&str, &str); 16] = [
+    ("operations::scalar", "operations/scalar.rs"),
+    ("operations::exp", "operations/exp.rs"),
+    ("operations::lists", "operations/lists.rs"),
+    ("operations::maps", "operations/maps.rs"),
+    ("operations::bitwise", "operations/bitwise.rs"),
+    ("operations::hll", "operations/hll.rs"),
+    ("operations::string", "operations/string.rs"),
+    ("operations::path", "operations/path.rs"),
+    ("operations::cdt_context", "operations/cdt_context.rs"),
+    ("expressions", "expressions/mod.rs"),
+    ("expressions::lists", "expressions/lists.rs"),
+    ("expressions::maps", "expressions/maps.rs"),
+    ("expressions::bitwise", "expressions/bitwise.rs"),
+    ("expressions::hll", "expressions/hll.rs"),
+    ("expressions::string", "expressions/string.rs"),
+    ("expressions::ael", "expressions/ael.rs"),
+];
 
 const MODULES: [(&str, &str); 4] = [
     ("lists", "list"),
@@ -56,12 +76,46 @@ fn core_folder() -> PathBuf {
     manifest.parent().expect("which is in a folder").to_owned()
 }
 
-fn functions(source: &str) -> Vec<&str> {
+/// The names of the public functions that stand `indent` deep in a file.
+fn functions<'a>(source: &'a str, indent: &str) -> Vec<&'a str> {
     source
         .lines()
-        .filter_map(|line| line.strip_prefix("pub fn "))
-        .filter_map(|line| line.split(['(', '<']).next())
+        .filter_map(|line| line.strip_prefix(indent)?.strip_prefix("pub "))
+        .map(|line| line.strip_prefix("const ").unwrap_or(line))
+        .map(|line| line.strip_prefix("async ").unwrap_or(line))
+        .filter_map(|line| line.strip_prefix("fn ")?.split(['(', '<']).next())
         .collect()
+}
+
+/// What is between the braces of one `impl`.
+fn implementation<'a>(source: &'a str, of: &str) -> &'a str {
+    let (_, body) = source.split_once(&format!("\nimpl {of} {{\n")).expect(of);
+    body.split_once("\n}\n").expect("it ends").0
+}
+
+/// Everything of core's that a command, an operation or an expression is made with, by where it is.
+fn names(core: &Path) -> Value {
+    let mut names = Map::new();
+    let client = read(&core.join("src/client.rs"));
+    names.insert(
+        "Client".into(),
+        functions(implementation(&client, "Client"), "    ").into(),
+    );
+    let batch = read(&core.join("src/batch/mod.rs"));
+    // Those that make a row have its policy first; the others look at its answer.
+    let rows = implementation(&batch, "BatchOperation").replace("(\n", "(");
+    let makers = functions(&rows, "    ").into_iter().filter(|name| {
+        let (_, parameters) = rows
+            .split_once(&format!("fn {name}("))
+            .expect("it is there");
+        parameters.trim_start().starts_with("policy:")
+    });
+    names.insert("BatchOperation".into(), makers.collect());
+    for (module, file) in SOURCES {
+        let source = read(&core.join("src").join(file));
+        names.insert(module.into(), functions(&source, "").into());
+    }
+    names.into()
 }
 
 /// Whether `name` stands in `source`, and not only at the start of a longer one.
@@ -75,22 +129,22 @@ fn mentions(source: &str, name: &str) -> bool {
 #[test]
 fn every_function_of_core_is_called_and_known() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let known: Value = serde_json::from_str(&read(
-        &here.join("../../tests/support/core-operations.json"),
-    ))
-    .expect("the list is JSON");
-    let core = core_folder();
+    let list = here.join("../../tests/support/core-operations.json");
+    let names = names(&core_folder());
+    if std::env::var_os("UPDATE_OPERATIONS").is_some() {
+        let text = serde_json::to_string_pretty(&names).expect("names are JSON");
+        std::fs::write(&list, text + "\n").expect("the list can be written");
+    }
+    let known: Value = serde_json::from_str(&read(&list)).expect("the list is JSON");
+    assert!(
+        known == names,
+        "the list is stale: run `UPDATE_OPERATIONS=1 cargo test --test operations`"
+    );
     for (module, file) in MODULES {
-        let source = read(&core.join(format!("src/operations/{module}.rs")));
-        let functions = functions(&source);
-        assert_eq!(
-            Value::from(functions.clone()),
-            known[module],
-            "tests/support/core-operations.json has core's functions of {module}"
-        );
         let ours = read(&here.join(format!("src/operation/{file}.rs")));
-        for function in functions {
-            let name = format!("{module}::{function}");
+        let functions = &names[format!("operations::{module}")];
+        for function in functions.as_array().expect("it is one of the modules") {
+            let name = format!("{module}::{}", function.as_str().expect("a name"));
             assert!(mentions(&ours, &name), "{name} is not called");
         }
     }

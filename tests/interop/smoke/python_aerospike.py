@@ -9,13 +9,11 @@ import aerospike
 from aerospike import exception
 from aerospike_helpers.batch import records as batch
 from aerospike_helpers.operations import operations as op
-from canonical import PATIENT, answer, read_request
+from canonical import answer, read_request
+from python_aerospike_client import connect
 
 request = read_request()
-policies = {kind: PATIENT for kind in ("read", "write", "remove", "operate", "batch", "batch_parent_write")}
-client = aerospike.client({"hosts": request["hosts"], "policies": policies})
-if not client.is_connected():
-    client.connect()
+client = connect(request["hosts"])
 key = (request["namespace"], request["set"], "python")
 other = (request["namespace"], request["set"], "python-other")
 missing = (request["namespace"], request["set"], "python-missing")
