@@ -197,13 +197,7 @@ export {
   type BitResizeOptions,
   type BitWriteOptions,
 } from "./src/operations/bit.ts";
-export {
-  type Context,
-  type ContextBuilders,
-  type ContextKind,
-  ctx,
-  type PackedExpression,
-} from "./src/operations/ctx.ts";
+export { type Context, type ContextBuilders, type ContextKind, ctx } from "./src/operations/ctx.ts";
 export type {
   BitOverflow,
   ContextOptions,
@@ -221,7 +215,9 @@ export type {
   MapReturn,
   MapSelectOptions,
   MapWriteOptions,
+  NumericType,
   OperationFields,
+  PathSelect,
   RankRange,
   RelativeIndexRange,
   RelativeRankRange,
@@ -243,6 +239,14 @@ export {
   type ListSortOptions,
 } from "./src/operations/list.ts";
 export { map, type MapOperations } from "./src/operations/map.ts";
+export { path, type PathOperations, type PathOptions, type PathSelectOptions } from "./src/operations/path.ts";
+export {
+  string,
+  type StringOperations,
+  type StringRegexOptions,
+  type StringRegexReplaceOptions,
+  type StringWriteOptions,
+} from "./src/operations/string.ts";
 export type {
   ApplyFields,
   ApplyOptions,

@@ -18,8 +18,8 @@ export class RefusingServer implements Disposable {
   readonly #sockets = new Set<Socket>();
   /** Its address, for a client with `seedOnlyCluster`: the emulator's info names the emulator. */
   readonly host: string;
-  /** How many commands it has refused. */
-  refused = 0;
+  /** The commands that it has refused, as they were sent. */
+  readonly messages: Buffer[] = [];
 
   private constructor(server: Server, port: number, emulator: Emulator, code: number) {
     this.#server = server;
@@ -38,6 +38,11 @@ export class RefusingServer implements Disposable {
         } else reject(new Error("no port"));
       });
     });
+  }
+
+  /** How many commands it has refused. */
+  get refused(): number {
+    return this.messages.length;
   }
 
   #serve(client: Socket, emulator: Emulator, code: number): void {
@@ -59,7 +64,7 @@ export class RefusingServer implements Disposable {
         const end = HEADER + input.readUIntBE(2, 6);
         if (input.length < end) return;
         if (input[1] === MESSAGE) {
-          this.refused++;
+          this.messages.push(Buffer.from(input.subarray(0, end)));
           client.write(refusal(code));
         } else behind.write(input.subarray(0, end));
         input = input.subarray(end);

@@ -6,11 +6,13 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const MODULES: [(&str, &str); 4] = [
+const MODULES: [(&str, &str); 6] = [
     ("lists", "list"),
     ("maps", "map"),
     ("bitwise", "bit"),
     ("hll", "hll"),
+    ("string", "string"),
+    ("path", "path"),
 ];
 
 fn read(path: &Path) -> String {
@@ -64,6 +66,15 @@ fn functions(source: &str) -> Vec<&str> {
         .collect()
 }
 
+/// The functions that make a step of the way into lists and maps, and not those that read steps from bytes.
+fn steps(source: &str) -> Vec<&str> {
+    let names = source
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub ")?.split("fn ctx_").nth(1))
+        .filter_map(|line| line.split(['(', '<']).next());
+    names.filter(|name| !name.starts_with("from_")).collect()
+}
+
 /// Whether `name` stands in `source`, and not only at the start of a longer one.
 fn mentions(source: &str, name: &str) -> bool {
     source.match_indices(name).any(|(at, _)| {
@@ -93,5 +104,20 @@ fn every_function_of_core_is_called_and_known() {
             let name = format!("{module}::{function}");
             assert!(mentions(&ours, &name), "{name} is not called");
         }
+    }
+}
+
+#[test]
+fn every_step_of_core_is_made() {
+    let source = read(&core_folder().join("src/operations/cdt_context.rs"));
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let ours = read(&here.join("src/operation/context.rs"));
+    let steps = steps(&source);
+    assert!(steps.len() > 12, "{steps:?}");
+    for step in steps {
+        assert!(
+            mentions(&ours, &format!("ctx::ctx_{step}")),
+            "{step} is not made"
+        );
     }
 }
