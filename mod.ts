@@ -202,13 +202,7 @@ export {
   type BitResizeOptions,
   type BitWriteOptions,
 } from "./src/operations/bit.ts";
-export {
-  type Context,
-  type ContextBuilders,
-  type ContextKind,
-  ctx,
-  type PackedExpression,
-} from "./src/operations/ctx.ts";
+export { type Context, type ContextBuilders, type ContextKind, ctx } from "./src/operations/ctx.ts";
 export type {
   BitOverflow,
   ContextOptions,
@@ -226,7 +220,9 @@ export type {
   MapReturn,
   MapSelectOptions,
   MapWriteOptions,
+  NumericType,
   OperationFields,
+  PathSelect,
   RankRange,
   RelativeIndexRange,
   RelativeRankRange,
@@ -248,6 +244,14 @@ export {
   type ListSortOptions,
 } from "./src/operations/list.ts";
 export { map, type MapOperations } from "./src/operations/map.ts";
+export { path, type PathOperations, type PathOptions, type PathSelectOptions } from "./src/operations/path.ts";
+export {
+  string,
+  type StringOperations,
+  type StringRegexOptions,
+  type StringRegexReplaceOptions,
+  type StringWriteOptions,
+} from "./src/operations/string.ts";
 export type {
   ApplyFields,
   ApplyOptions,

@@ -3,6 +3,8 @@
  *
  * One node, or a cluster of several: `Emulator.start({ nodes: 3 })`.
  *
+ * It answers as a Community Edition of version 8.1.2 does, and says so: `client.info("build")`.
+ *
  * It is not a product database: it stores nothing on disk, has no security, and listens on the loopback interface
  * unless told otherwise. Every Aerospike client can talk to it.
  *

@@ -10,6 +10,8 @@ import type { OperationFields } from "./operations/fields.ts";
 import type { HllOperations } from "./operations/hll.ts";
 import type { ListOperations } from "./operations/list.ts";
 import type { MapOperations } from "./operations/map.ts";
+import type { PathOperations } from "./operations/path.ts";
+import type { StringOperations } from "./operations/string.ts";
 import type { BinInput } from "./values/value.ts";
 
 /** What an operation does to a bin or a record as a whole. */
@@ -31,12 +33,14 @@ export type InsideKind =
   | `list.${keyof ListOperations}`
   | `map.${keyof MapOperations}`
   | `bit.${keyof BitOperations}`
-  | `hll.${keyof HllOperations}`;
+  | `hll.${keyof HllOperations}`
+  | `string.${keyof StringOperations}`
+  | `path.${keyof PathOperations}`;
 
 /** What an operation does. */
 export type OperationKind = WholeKind | InsideKind;
 
-/** One operation; make it with {@link op}, `list`, `map`, `bit` or `hll`. */
+/** One operation; make it with {@link op}, `list`, `map`, `bit`, `hll`, `string` or `path`. */
 export interface Operation extends OperationFields, WriteExpOptions {
   /** What it does. */
   readonly kind: OperationKind;
@@ -44,7 +48,7 @@ export interface Operation extends OperationFields, WriteExpOptions {
   readonly bin: string;
   /** Its operand, where it has one. */
   readonly value?: BinInput;
-  /** What is computed, for `"read-exp"` and `"write-exp"`. */
+  /** What is computed, for `"read-exp"`, `"write-exp"` and `"path.modify"`. */
   readonly expression?: Expression<ValueType>;
 }
 

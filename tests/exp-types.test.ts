@@ -151,7 +151,7 @@ test("what is wrong beyond types is refused by name", () => {
     [() => exp.list.size(m, { ctx: [{} as never] }), /^exp\.list\.size\(\) options\.ctx\[0\] is no step/],
     [
       () => exp.list.size(m, { ctx: [ctx.mapKey(1.5)] }),
-      /^exp\.list\.size\(\) options\.ctx\[0\]\.key is nothing that ctx\.mapKey/,
+      /^exp\.list\.size\(\) options\.ctx\[0\]\.key has the key 1\.5/,
     ],
     [() => exp.list.size(m, { ctx: ctx.mapKey("a") as never }), /^exp\.list\.size\(\) options\.ctx is not an array/],
     [() => exp.list.append(l, 1, { order: "sorted" as never }), /^exp\.list\.append\(\) options\.order is "sorted"/],

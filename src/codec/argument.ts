@@ -5,27 +5,27 @@
  */
 
 import { InvalidArgumentError } from "../errors.ts";
+import { computed } from "../exp/expression.ts";
+import type { Operation } from "../operation.ts";
 import type { OperationFields } from "../operations/fields.ts";
-import { describe } from "../option-check.ts";
 import { Double } from "../values/double.ts";
 import { HyperLogLog } from "../values/hyperloglog.ts";
-import type { BinInput } from "../values/value.ts";
+import {
+  checkInt,
+  checkList,
+  checkMapKey,
+  checkMapKeys,
+  choose,
+  invalidArgument,
+  type Place,
+} from "./argument-check.ts";
 import type { FrameWriter } from "./frame-writer.ts";
-import { checkKey } from "./msgpack-writer.ts";
 import { Particle } from "./particle-type.ts";
-import { writeHeader, writeNoParticle, writeParticle } from "./particle.ts";
+import { writeBytes, writeHeader, writeNoParticle, writeParticle } from "./particle.ts";
 import { toArgumentError } from "./value-problem.ts";
 
 /** The fields of an operation that arguments are read from. */
-export type Fields = OperationFields & { readonly value?: BinInput };
-
-/** Where an argument stands, for errors. */
-export interface Place {
-  /** The operation: `operations[2]`. */
-  readonly path: string;
-  /** Its kind: `list.get`. */
-  readonly kind: string;
-}
+export type Fields = OperationFields & Pick<Operation, "value" | "expression">;
 
 /** One argument. */
 export interface Argument {
@@ -35,27 +35,11 @@ export interface Argument {
   write(w: FrameWriter, fields: Fields, place: Place): void;
 }
 
-const INT_MIN = -(2n ** 63n);
-const INT_MAX = 2n ** 63n - 1n;
-
-/** The error of an argument that is not valid. */
-export function invalidArgument(value: unknown, name: string, valid: string, place: Place): InvalidArgumentError {
-  const what = value === undefined ? "missing" : describe(value);
-  return new InvalidArgumentError(`${place.path}.${name} is ${what}: ${place.kind} takes ${valid}`);
-}
-
-/** Writes an integer of 64 bits. */
-export function writeInt(w: FrameWriter, value: unknown, name: string, place: Place, min: bigint = INT_MIN): void {
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= min) {
-    writeHeader(w, Particle.INTEGER, 8);
-    return w.i64BE(value);
-  }
-  if (typeof value === "bigint" && value >= min && value <= INT_MAX) {
-    writeHeader(w, Particle.INTEGER, 8);
-    return w.bigI64BE(value);
-  }
-  const valid = min === 0n ? "an integer of 0 or more" : "an integer of 64 bits";
-  throw invalidArgument(value, name, `${valid}, as a number that is safe or a bigint`, place);
+function writeInt(w: FrameWriter, value: unknown, name: string, place: Place, min?: bigint): void {
+  checkInt(value, name, place, min);
+  writeHeader(w, Particle.INTEGER, 8);
+  if (typeof value === "number") w.i64BE(value);
+  else w.bigI64BE(value);
 }
 
 function writeSmall(w: FrameWriter, value: number): void {
@@ -93,34 +77,13 @@ function writeStored(w: FrameWriter, value: unknown, name: string, place: Place)
   }
 }
 
-/** Writes a key of a map. */
-export function writeMapKey(w: FrameWriter, value: unknown, name: string, place: Place): void {
-  if (value === null || value === undefined) throw invalidArgument(value, name, KEYS, place);
-  try {
-    checkKey(value);
-    writeParticle(w, value);
-  } catch (error) {
-    throw toArgumentError(error, `${place.path}.${name}`);
-  }
+function writeMapKey(w: FrameWriter, value: unknown, name: string, place: Place): void {
+  checkMapKey(value, name, place);
+  writeStored(w, value, name, place);
 }
 
-const KEYS = "a key of a map: an integer, a string or a Uint8Array";
-
-function checkList(value: unknown, name: string, valid: string, place: Place): asserts value is readonly unknown[] {
-  if (!Array.isArray(value)) throw invalidArgument(value, name, valid, place);
-}
-
-/** Writes keys of a map. */
-export function writeMapKeys(w: FrameWriter, value: unknown, name: string, place: Place): void {
-  checkList(value, name, "an array of keys", place);
-  for (let i = 0; i < value.length; i++) {
-    try {
-      if (value[i] === null || value[i] === undefined) throw invalidArgument(value[i], `${name}[${i}]`, KEYS, place);
-      checkKey(value[i]);
-    } catch (error) {
-      throw toArgumentError(error, `${place.path}.${name}[${i}]`);
-    }
-  }
+function writeMapKeys(w: FrameWriter, value: unknown, name: string, place: Place): void {
+  checkMapKeys(value, name, place);
   writeStored(w, value, name, place);
 }
 
@@ -261,25 +224,53 @@ export const flag = (name: keyof Fields): Argument =>
 /** A boolean that is false where it is left out. */
 export const option = (name: keyof Fields): Argument => argument(name, writeBool);
 
+function writeText(w: FrameWriter, value: unknown, name: string, place: Place): void {
+  if (typeof value !== "string") throw invalidArgument(value, name, "a string", place);
+  writeStored(w, value, name, place);
+}
+
+/** A text. */
+export const text = (name: keyof Fields): Argument => argument(name, writeText);
+
 /** A text that need not be. */
 export const optionalText = (name: keyof Fields): Argument =>
   argument(name, (w, value, name, place) => {
-    if (value === undefined) return writeNoParticle(w);
-    if (typeof value !== "string") throw invalidArgument(value, name, "a string", place);
+    if (value === undefined) writeNoParticle(w);
+    else writeText(w, value, name, place);
+  });
+
+/** Texts. */
+export const texts = (name: keyof Fields): Argument =>
+  argument(name, (w, value, name, place) => {
+    checkList(value, name, "an array of strings", place);
+    const other = value.findIndex((item) => typeof item !== "string");
+    if (other >= 0) throw invalidArgument(value[other], `${name}[${other}]`, "a string", place);
     writeStored(w, value, name, place);
   });
 
-/** Gives the number of a word; the first word's where it is left out. */
-export function choose(value: unknown, name: string, words: ReadonlyMap<string, number>, place: Place): number {
-  const number = words.get(value as string);
-  if (number !== undefined) return number;
-  const shown = typeof value === "string" ? JSON.stringify(value.slice(0, 40)) : describe(value);
-  throw new InvalidArgumentError(
-    `${place.path}.${name} is ${shown}: ${place.kind} takes one of ${
-      [...words.keys()].map((word) => JSON.stringify(word)).join(", ")
-    }`,
-  );
-}
+/** The steps of a path, which stand before the arguments: at least one. */
+export const path: Argument = {
+  fields: ["ctx"],
+  write(_, { ctx }, place) {
+    if (ctx !== undefined && ctx.length > 0) return;
+    throw new InvalidArgumentError(
+      `${place.path}.ctx is ${ctx === undefined ? "missing" : "empty"}: a path has at least one step`,
+    );
+  },
+};
+
+/** An expression that is computed. */
+export const expression: Argument = argument(
+  "expression",
+  (w, value, name, place) => writeBytes(w, Particle.BYTES, computed(value, `${place.path}.${name}`)),
+);
+
+/** A word that stands for a number, and need not be. */
+export const optionalChoice = (name: keyof Fields, words: ReadonlyMap<string, number>): Argument =>
+  argument(name, (w, value, name, place) => {
+    if (value === undefined) writeNoParticle(w);
+    else writeSmall(w, choose(value, name, words, place));
+  });
 
 /** A word that stands for a number, and which it is where it is left out. */
 export const choice = (name: keyof Fields, words: ReadonlyMap<string, number>, otherwise?: string): Argument =>

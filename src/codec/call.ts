@@ -7,19 +7,25 @@
 import { InvalidArgumentError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
 import { unknownOption } from "../option-check.ts";
-import type { Place } from "./argument.ts";
+import type { Place } from "./argument-check.ts";
 import { writeContexts } from "./context.ts";
 import type { FrameWriter } from "./frame-writer.ts";
-import { BIT_FUNCTIONS, type FunctionSpec, HLL_FUNCTIONS, LIST_FUNCTIONS, MAP_FUNCTIONS } from "./functions.ts";
+import {
+  BIT_FUNCTIONS,
+  type FunctionSpec,
+  HLL_FUNCTIONS,
+  LIST_FUNCTIONS,
+  MAP_FUNCTIONS,
+  PATH_FUNCTIONS,
+} from "./functions.ts";
 import { Particle } from "./particle-type.ts";
 import { writeBinName, writeHeader } from "./particle.ts";
+import { STRING_FUNCTIONS } from "./string-functions.ts";
 
 /** A function, and the number of its family in frames. */
 export interface CallSpec extends FunctionSpec {
   /** The number of the family. */
   readonly family: number;
-  /** Whether it can work on what is nested. */
-  readonly nests: boolean;
   /** The names of its fields. */
   readonly names: ReadonlySet<string>;
 }
@@ -31,6 +37,8 @@ export const CALLS: ReadonlyMap<unknown, CallSpec> = new Map(
     ...callsOf("map", 17, MAP_FUNCTIONS, true),
     ...callsOf("bit", 18, BIT_FUNCTIONS, true),
     ...callsOf("hll", 19, HLL_FUNCTIONS, false),
+    ...callsOf("string", 20, STRING_FUNCTIONS, true),
+    ...callsOf("path", 21, PATH_FUNCTIONS, false),
   ],
 );
 
@@ -42,8 +50,8 @@ function callsOf(
 ): [string, CallSpec][] {
   return Object.entries(table).map(([own, spec]) => {
     const fields = spec.arguments.flatMap((argument) => argument.fields);
-    const names = new Set<string>(["kind", "bin", ...fields, ...(nests ? ["ctx"] : [])]);
-    return [`${name}.${own}`, { ...spec, family, nests, names }];
+    const names = new Set<string>(["kind", "bin", ...fields, ...(spec.nests ?? nests ? ["ctx"] : [])]);
+    return [`${name}.${own}`, { ...spec, family, names }];
   });
 }
 
@@ -68,6 +76,14 @@ function without(names: ReadonlySet<string>): string[] {
   return [...names].filter((name) => name !== "kind" && name !== "bin");
 }
 
+/** Throws where a field of these is set. */
+function refuse(operation: Operation, names: readonly (keyof Operation)[], { path, kind }: Place, where: string): void {
+  for (const name of names) {
+    if (operation[name] === undefined || operation[name] === false) continue;
+    throw new InvalidArgumentError(`${path}.${name} goes with ${where}, in ${kind}`);
+  }
+}
+
 /** Throws where fields do not go together. */
 function checkTogether(operation: Operation, place: Place): void {
   const { ctx, persistIndex, kind, delta, indexBits, minHashBits } = operation;
@@ -79,10 +95,11 @@ function checkTogether(operation: Operation, place: Place): void {
     );
   }
   if (kind === "list.increment" && delta !== undefined && Number(delta) !== 1) {
-    for (const name of ["order", "addUnique", "insertBounded", "noFail", "partial"] as const) {
-      if (operation[name] === undefined || operation[name] === false) continue;
-      throw new InvalidArgumentError(`${place.path}.${name} goes with a delta of 1 only, in ${kind}`);
-    }
+    refuse(operation, ["order", "addUnique", "insertBounded", "noFail", "partial"], place, "a delta of 1 only");
+  }
+  if (kind === "string.snip" && operation.end === undefined) {
+    // The server would take flags in the place of the end for the end.
+    refuse(operation, ["createOnly", "updateOnly", "noFail"], place, "an end only");
   }
   if (kind === "hll.add" && indexBits === undefined && minHashBits !== undefined) {
     throw new InvalidArgumentError(`${place.path}.minHashBits needs indexBits, in ${kind}`);

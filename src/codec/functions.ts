@@ -9,6 +9,7 @@ import type { BitOperations } from "../operations/bit.ts";
 import type { HllOperations } from "../operations/hll.ts";
 import type { ListOperations } from "../operations/list.ts";
 import type { MapOperations } from "../operations/map.ts";
+import type { PathOperations } from "../operations/path.ts";
 import * as a from "./argument.ts";
 import {
   BIT_FLAGS,
@@ -20,6 +21,8 @@ import {
   MAP_ORDERS,
   MAP_RETURNS,
   OVERFLOWS,
+  PATH_FLAGS,
+  PATH_SELECTS,
   RESIZE_FLAGS,
   SORT_FLAGS,
 } from "./words.ts";
@@ -34,19 +37,23 @@ export interface FunctionSpec {
   readonly arguments: readonly a.Argument[];
   /** The functions of `aerospike-core` that it stands for, in the family's module. */
   readonly core: readonly string[];
+  /** Whether it can work on what is nested; left out: as its family. */
+  readonly nests?: boolean;
 }
 
 /** The functions of a family, by name. */
 export type FunctionTable<Names extends PropertyKey> = { readonly [N in Names]: FunctionSpec };
 
-const reads = (number: number, core: readonly string[], ...args: a.Argument[]): FunctionSpec => ({
+/** The function of a number that reads. */
+export const reads = (number: number, core: readonly string[], ...args: a.Argument[]): FunctionSpec => ({
   number,
   writes: false,
   arguments: args,
   core,
 });
 
-const writes = (number: number, core: readonly string[], ...args: a.Argument[]): FunctionSpec => ({
+/** The function of a number that writes. */
+export const writes = (number: number, core: readonly string[], ...args: a.Argument[]): FunctionSpec => ({
   number,
   writes: true,
   arguments: args,
@@ -278,4 +285,19 @@ export const HLL_FUNCTIONS: FunctionTable<keyof HllOperations> = {
   getIntersectCount: reads(53, ["get_intersect_count"], a.sketches),
   getSimilarity: reads(54, ["get_similarity"], a.sketches),
   describe: reads(55, ["describe"]),
+};
+
+const pathFlags = a.flags(PATH_FLAGS);
+
+/** Operations along a path, which is their context. */
+export const PATH_FUNCTIONS: FunctionTable<keyof PathOperations> = {
+  select: reads(
+    0,
+    ["select_by_path", "select_values", "select_map_keys", "select_map_entries", "select_matching_tree"],
+    a.path,
+    a.choice("select", PATH_SELECTS, "values"),
+    pathFlags,
+  ),
+  modify: writes(1, ["modify_by_path", "modify", "modify_no_fail"], a.path, a.expression, pathFlags),
+  remove: writes(2, ["remove"], a.path),
 };

@@ -5,7 +5,7 @@
  */
 
 import { InvalidArgumentError } from "../errors.ts";
-import { isExpression, packed } from "../exp/expression.ts";
+import { computed } from "../exp/expression.ts";
 import type { Operation, OperationKind, WholeKind } from "../operation.ts";
 import { checkNames, flagBits, type Flags, unknownOption } from "../option-check.ts";
 import { Double } from "../values/double.ts";
@@ -107,10 +107,7 @@ function writeExpression(w: FrameWriter, operation: Operation, number: number, p
   const { kind, bin, expression } = operation;
   const flags = kind === "read-exp" ? READ_EXP_FLAGS : WRITE_EXP_FLAGS;
   checkNames(operation, path, [...EXPRESSION_FIELDS, ...Object.keys(flags)]);
-  if (!isExpression(expression) || (expression.type as string) === "ael") {
-    throw new InvalidArgumentError(`${path}.expression is nothing to compute: make it with exp, as exp.intBin("a")`);
-  }
-  const bytes = packed(expression);
+  const bytes = computed(expression, `${path}.expression`);
   w.u8(number);
   writeBinName(w, bin, `${path}.bin`);
   writeHeader(w, Particle.BYTES, bytes.length + 1);
@@ -123,7 +120,7 @@ function notAnOperation(kind: unknown, path: string): InvalidArgumentError {
     ? new InvalidArgumentError(
       `${path}.kind is ${JSON.stringify(kind.slice(0, 40))}: it must be one of ${
         [...NUMBERS.keys()].join(", ")
-      }, or what list, map, bit and hll make`,
+      }, or what list, map, bit, hll, string and path make`,
     )
     : new InvalidArgumentError(`${path} is not an operation: make it with op.read(), op.write(), ...`);
 }

@@ -55,3 +55,26 @@ export const RESIZE_FLAGS = { fromFront: 1, growOnly: 2, shrinkOnly: 4 } as cons
 
 /** Flags of writes to sketches. */
 export const HLL_FLAGS = { createOnly: 1, updateOnly: 2, noFail: 4, allowFold: 8 } as const;
+
+/** What a path selects. */
+export const PATH_SELECTS: ReadonlyMap<string, number> = new Map([
+  ["matching-tree", 0],
+  ["values", 1],
+  ["map-keys", 2],
+  ["map-entries", 3],
+]);
+
+/** Flags of operations along a path. */
+export const PATH_FLAGS = { noFail: 0x10 } as const;
+
+/** Which numbers a text may say. */
+export const NUMERIC_TYPES: ReadonlyMap<string, number> = new Map([["any", 0], ["int", 1], ["float", 2]]);
+
+/** Flags of writes to texts. */
+export const STRING_FLAGS = { createOnly: 1, updateOnly: 2, noFail: 4 } as const;
+
+/** Flags of patterns in texts. */
+export const REGEX_FLAGS = { caseInsensitive: 1, multiline: 2, dotAll: 4, unixLines: 8 } as const;
+
+/** Flags of patterns that are replaced. */
+export const REPLACE_FLAGS = { ...REGEX_FLAGS, global: 16 } as const;

@@ -100,4 +100,4 @@ export type { RegexFlag } from "./comparison.ts";
 export type { Case, Variables } from "./control.ts";
 export type { LoopPart } from "./loop-variable.ts";
 export type { AnyOperand, Constants, Numeric, Operand } from "./operand.ts";
-export type { PathOptions, PathSelect, PathSelectOptions } from "./path.ts";
+export type { PathOptions, PathSelectOptions } from "./path.ts";

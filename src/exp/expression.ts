@@ -97,6 +97,14 @@ export function packedFilter(value: unknown, path: string): Uint8Array<ArrayBuff
   return packedOf(value);
 }
 
+/** The packed bytes of what a value is computed with; throws where it is no such expression. */
+export function computed(value: unknown, path: string): Uint8Array<ArrayBuffer> {
+  if (!isExpression(value) || (value.type as string) === "ael") {
+    throw new InvalidArgumentError(`${path} is nothing to compute: make it with exp, as exp.intBin("a")`);
+  }
+  return packedOf(value);
+}
+
 /** The type of what fits everywhere, as an error does. */
 export const UNKNOWN = "unknown";
 

@@ -4,18 +4,17 @@
  * @module
  */
 
+import { PATH_FLAGS, PATH_SELECTS } from "../codec/words.ts";
 import type { Context } from "../operations/ctx.ts";
+import type { PathSelect } from "../operations/fields.ts";
 import { checkedType } from "./bin.ts";
 import type { Collection } from "./collection.ts";
 import { packPath } from "./context.ts";
 import { type Expression, type ExpressionType, untyped, type ValueType } from "./expression.ts";
 import { checkedOptions, numberOf } from "./flags.ts";
-import { flagBits, type Flags } from "../option-check.ts";
+import { flagBits } from "../option-check.ts";
 import { type AnyOperand, anyOperand, typed } from "./operand.ts";
 import { type Argument, call, head, Module, Op } from "./pack.ts";
-
-/** What is selected: the whole with what does not match left out, values, keys, or keys and values. */
-export type PathSelect = "matching-tree" | "values" | "map-keys" | "map-entries";
 
 /** Options of expressions along a path. */
 export interface PathOptions {
@@ -29,11 +28,6 @@ export interface PathSelectOptions extends PathOptions {
   readonly select?: PathSelect | undefined;
 }
 
-const SELECTS: ReadonlyMap<string, number> = new Map([["matching-tree", 0], ["values", 1], ["map-keys", 2], [
-  "map-entries",
-  3,
-]]);
-const FLAGS: Flags = { noFail: 0x10 };
 const MODIFIES = 4;
 
 function source(given: Expression<Collection>, name: string): Expression<ExpressionType> {
@@ -74,8 +68,8 @@ export function selectByPath<T extends ValueType>(
 ): Expression<T> {
   const name = "exp.selectByPath";
   const given: PathSelectOptions = checkedOptions(options, name, ["select", "noFail"]);
-  const what = numberOf(given.select, SELECTS, "values", `${name}() options.select`);
-  return selects(source, path, what | flagBits(given, FLAGS, `${name}() options`), type, name);
+  const what = numberOf(given.select, PATH_SELECTS, "values", `${name}() options.select`);
+  return selects(source, path, what | flagBits(given, PATH_FLAGS, `${name}() options`), type, name);
 }
 
 /** The values that a path leads to. */
@@ -126,7 +120,7 @@ export function modifyByPath<S extends Collection>(
     source,
     path,
     value,
-    flagBits(checkedOptions(options, name, ["noFail"]), FLAGS, `${name}() options`),
+    flagBits(checkedOptions(options, name, ["noFail"]), PATH_FLAGS, `${name}() options`),
     name,
   );
 }

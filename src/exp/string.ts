@@ -7,10 +7,11 @@
  * @module
  */
 
+import { NUMERIC_TYPES, REGEX_FLAGS, REPLACE_FLAGS, STRING_FLAGS } from "../codec/words.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import type { Expression, ValueType } from "./expression.ts";
 import { checkedOptions, numberOf } from "./flags.ts";
-import { flagBits, type Flags } from "../option-check.ts";
+import { flagBits } from "../option-check.ts";
 import { type Operand, operand, typed } from "./operand.ts";
 import { type Argument, call, Module, node, Op } from "./pack.ts";
 
@@ -42,11 +43,7 @@ export interface StringRegexReplaceOptions extends StringRegexOptions, StringWri
   readonly global?: boolean | undefined;
 }
 
-const WRITE_FLAGS: Flags = { createOnly: 1, updateOnly: 2, noFail: 4 };
-const REGEX_FLAGS: Flags = { caseInsensitive: 1, multiline: 2, dotAll: 4, unixLines: 8 };
-const REPLACE_FLAGS: Flags = { ...REGEX_FLAGS, global: 16 };
-const WRITE_OPTIONS: readonly string[] = Object.keys(WRITE_FLAGS);
-const NUMERIC_TYPES: ReadonlyMap<string, number> = new Map([["any", 0], ["int", 1], ["float", 2]]);
+const WRITE_OPTIONS: readonly string[] = Object.keys(STRING_FLAGS);
 
 function text(value: unknown, what: string, name: string): Expression<"string"> {
   return operand(value, "string", `${name}() ${what}`);
@@ -76,7 +73,7 @@ function writes(
   options: StringWriteOptions | undefined,
   name: string,
 ): Expression<"string"> {
-  const flags = flagBits(checkedOptions(options, name, WRITE_OPTIONS), WRITE_FLAGS, `${name}() options`);
+  const flags = flagBits(checkedOptions(options, name, WRITE_OPTIONS), STRING_FLAGS, `${name}() options`);
   return changed(source, [...args, flags], name);
 }
 
@@ -369,7 +366,7 @@ export function regexReplace(
     66,
     pair,
     flagBits(given, REPLACE_FLAGS, `${name}() options`),
-    flagBits(given, WRITE_FLAGS, `${name}() options`),
+    flagBits(given, STRING_FLAGS, `${name}() options`),
   ], name);
 }
 

@@ -4,15 +4,10 @@
  * @module
  */
 
+import type { Filter } from "../exp/expression.ts";
 import { checkObject } from "../option-check.ts";
 import type { BinInput, MapKey } from "../values/value.ts";
 import type { Int, ListOrder, MapOrder } from "./fields.ts";
-
-/** An expression that is compiled already. */
-export interface PackedExpression {
-  /** The expression as it is sent. */
-  readonly bytes: Uint8Array;
-}
 
 /** What a step of the way goes by. */
 export type ContextKind = keyof ContextBuilders;
@@ -36,7 +31,7 @@ export interface Context {
   /** Fills a list up with nil. */
   readonly pad?: boolean | undefined;
   /** What the children are asked. */
-  readonly filter?: PackedExpression | undefined;
+  readonly filter?: Filter | undefined;
 }
 
 /** The builders of steps: plain functions that return plain objects. */
@@ -67,12 +62,12 @@ export interface ContextBuilders {
   /** Everything in a list or map. Path operations only; server 8.1.1 or later. */
   allChildren(): Context;
   /** Everything in a list or map for which the expression is true. Path operations only; server 8.1.1 or later. */
-  allChildrenWithFilter(filter: PackedExpression): Context;
+  allChildrenWithFilter(filter: Filter): Context;
   /**
    * Of what the step before gives, that for which the expression is true. Not the first step, and not after one by an
    * expression. Path operations only; server 8.1.2 or later.
    */
-  andFilter(filter: PackedExpression): Context;
+  andFilter(filter: Filter): Context;
 }
 
 /**
@@ -108,9 +103,8 @@ export const ctx: ContextBuilders = Object.freeze({
   mapValue: (value: BinInput): Context => Object.freeze({ kind: "mapValue", value }),
   mapKeysIn: (keys: readonly MapKey[]): Context => Object.freeze({ kind: "mapKeysIn", keys }),
   allChildren: (): Context => Object.freeze({ kind: "allChildren" }),
-  allChildrenWithFilter: (filter: PackedExpression): Context =>
-    Object.freeze({ kind: "allChildrenWithFilter", filter }),
-  andFilter: (filter: PackedExpression): Context => Object.freeze({ kind: "andFilter", filter }),
+  allChildrenWithFilter: (filter: Filter): Context => Object.freeze({ kind: "allChildrenWithFilter", filter }),
+  andFilter: (filter: Filter): Context => Object.freeze({ kind: "andFilter", filter }),
 });
 
 /** A step that creates. The options' names and values are checked when it is written, where its place is known. */

@@ -43,6 +43,12 @@ export type MapReturn = ListReturn | "keys" | "key-values" | "unordered-map" | "
 /** What a number does that leaves its bits: fail (code 26), stay at the largest or smallest, or wrap around. */
 export type BitOverflow = "fail" | "saturate" | "wrap";
 
+/** What a path selects: the whole with what does not match left out, values, keys, or keys and values. */
+export type PathSelect = "matching-tree" | "values" | "map-keys" | "map-entries";
+
+/** Which numbers a text may say: any, an integer, or a double, which has a point and a digit behind it. */
+export type NumericType = "any" | "int" | "float";
+
 /** Where an operation works. */
 export interface ContextOptions {
   /** The way to a list or map within the bin's: see {@link ctx}. Left out: the bin's own. At most 255 steps. */
@@ -194,11 +200,11 @@ export interface OperationFields {
   readonly addUnique?: boolean | undefined;
   /** A write flag of lists. */
   readonly insertBounded?: boolean | undefined;
-  /** A write flag of maps, bits and sketches. */
+  /** A write flag of maps, bits, sketches and texts. */
   readonly createOnly?: boolean | undefined;
-  /** A write flag of maps, bits and sketches. */
+  /** A write flag of maps, bits, sketches and texts. */
   readonly updateOnly?: boolean | undefined;
-  /** A write flag. */
+  /** A write flag, and one of paths. */
   readonly noFail?: boolean | undefined;
   /** A write flag of lists, maps and bits. */
   readonly partial?: boolean | undefined;
@@ -238,4 +244,36 @@ export interface OperationFields {
   readonly minHashBits?: number | undefined;
   /** Sketches. */
   readonly sketches?: readonly HyperLogLog[] | undefined;
+  /** What a path selects. */
+  readonly select?: PathSelect | undefined;
+  /** The first code point. */
+  readonly start?: Int | undefined;
+  /** What is looked for in a text. */
+  readonly needle?: string | undefined;
+  /** Which time it is found. */
+  readonly occurrence?: Int | undefined;
+  /** What a text begins with. */
+  readonly prefix?: string | undefined;
+  /** What a text ends with. */
+  readonly suffix?: string | undefined;
+  /** Which numbers a text may say. */
+  readonly type?: NumericType | undefined;
+  /** A pattern in ICU's syntax. */
+  readonly pattern?: string | undefined;
+  /** What stands in place of what is found. */
+  readonly replacement?: string | undefined;
+  /** How many code points a text is to have. */
+  readonly length?: Int | undefined;
+  /** What a text is filled up with. */
+  readonly padding?: string | undefined;
+  /** A flag of patterns. */
+  readonly caseInsensitive?: boolean | undefined;
+  /** A flag of patterns. */
+  readonly multiline?: boolean | undefined;
+  /** A flag of patterns. */
+  readonly dotAll?: boolean | undefined;
+  /** A flag of patterns. */
+  readonly unixLines?: boolean | undefined;
+  /** A flag of patterns. */
+  readonly global?: boolean | undefined;
 }

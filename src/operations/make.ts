@@ -12,7 +12,7 @@ import type { OperationFields } from "./fields.ts";
 export function make(
   kind: OperationKind,
   bin: string,
-  fields: OperationFields & Pick<Operation, "value">,
+  fields: OperationFields & Pick<Operation, "value" | "expression">,
   options: OperationFields | undefined,
 ): Operation {
   if (options !== undefined) checkObject(options, `${kind}: options`);

@@ -7,6 +7,7 @@ import { BitSequences } from "./bits.ts";
 import { CollectionSequences } from "./collections.ts";
 import { ExpressionSequences } from "./expressions.ts";
 import { SketchSequences } from "./hll.ts";
+import { PathSequences } from "./paths.ts";
 import type { Sequence } from "./sequence.ts";
 import { Choices } from "../support/random.ts";
 import { conditioned } from "./conditions.ts";
@@ -19,6 +20,7 @@ export const FAMILIES: Readonly<Record<string, (seed: number) => { sequence(): S
   expression: (seed) => new ExpressionSequences(seed),
   bits: (seed) => new BitSequences(seed),
   hll: (seed) => new SketchSequences(seed),
+  path: (seed) => new PathSequences(seed),
 };
 
 /** So many sequences of a family; each has a seed of its own, so that the same numbers give the same sequences. */

@@ -18,8 +18,8 @@ export class RefusingServer implements Disposable {
   readonly #sockets = new Set<Socket>();
   /** Its address, for a client with `seedOnlyCluster`: the emulator's info names the emulator. */
   readonly host: string;
-  /** How many commands it has refused. */
-  refused = 0;
+  /** The commands that it has refused, as they were sent. */
+  readonly messages: Buffer[] = [];
 
   private constructor(server: Server, port: number, emulator: Emulator, answer: (client: Socket) => void) {
     this.#server = server;
@@ -50,6 +50,11 @@ export class RefusingServer implements Disposable {
     });
   }
 
+  /** How many commands it has refused. */
+  get refused(): number {
+    return this.messages.length;
+  }
+
   #serve(client: Socket, emulator: Emulator, answer: (client: Socket) => void): void {
     const behind = new Socket();
     for (const [socket, other] of [[client, behind], [behind, client]] as const) {
@@ -69,7 +74,7 @@ export class RefusingServer implements Disposable {
         const end = HEADER + input.readUIntBE(2, 6);
         if (input.length < end) return;
         if (input[1] === MESSAGE) {
-          this.refused++;
+          this.messages.push(Buffer.from(input.subarray(0, end)));
           answer(client);
         } else behind.write(input.subarray(0, end));
         input = input.subarray(end);

@@ -2,7 +2,7 @@
 
 use crate::collection::{Answer, Particle};
 use crate::command::{Code, Command, wire};
-use crate::expression::{self, Expression, Subject};
+use crate::expression::{self, Expression, Subject, path};
 use crate::read::{nothing, respond};
 use crate::record::Draft;
 use crate::reply::Message;
@@ -46,7 +46,7 @@ pub(crate) fn read(
     let bin = bin.map(|bin| (bin.particle, bin.data));
     let answer = match operation.op {
         operation::CDT_READ => {
-            collection::read(operation.data, bin)?.unwrap_or_else(Answer::nothing)
+            read_collection(operation.data, bin)?.unwrap_or_else(Answer::nothing)
         }
         operation::EXP_READ => expression::operation::read(operation.data, subject)?,
         operation::BIT_READ => bits::read(operation.data, bin)?,
@@ -99,7 +99,7 @@ pub(crate) fn apply(
             expression::operation::modify(operation.data, operation.name, subject, draft)?;
         }
         operation::CDT_READ => {
-            match collection::read(operation.data, draft_bin(draft, operation))? {
+            match read_collection(operation.data, draft_bin(draft, operation))? {
                 // Among operations that write, no value of a bin that exists is an answer too.
                 Some(answer) => message.operation(out, valued(operation, &answer)),
                 None => respond_value(command, operation, &Answer::nothing(), message, out),
@@ -148,8 +148,21 @@ fn draft_bin<'d>(draft: &'d Draft, operation: Operation<'_>) -> Option<Particle<
     Some((bin.particle, bin.data.as_slice()))
 }
 
+fn read_collection(packed: &[u8], bin: Option<Particle<'_>>) -> Result<Option<Answer>, Code> {
+    if path::is_path(packed) {
+        path::read(packed, bin)
+    } else {
+        collection::read(packed, bin)
+    }
+}
+
 fn modify_collection(operation: Operation<'_>, draft: &mut Draft) -> Result<Answer, Code> {
-    let modified = collection::modify(operation.data, draft_bin(draft, operation))?;
+    let bin = draft_bin(draft, operation);
+    let modified = if path::is_path(operation.data) {
+        path::modify(operation.data, bin)?
+    } else {
+        collection::modify(operation.data, bin)?
+    };
     if let Some(bin) = modified.bin {
         draft.set(operation.name, bin.particle, bin.data);
     }

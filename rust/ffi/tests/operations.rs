@@ -26,11 +26,13 @@ const SOURCES: [(&str, &str); 16] = [
     ("expressions::ael", "expressions/ael.rs"),
 ];
 
-const MODULES: [(&str, &str); 4] = [
+const MODULES: [(&str, &str); 6] = [
     ("lists", "list"),
     ("maps", "map"),
     ("bitwise", "bit"),
     ("hll", "hll"),
+    ("string", "string"),
+    ("path", "path"),
 ];
 
 fn read(path: &Path) -> String {
@@ -118,6 +120,15 @@ fn names(core: &Path) -> Value {
     names.into()
 }
 
+/// The functions that make a step of the way into lists and maps, and not those that read steps from bytes.
+fn steps(source: &str) -> Vec<&str> {
+    let names = source
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub ")?.split("fn ctx_").nth(1))
+        .filter_map(|line| line.split(['(', '<']).next());
+    names.filter(|name| !name.starts_with("from_")).collect()
+}
+
 /// Whether `name` stands in `source`, and not only at the start of a longer one.
 fn mentions(source: &str, name: &str) -> bool {
     source.match_indices(name).any(|(at, _)| {
@@ -147,5 +158,20 @@ fn every_function_of_core_is_called_and_known() {
             let name = format!("{module}::{}", function.as_str().expect("a name"));
             assert!(mentions(&ours, &name), "{name} is not called");
         }
+    }
+}
+
+#[test]
+fn every_step_of_core_is_made() {
+    let source = read(&core_folder().join("src/operations/cdt_context.rs"));
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let ours = read(&here.join("src/operation/context.rs"));
+    let steps = steps(&source);
+    assert!(steps.len() > 12, "{steps:?}");
+    for step in steps {
+        assert!(
+            mentions(&ours, &format!("ctx::ctx_{step}")),
+            "{step} is not made"
+        );
     }
 }

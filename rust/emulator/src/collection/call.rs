@@ -7,14 +7,8 @@ use aerospike_wire::msgpack::{Reader, Token};
 use aerospike_wire::result_code::code;
 
 const INVALID: Code = wire(code::REQUEST_INVALID);
-const UNSUPPORTED: Code = wire(code::UNSUPPORTED_FEATURE);
 /// In place of a verb: a path and an operation follow.
 const WITH_PATH: i64 = 0xff;
-/// In place of a verb: the path selects by itself, with expressions.
-const BY_PATH: i64 = 0xfe;
-/// Steps that select several elements: by an expression, by another one behind a step, and by keys.
-const SELECTING: [i64; 3] = [0x04, 0x204, 0x2a];
-
 /// A parsed operation.
 #[derive(Clone, Debug)]
 pub(super) struct Call<'a> {
@@ -39,9 +33,6 @@ impl<'a> Call<'a> {
             left = list(&mut reader)?;
             first = integer(&mut reader)?;
         }
-        if first == BY_PATH {
-            return Err(UNSUPPORTED);
-        }
         let arguments = Arguments::parse(&mut reader, left - 1)?;
         if !reader.rest().is_empty() {
             return Err(INVALID);
@@ -62,10 +53,6 @@ fn steps<'a>(reader: &mut Reader<'a>) -> Result<Vec<Step<'a>>, Code> {
     (0..len / 2)
         .map(|_| {
             let tag = integer(reader)?;
-            if SELECTING.contains(&tag) {
-                // Steps of a path, which these operations do not take.
-                return Err(wire(code::OP_NOT_APPLICABLE));
-            }
             let value = container::argument(reader).map_err(|_| INVALID)?;
             Ok(Step::new(tag, container::shortened(value)))
         })

@@ -54,6 +54,19 @@ impl<'a> Step<'a> {
         }
     }
 
+    /// Whether it is one that a path may have: nothing is created along a path.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(
+            (self.kind(), self.tag & BY),
+            (Ok(Kind::List), INDEX | RANK | VALUE) | (Ok(Kind::Map), INDEX | RANK | KEY | VALUE)
+        ) && !self.creates()
+    }
+
+    /// Whether it goes by index or rank.
+    pub(crate) fn is_by_position(&self) -> bool {
+        matches!(self.tag & BY, INDEX | RANK)
+    }
+
     fn creates(&self) -> bool {
         self.tag & CREATE != 0
     }
@@ -73,19 +86,24 @@ impl<'a> Step<'a> {
 
     /// The index of the element that it leads to.
     pub(crate) fn find(&self, container: &Value<'a>) -> Result<Option<usize>, Code> {
+        Ok(self.find_all(container)?.first().copied())
+    }
+
+    /// The indexes of all elements that it leads to: of a value, there may be several.
+    pub(crate) fn find_all(&self, container: &Value<'a>) -> Result<Vec<usize>, Code> {
         let elements = Elements::of(container).ok_or(NOT_APPLICABLE)?;
         if elements.is_map() != (self.kind()? == Kind::Map) {
             return Err(NOT_APPLICABLE);
         }
         let len = elements.len();
         match (self.tag & BY, &self.value) {
-            (INDEX, Value::Integer(index)) => Ok(single(*index, len)),
+            (INDEX, Value::Integer(index)) => Ok(single(*index, len).into_iter().collect()),
             (RANK, Value::Integer(rank)) => {
                 let rank = single(*rank, len).map(|rank| rank..rank + 1);
-                Ok(rank.and_then(|rank| elements.with_ranks(rank).first().copied()))
+                Ok(rank.map_or_else(Vec::new, |rank| elements.with_ranks(rank)))
             }
-            (KEY, key) if elements.is_map() => Ok(elements.find_key(key)),
-            (VALUE, value) => Ok(elements.find_values(value).first().copied()),
+            (KEY, key) if elements.is_map() => Ok(elements.find_key(key).into_iter().collect()),
+            (VALUE, value) => Ok(elements.find_values(value)),
             _ => Err(NOT_APPLICABLE),
         }
     }

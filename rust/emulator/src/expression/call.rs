@@ -3,7 +3,7 @@
 use super::evaluate::{Evaluated, Evaluation, Unknown, of_type};
 use super::node::Node;
 use super::parse::{INVALID, Parser, Typed};
-use super::path::Path;
+use super::path::{PATH, Path};
 use super::value::{Type, Value};
 use crate::collection::{self, Answer};
 use crate::command::Code;
@@ -23,9 +23,6 @@ enum Family {
 const MODIFIES: i64 = 0x40;
 /// First element of arguments that carry a context.
 const IN_CONTEXT: i64 = 0xff;
-
-/// First element of arguments that are a path.
-const PATH: i64 = 0xfe;
 
 /// An operation with its arguments.
 #[derive(Clone, Debug)]
@@ -83,14 +80,13 @@ impl<'a> Parser<'a> {
         let start = self.reader.clone();
         let mut len = self.list()?;
         if self.reader.clone().token() == Ok(Token::Integer(PATH)) {
-            if len < 3 {
+            if !(3..=4).contains(&len) {
                 return Err(INVALID);
             }
             self.reader = start;
-            let mut path = Parser::new(self.packed()?);
-            path.list()?;
-            path.integer()?;
-            return Ok(Arguments::Path(Path::parse(&mut path, len - 1)));
+            return Ok(Arguments::Path(Path::parse(&mut Parser::new(
+                self.packed()?,
+            ))));
         }
         let mut context = None;
         if self.reader.clone().token() == Ok(Token::Integer(IN_CONTEXT)) {
@@ -118,7 +114,7 @@ impl<'e> Call<'e> {
         let (context, arguments) = match &self.arguments {
             Arguments::Operation(context, arguments) => (context, arguments),
             Arguments::Path(Ok(path)) if path.changes() == self.modifies => {
-                return of_type(path.apply(evaluation, &value).ok(), self.result);
+                return of_type(path.apply(&value).ok(), self.result);
             }
             Arguments::Path(_) => return Err(Unknown),
         };

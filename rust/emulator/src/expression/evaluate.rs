@@ -67,23 +67,28 @@ impl<'a> Subject<'a> {
 pub(crate) struct Element<'a> {
     pub(crate) key: Option<Value<'a>>,
     pub(crate) value: Value<'a>,
-    pub(crate) index: i64,
+    pub(crate) index: Option<i64>,
 }
 
 /// An evaluation under way.
 pub(crate) struct Evaluation<'e> {
-    pub(super) subject: Subject<'e>,
+    /// The record, where it can be seen.
+    subject: Option<Subject<'e>>,
     variables: Vec<Evaluated<'e>>,
     pub(super) elements: Vec<Element<'e>>,
 }
 
 impl<'e> Evaluation<'e> {
-    pub(crate) fn new(subject: Subject<'e>) -> Self {
+    pub(crate) fn new(subject: Option<Subject<'e>>) -> Self {
         Self {
             subject,
             variables: Vec::new(),
             elements: Vec::new(),
         }
+    }
+
+    fn subject(&self) -> Result<&Subject<'e>, Unknown> {
+        self.subject.as_ref().ok_or(Unknown)
     }
 
     /// Whether a condition holds.
@@ -125,14 +130,14 @@ impl<'e> Evaluation<'e> {
                     nodes.iter().map(|node| self.value(node)).collect();
                 numeric.apply(&operands?)
             }
-            Node::Metadata(metadata) => metadata.answer(&self.subject),
-            Node::Key(kind) => of_type(self.subject.key(), *kind),
+            Node::Metadata(metadata) => metadata.answer(self.subject()?),
+            Node::Key(kind) => of_type(self.subject()?.key(), *kind),
             Node::Bin(kind, name) => {
-                let (particle, data) = self.subject.bin(name).ok_or(Unknown)?;
+                let (particle, data) = self.subject()?.bin(name).ok_or(Unknown)?;
                 of_type(Value::of_particle(particle, data), *kind)
             }
             Node::BinType(name) => {
-                let bin = self.subject.bin(name);
+                let bin = self.subject()?.bin(name);
                 let kind = bin.map_or(particle::NULL, |(kind, _)| kind);
                 Ok(Value::Integer(i64::from(kind)))
             }
@@ -206,7 +211,7 @@ impl<'e> Evaluation<'e> {
         let value = match part {
             Part::Key => element.key.clone(),
             Part::Value => Some(element.value.clone()),
-            Part::Index => Some(Value::Integer(element.index)),
+            Part::Index => element.index.map(Value::Integer),
         };
         of_type(value, kind)
     }

@@ -9,9 +9,10 @@ mod metadata;
 mod node;
 pub(crate) mod operation;
 mod parse;
-mod path;
+pub(crate) mod path;
 mod regex;
 mod value;
+mod visit;
 
 pub(crate) use evaluate::Subject;
 
@@ -39,7 +40,7 @@ impl<'a> Expression<'a> {
 
     /// Refuses a record that the filter does not hold for, or for which it cannot be told.
     pub(crate) fn check(&self, subject: Subject<'_>) -> Result<(), Code> {
-        match Evaluation::new(subject).holds(&self.0) {
+        match Evaluation::new(Some(subject)).holds(&self.0) {
             Ok(true) => Ok(()),
             _ => Err(wire(code::FILTERED_OUT)),
         }
@@ -47,6 +48,6 @@ impl<'a> Expression<'a> {
 
     /// What the expression evaluates to.
     fn value<'e>(&'e self, subject: Subject<'e>) -> Evaluated<'e> {
-        Evaluation::new(subject).value(&self.0)
+        Evaluation::new(Some(subject)).value(&self.0)
     }
 }

@@ -1,35 +1,39 @@
 //! Paths: what is selected from, or changed in, a list or map at every place that steps lead to.
 
-use super::evaluate::{Element, Evaluation, Unknown};
 use super::node::Node;
 use super::parse::{INVALID, Parser};
 use super::value::{Type, Value};
-use crate::collection::Step;
-use crate::command::Code;
+use super::visit::Visit;
+use crate::collection::{Answer, Modified, Particle, Step};
+use crate::command::{Code, wire};
 use crate::container::{self, Value as Item};
 use aerospike_wire::msgpack::{Reader, Token, Writer};
+use aerospike_wire::particle;
+use aerospike_wire::result_code::code;
 
+/// First element of arguments that are a path.
+pub(super) const PATH: i64 = 0xfe;
 /// Steps that are not those of a context.
 const CHILDREN: i64 = 4;
 const KEYS_IN: i64 = 0x2a;
 /// Narrows the step before down to what a condition holds for.
-const AND: i64 = 0x200;
+const NARROWS: i64 = 0x204;
 
 /// What is wanted, in the lowest bits of the flags.
-mod wanted {
-    pub(super) const TREE: i64 = 0;
-    pub(super) const VALUES: i64 = 1;
-    pub(super) const KEYS: i64 = 2;
-    pub(super) const PAIRS: i64 = 3;
-    pub(super) const CHANGE: i64 = 4;
-    pub(super) const MASK: i64 = 7;
+pub(super) mod wanted {
+    pub(in super::super) const TREE: i64 = 0;
+    pub(in super::super) const VALUES: i64 = 1;
+    pub(in super::super) const KEYS: i64 = 2;
+    pub(in super::super) const PAIRS: i64 = 3;
+    pub(in super::super) const CHANGE: i64 = 4;
+    pub(super) const MASK: i64 = 15;
 }
 /// An element whose condition cannot be told is passed over.
 const NO_FAIL: i64 = 0x10;
 
 /// Where a step leads.
 #[derive(Clone, Debug)]
-enum Lead<'a> {
+pub(super) enum Lead<'a> {
     Children,
     KeysIn(Vec<Item<'a>>),
     One(Step<'a>),
@@ -37,9 +41,20 @@ enum Lead<'a> {
 
 /// A step, and what must hold for an element that it leads to.
 #[derive(Clone, Debug)]
-struct Leg<'a> {
-    lead: Lead<'a>,
-    conditions: Vec<Node<'a>>,
+pub(super) struct Leg<'a> {
+    pub(super) lead: Lead<'a>,
+    pub(super) condition: Option<Node<'a>>,
+}
+
+impl Leg<'_> {
+    fn is_narrowed(&self) -> bool {
+        matches!(self.lead, Lead::Children) || self.condition.is_some()
+    }
+
+    /// Whether an element whose condition cannot be told is passed over.
+    pub(super) fn forgives(&self) -> bool {
+        matches!(&self.lead, Lead::One(step) if step.is_by_position())
+    }
 }
 
 /// A path and what is to be done at its ends.
@@ -50,20 +65,54 @@ pub(crate) struct Path<'a> {
     change: Option<Node<'a>>,
 }
 
-/// What a visit leaves of an item, packed, if anything.
-type Visited = Result<Option<Vec<u8>>, Unknown>;
+/// Whether an operation on a list or map is one along a path.
+pub(crate) fn is_path(packed: &[u8]) -> bool {
+    let mut reader = Reader::new(packed);
+    matches!(reader.token(), Ok(Token::List(_))) && reader.token() == Ok(Token::Integer(PATH))
+}
+
+/// What a packed operation selects from a bin's value; nothing of a bin that does not exist.
+pub(crate) fn read(packed: &[u8], bin: Option<Particle<'_>>) -> Result<Option<Answer>, Code> {
+    let Some(bin) = bin else { return Ok(None) };
+    let path = Path::of_operation(packed, bin)?;
+    if path.changes() {
+        return Err(INVALID);
+    }
+    path.answer(bin).map(Some)
+}
+
+/// What a packed operation makes of a bin's value; one that selects leaves it as it is.
+pub(crate) fn modify(packed: &[u8], bin: Option<Particle<'_>>) -> Result<Modified, Code> {
+    let bin = bin.ok_or(wire(code::BIN_INCOMPATIBLE_TYPE))?;
+    let path = Path::of_operation(packed, bin)?;
+    let answer = path.answer(bin)?;
+    Ok(if path.changes() {
+        Modified {
+            answer: Answer::nothing(),
+            bin: Some(answer),
+        }
+    } else {
+        Modified { answer, bin: None }
+    })
+}
 
 impl<'a> Path<'a> {
-    /// Parses what follows the path's own number: steps, flags and what an element is changed to.
-    pub(super) fn parse(parser: &mut Parser<'a>, len: usize) -> Result<Self, Code> {
-        if !(2..=3).contains(&len) {
+    /// Parses a path: its own number, steps, flags and what an element is changed to.
+    pub(super) fn parse(parser: &mut Parser<'a>) -> Result<Self, Code> {
+        let len = parser.list()?;
+        if !(3..=4).contains(&len) || parser.integer()? != PATH {
             return Err(INVALID);
         }
         let legs = legs(parser.packed()?)?;
         let flags = parser.integer()?;
-        let change = (len == 3).then(|| parser.node()).transpose()?;
+        let change = (len == 4).then(|| parser.node()).transpose()?;
         let changes = flags & wanted::MASK == wanted::CHANGE;
-        if legs.is_empty() || flags & wanted::MASK > wanted::CHANGE || changes != change.is_some() {
+        let is_end = matches!(change, Some((_, Type::End)));
+        if legs.is_empty()
+            || flags & wanted::MASK > wanted::CHANGE
+            || changes != change.is_some()
+            || is_end
+        {
             return Err(INVALID);
         }
         Ok(Self {
@@ -73,32 +122,57 @@ impl<'a> Path<'a> {
         })
     }
 
+    /// The path of an operation on a bin, whose type is looked at first.
+    fn of_operation(packed: &'a [u8], (kind, _): Particle<'_>) -> Result<Self, Code> {
+        if !matches!(kind, particle::LIST | particle::MAP) {
+            return Err(wire(code::BIN_INCOMPATIBLE_TYPE));
+        }
+        let mut parser = Parser::new(packed);
+        let path = Self::parse(&mut parser)?;
+        if parser.is_at_end() {
+            Ok(path)
+        } else {
+            Err(INVALID)
+        }
+    }
+
+    /// What comes of the path on a bin's value.
+    fn answer(&self, (kind, data): Particle<'_>) -> Result<Answer, Code> {
+        let value = Value::of_particle(kind, data).ok_or(INVALID)?;
+        self.apply(&value)?.answer().ok_or(INVALID)
+    }
+
     pub(super) fn changes(&self) -> bool {
         self.change.is_some()
     }
 
+    pub(super) fn wants(&self) -> i64 {
+        self.flags & wanted::MASK
+    }
+
+    pub(super) fn fails(&self) -> bool {
+        self.flags & NO_FAIL == 0
+    }
+
+    pub(super) fn change(&self) -> Option<&Node<'a>> {
+        self.change.as_ref()
+    }
+
     /// What is selected, or the changed value.
-    pub(super) fn apply(
-        &'a self,
-        evaluation: &mut Evaluation<'a>,
-        value: &Value<'a>,
-    ) -> Result<Value<'a>, Unknown> {
+    pub(super) fn apply<'v>(&self, value: &Value<'_>) -> Result<Value<'v>, Code> {
         let (Value::List(packed) | Value::Map(packed)) = value else {
-            return Err(Unknown);
+            return Err(INVALID);
         };
-        let root = container::whole(packed).map_err(|_| Unknown)?;
-        let mut visit = Visit {
-            path: self,
-            evaluation,
-            found: Vec::new(),
-        };
+        let root = container::whole(packed).map_err(|_| INVALID)?;
+        let mut visit = Visit::new(self);
         let rebuilt = visit.descend(&self.legs, &root)?;
-        if matches!(self.flags & wanted::MASK, wanted::TREE | wanted::CHANGE) {
-            return value_of(&rebuilt.ok_or(Unknown)?);
+        if matches!(self.wants(), wanted::TREE | wanted::CHANGE) {
+            return value_of(&rebuilt);
         }
+        let found = visit.found();
         let mut list = Vec::new();
-        Writer::new(&mut list).list(visit.found.len() as u32);
-        list.extend(visit.found.concat());
+        Writer::new(&mut list).list(found.len() as u32);
+        list.extend(found.concat());
         value_of(&list)
     }
 }
@@ -107,189 +181,56 @@ fn legs<'a>(packed: &'a [u8]) -> Result<Vec<Leg<'a>>, Code> {
     let mut parser = Parser::new(packed);
     let len = parser.list()?;
     let mut legs: Vec<Leg<'a>> = Vec::new();
-    for _ in 0..len / 2 {
-        let tag = parser.integer()?;
-        if tag == CHILDREN || tag == AND | CHILDREN {
-            let condition = condition(&mut parser)?;
-            if tag == CHILDREN {
-                legs.push(Leg {
-                    lead: Lead::Children,
-                    conditions: Vec::new(),
-                });
-            }
-            legs.last_mut().ok_or(INVALID)?.conditions.extend(condition);
-            continue;
-        }
-        let item = container::argument(&mut Reader::new(parser.packed()?)).map_err(|_| INVALID)?;
-        let lead = match item {
-            Item::List { items, .. } if tag == KEYS_IN => Lead::KeysIn(items),
-            item => Lead::One(Step::new(tag, item)),
-        };
-        legs.push(Leg {
-            lead,
-            conditions: Vec::new(),
-        });
-    }
     if len % 2 == 1 {
         return Err(INVALID);
+    }
+    for _ in 0..len / 2 {
+        match parser.integer()? {
+            CHILDREN => legs.push(Leg {
+                lead: Lead::Children,
+                condition: condition(&mut parser)?,
+            }),
+            NARROWS => {
+                // Only once, and not where the step itself goes by a condition.
+                let narrowed = legs.last_mut().filter(|leg| !leg.is_narrowed());
+                let narrowed = narrowed.ok_or(INVALID)?;
+                narrowed.condition = condition(&mut parser)?;
+            }
+            tag => legs.push(Leg {
+                lead: lead(tag, parser.packed()?)?,
+                condition: None,
+            }),
+        }
     }
     Ok(legs)
 }
 
-/// A condition; `true` alone stands for none.
+fn lead(tag: i64, packed: &[u8]) -> Result<Lead<'_>, Code> {
+    let item = container::argument(&mut Reader::new(packed)).map_err(|_| INVALID)?;
+    match item {
+        Item::List { items, .. } if tag == KEYS_IN => Ok(Lead::KeysIn(items)),
+        item => {
+            let is_integer = matches!(item, Item::Integer(_));
+            let step = Step::new(tag, item);
+            if step.is_by_position() && !is_integer {
+                return Err(INVALID);
+            }
+            Ok(Lead::One(step))
+        }
+    }
+}
+
+/// A condition: an expression of any type, or `true`.
 fn condition<'a>(parser: &mut Parser<'a>) -> Result<Option<Node<'a>>, Code> {
     match parser.reader.clone().token() {
-        Ok(Token::Boolean(true)) => parser.node().map(|_| None),
-        Ok(Token::List(_)) => parser.of_type(Type::Boolean).map(Some),
+        Ok(Token::Boolean(true) | Token::List(_)) => parser.node().map(|(node, _)| Some(node)),
         _ => Err(INVALID),
     }
 }
 
-/// A value with bytes of its own.
-fn owned<'a>(item: &Item<'_>) -> Result<Value<'a>, Unknown> {
-    value_of(&container::encode(item))
-}
-
-fn value_of<'a>(packed: &[u8]) -> Result<Value<'a>, Unknown> {
-    let token = Reader::new(packed).token().map_err(|_| Unknown)?;
-    let value = Value::of_token(token, packed).ok_or(Unknown)?;
+/// A packed value with bytes of its own.
+pub(super) fn value_of<'a>(packed: &[u8]) -> Result<Value<'a>, Code> {
+    let token = Reader::new(packed).token().map_err(|_| INVALID)?;
+    let value = Value::of_token(token, packed).ok_or(INVALID)?;
     Ok(value.into_owned())
-}
-
-impl Leg<'_> {
-    /// Whether it leads to the element at an index.
-    fn leads(&self, container: &Item<'_>, index: usize) -> bool {
-        match (&self.lead, container) {
-            (Lead::Children, _) => true,
-            (Lead::KeysIn(keys), Item::Map { pairs, .. }) => {
-                let key = &pairs[index].0;
-                keys.iter()
-                    .any(|wanted| container::compare(wanted, key).is_eq())
-            }
-            (Lead::KeysIn(_), _) => false,
-            (Lead::One(step), _) => step.find(container) == Ok(Some(index)),
-        }
-    }
-}
-
-/// A path's way through a value.
-struct Visit<'v, 'e> {
-    path: &'e Path<'e>,
-    evaluation: &'v mut Evaluation<'e>,
-    /// What has been selected, packed.
-    found: Vec<Vec<u8>>,
-}
-
-impl<'e> Visit<'_, 'e> {
-    fn wants(&self) -> i64 {
-        self.path.flags & wanted::MASK
-    }
-
-    /// Goes on from an item, and gives what is left of it; `None` for what is no list or map.
-    fn descend(&mut self, legs: &'e [Leg<'e>], item: &Item<'_>) -> Visited {
-        let Some((leg, rest)) = legs.split_first() else {
-            return Err(Unknown);
-        };
-        // What is selected has no order of its own.
-        let marker = |flags: &Option<u8>| flags.filter(|_| self.wants() == wanted::CHANGE);
-        let mut kept = Vec::new();
-        let mut packed = Vec::new();
-        match item {
-            Item::List { items, flags } => {
-                let marker = marker(flags);
-                for (index, value) in items.iter().enumerate() {
-                    let is_led = leg.leads(item, index);
-                    kept.extend(self.child(leg, rest, (is_led, index), None, value)?);
-                }
-                let mut writer = Writer::new(&mut packed);
-                writer.list((kept.len() + usize::from(marker.is_some())) as u32);
-                if let Some(flags) = marker {
-                    writer.order(flags);
-                }
-            }
-            Item::Map { pairs, flags } => {
-                let marker = marker(flags);
-                for (index, (key, value)) in pairs.iter().enumerate() {
-                    let is_led = leg.leads(item, index);
-                    let value = self.child(leg, rest, (is_led, index), Some(key), value)?;
-                    kept.extend(value.map(|value| [container::encode(key), value].concat()));
-                }
-                let mut writer = Writer::new(&mut packed);
-                writer.map((kept.len() + usize::from(marker.is_some())) as u32);
-                if let Some(flags) = marker {
-                    writer.order(flags);
-                    writer.nil();
-                }
-            }
-            _ => return Ok(None),
-        }
-        packed.extend(kept.concat());
-        Ok(Some(packed))
-    }
-
-    /// Visits an element, and gives what is left of it.
-    fn child(
-        &mut self,
-        leg: &'e Leg<'e>,
-        rest: &'e [Leg<'e>],
-        (is_led, index): (bool, usize),
-        key: Option<&Item<'_>>,
-        value: &Item<'_>,
-    ) -> Visited {
-        let unmatched = (self.wants() == wanted::CHANGE).then(|| container::encode(value));
-        if !is_led {
-            return Ok(unmatched);
-        }
-        let element = Element {
-            key: key.map(owned).transpose()?,
-            value: owned(value)?,
-            index: index as i64,
-        };
-        self.evaluation.elements.push(element);
-        let result = match self.matches(leg) {
-            Err(Unknown) => Err(Unknown),
-            Ok(false) => Ok(unmatched),
-            Ok(true) if rest.is_empty() => self.end(key, value),
-            Ok(true) => self.descend(rest, value).map(|left| left.or(unmatched)),
-        };
-        self.evaluation.elements.pop();
-        result
-    }
-
-    /// Whether all conditions hold for the element at hand.
-    fn matches(&mut self, leg: &'e Leg<'e>) -> Result<bool, Unknown> {
-        for condition in &leg.conditions {
-            match self.evaluation.holds(condition) {
-                Ok(true) => {}
-                Err(Unknown) if self.path.flags & NO_FAIL == 0 => return Err(Unknown),
-                _ => return Ok(false),
-            }
-        }
-        Ok(true)
-    }
-
-    /// What becomes of an element at the end of the path.
-    fn end(&mut self, key: Option<&Item<'_>>, value: &Item<'_>) -> Visited {
-        let packed = container::encode(value);
-        match (self.wants(), &self.path.change) {
-            (wanted::VALUES, _) => self.found.push(packed.clone()),
-            (wanted::KEYS, _) => self.found.push(container::encode(key.ok_or(Unknown)?)),
-            (wanted::PAIRS, _) => {
-                self.found.push(container::encode(key.ok_or(Unknown)?));
-                self.found.push(packed.clone());
-            }
-            (_, Some(Node::Remove)) => return Ok(None),
-            (_, Some(change)) => match self.evaluation.value(change) {
-                Ok(value) => {
-                    let mut packed = Vec::new();
-                    value.pack(&mut packed);
-                    return Ok(Some(packed));
-                }
-                Err(Unknown) if self.path.flags & NO_FAIL == 0 => return Err(Unknown),
-                Err(Unknown) => {}
-            },
-            _ => {}
-        }
-        Ok(Some(packed))
-    }
 }

@@ -4,12 +4,13 @@
 //! (type 0) chooses.
 
 use aerospike_core::Value;
+use aerospike_core::expressions::Expression;
 use aerospike_core::operations::{CdtContext, Operation};
 
-use super::context::ContextRef;
+use super::context::{ContextRef, packed};
 use super::refused::{Refused, Result, refused};
 use super::value::decode;
-use super::{bit, hll, list, map};
+use super::{bit, hll, list, map, path, string};
 use crate::frame::{Cursor, Malformed, Parsed};
 use crate::particle::Particle;
 
@@ -20,6 +21,8 @@ pub(crate) enum Family {
     Map,
     Bit,
     Hll,
+    String,
+    Path,
 }
 
 impl Family {
@@ -29,6 +32,8 @@ impl Family {
             Self::Map => map::writes(function),
             Self::Bit => bit::writes(function),
             Self::Hll => hll::writes(function),
+            Self::String => string::writes(function),
+            Self::Path => path::writes(function),
         }
     }
 }
@@ -70,6 +75,8 @@ impl<'a> CallRef<'a> {
             Family::Map => map::build(&mut call),
             Family::Bit => bit::build(&mut call),
             Family::Hll => hll::build(&mut call),
+            Family::String => string::build(&mut call),
+            Family::Path => path::build(&mut call),
         }?;
         if !call.arguments.rest().is_empty() {
             return Err(refused("more arguments than the function takes"));
@@ -122,6 +129,17 @@ impl<'a> Call<'a> {
             Value::Nil => Ok(None),
             _ => Err(refused("an argument that is no integer")),
         }
+    }
+
+    /// A text that has to be there.
+    pub(super) fn text(&mut self) -> Result<String> {
+        self.optional_text()?
+            .ok_or_else(|| refused("a text is left out"))
+    }
+
+    /// An expression to be computed.
+    pub(super) fn expression(&mut self) -> Result<Expression> {
+        packed(self.particle()?)
     }
 
     /// Write flags, and the like.

@@ -1,14 +1,16 @@
 //! The place in nested lists and maps that an operation works on.
 
+use aerospike_core::Value;
+use aerospike_core::expressions::Expression;
 use aerospike_core::operations::cdt_context as ctx;
 use aerospike_core::operations::{CdtContext, ListOrderType, MapOrder};
-use aerospike_core::{Value, expressions};
 use aerospike_wire::particle::{BLOB, NULL};
 
 use super::refused::{Result, refused};
 use super::value::decode;
 use crate::frame::{Cursor, Parsed};
 use crate::particle::Particle;
+use crate::policy::core_expression;
 
 // The server's numbers, except for the filter, whose own takes more than a byte.
 const CHILDREN: u8 = 0x04;
@@ -71,20 +73,21 @@ impl<'a> ContextRef<'a> {
                 _ => return Err(refused("a context's keys that are no list")),
             },
             (CHILDREN, 0) if self.particle.kind == NULL => ctx::ctx_all_children(),
-            (CHILDREN, 0) => ctx::ctx_all_children_with_filter(self.expression()?),
-            (AND_FILTER, 0) => ctx::ctx_and_filter(self.expression()?),
+            (CHILDREN, 0) => ctx::ctx_all_children_with_filter(packed(self.particle)?),
+            (AND_FILTER, 0) => ctx::ctx_and_filter(packed(self.particle)?),
             (kind, creates) => {
                 return Err(refused(format!("a context of the kind {kind}, {creates}")));
             }
         })
     }
+}
 
-    fn expression(self) -> Result<expressions::Expression> {
-        if self.particle.kind == BLOB && !self.particle.bytes.is_empty() {
-            Ok(expressions::from_packed_bytes(self.particle.bytes.to_vec()))
-        } else {
-            Err(refused("a context's filter that is no packed expression"))
-        }
+/// An expression that is packed already.
+pub(super) fn packed(particle: Particle<'_>) -> Result<Expression> {
+    if particle.kind == BLOB && !particle.bytes.is_empty() {
+        Ok(core_expression(particle.bytes))
+    } else {
+        Err(refused("an expression that is not packed"))
     }
 }
 

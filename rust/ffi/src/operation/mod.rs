@@ -6,7 +6,9 @@ mod context;
 mod hll;
 mod list;
 mod map;
+mod path;
 mod refused;
+mod string;
 mod value;
 
 use std::collections::HashMap;
@@ -66,6 +68,8 @@ impl Verb {
             17 => return call(Family::Map),
             18 => return call(Family::Bit),
             19 => return call(Family::Hll),
+            20 => return call(Family::String),
+            21 => return call(Family::Path),
             _ => return Err(Malformed),
         })
     }

@@ -59,7 +59,7 @@ fn calls_that_are_cut_short_are_malformed() {
         let is_whole = between.contains(&length);
         assert_eq!(parse(&whole[..length]).is_ok(), is_whole, "{length}");
     }
-    for number in [0, 12, 15, 20, 255] {
+    for number in [0, 12, 15, 22, 255] {
         let bytes = encoded(&[(number, whole.clone())]);
         assert_eq!(
             Operations::parse(&mut Cursor::new(&bytes)).err(),
@@ -149,12 +149,40 @@ fn arguments_that_do_not_fit_are_refused_with_their_operation() {
         (
             16,
             call(16, &[[&[0x05, 0][..], &nil].concat()], &[]),
-            "no packed expression",
+            "not packed",
         ),
         (
             16,
             call(16, &[[&[0x10, 1][..], &integer(0)].concat()], &[]),
             "order 1",
+        ),
+        (
+            20,
+            call(254, &[[&[0x10, 0][..], &integer(0)].concat()], &[]),
+            "converts no values",
+        ),
+        (20, call(69, &[], &[]), "the function 69 does not exist"),
+        (20, call(4, &[], std::slice::from_ref(&nil)), "left out"),
+        (
+            20,
+            call(52, &[], &[particle(20, &[0x91, 1]), integer(0)]),
+            "no list of texts",
+        ),
+        (
+            20,
+            call(53, &[], &[integer(1), nil.clone(), integer(4)]),
+            "flags without an end",
+        ),
+        (20, call(10, &[], &[integer(3)]), "a type of numbers 3"),
+        (21, call(2, &[], &[]), "a path without a step"),
+        (
+            21,
+            call(
+                1,
+                &[[&[0x04, 0][..], &nil].concat()],
+                &[nil.clone(), integer(0)],
+            ),
+            "not packed",
         ),
         (
             16,
@@ -174,6 +202,18 @@ fn an_argument_that_is_left_out_chooses_the_function() {
     let count = |count: Vec<u8>| built(16, call(18, &[], &[integer(3), count])).unwrap();
     assert!(count(integer(2)).contains("args: [Int(3), Int(2)]"));
     assert!(count(particle(0, &[])).contains("args: [Int(3)]"));
+}
+
+#[test]
+fn a_path_is_the_context_of_its_call() {
+    let steps = [[&[0x04, 0][..], &particle(0, &[])].concat()];
+    let selected = built(21, call(0, &steps, &[integer(1), integer(0x10)])).unwrap();
+    assert!(selected.contains("ctx: []"), "{selected}");
+    assert!(
+        selected.contains("CdtSelectByPath([CdtContext { id: 4,"),
+        "{selected}"
+    );
+    assert!(selected.contains("SelectFlag(17)"), "{selected}");
 }
 
 #[test]
