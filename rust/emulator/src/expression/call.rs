@@ -113,7 +113,7 @@ impl<'e> Call<'e> {
         let value = evaluation.value(&self.value)?;
         let (context, arguments) = match &self.arguments {
             Arguments::Operation(context, arguments) => (context, arguments),
-            Arguments::Path(Ok(path)) if path.changes() == self.modifies => {
+            Arguments::Path(Ok(path)) if self.modifies || !path.changes() => {
                 return of_type(path.apply(&value).ok(), self.result);
             }
             Arguments::Path(_) => return Err(Unknown),
