@@ -5,13 +5,12 @@
  * @module
  */
 
-/** Why there is nothing of ours; with `once`, as long as none of these is there. */
+/** Why there is nothing of ours. */
 export interface Reason {
   readonly why: string;
-  readonly once?: readonly string[];
 }
 
-/** Names of ours, of which those count that are there; or why there is none. */
+/** Names of ours, or why there is none. */
 export type Target = string | readonly string[] | Reason;
 
 /** How the names of one part of a client become ours. */
@@ -20,8 +19,6 @@ export interface Part {
   readonly ours: string;
   /** What its names have and ours do not. */
   readonly drop?: RegExp;
-  /** Why there are none, as long as nothing of ours is there. */
-  readonly later?: string;
   /** Those that the rule does not give. */
   readonly names?: { readonly [name: string]: Target };
 }
@@ -39,10 +36,7 @@ const XDR = { why: "filters of XDR are not there yet" };
 const CLUSTER = { why: "no command: what a node says of the cluster `client.info` gives" };
 const CONTEXT = { why: "a context is not sent alone: only the definition of an index takes one packed" };
 const OLD = { why: "servers from 7.0 on have `recordSize` in its place" };
-const PATHS = "path operations are not there yet; `exp` has them";
-const STRINGS = "string operations are not there yet; `exp.string` has them";
 
-const later = (why: string, ...once: string[]): Target => ({ why, once });
 const same = (target: Target, names: string): { [name: string]: Target } =>
   Object.fromEntries(names.split(" ").map((name) => [name, target]));
 
@@ -109,8 +103,8 @@ const core: Parts = {
   "operations::maps": { ours: "map" },
   "operations::bitwise": { ours: "bit" },
   "operations::hll": { ours: "hll" },
-  "operations::string": { ours: "string", drop: MORE_ARGUMENTS, later: STRINGS },
-  "operations::path": { ours: "path", later: PATHS },
+  "operations::string": { ours: "string", drop: MORE_ARGUMENTS },
+  "operations::path": { ours: "path" },
   "operations::cdt_context": {
     ours: "ctx",
     drop: /^ctx_/,
@@ -178,8 +172,8 @@ const node: Parts = {
     ours: "op",
     names: {
       incr: "op.add",
-      selectByPath: later(PATHS, "path.select"),
-      modifyByPath: later(PATHS, "path.modify"),
+      selectByPath: "path.select",
+      modifyByPath: "path.modify",
     },
   },
   lists: { ours: "list" },

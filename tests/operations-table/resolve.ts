@@ -64,14 +64,9 @@ function byRule(part: Part, name: string): string | undefined {
 
 function resolve(part: Part, name: string): readonly string[] | Reason | undefined {
   const target: Target | undefined = part.names?.[name] ?? byRule(part, name);
-  if (target === undefined) {
-    const begun = OURS.some((path) => path.startsWith(`${part.ours}.`));
-    return begun || part.later === undefined ? undefined : { why: part.later };
-  }
-  const reason = isReason(target) ? target : undefined;
-  const named = isReason(target) ? target.once ?? [] : typeof target === "string" ? [target] : target;
-  const there = named.filter((path) => ours.has(path));
-  return there.length > 0 ? there : reason;
+  if (target === undefined || isReason(target)) return target;
+  const named = typeof target === "string" ? [target] : target;
+  return named.every((path) => ours.has(path)) ? named : undefined;
 }
 
 /** Every name of every client. */
