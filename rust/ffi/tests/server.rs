@@ -548,10 +548,12 @@ fn operations_are_answered_by_position() {
     session.close();
 }
 
+const BATCH_OPTIONS: [u8; 16] = [1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
 /// A batch of reads of all bins.
 fn batch_body(spaces: &[&str], templates: &[Vec<u8>], rows: &[Vec<u8>]) -> Vec<u8> {
     let mut body = policy(0);
-    body.extend_from_slice(&[1, 0, 1, 0, 0, 0, 0, 0]);
+    body.extend(BATCH_OPTIONS);
     body.extend_from_slice(&(spaces.len() as u16).to_le_bytes());
     for set in spaces {
         body.extend(name("test"));
@@ -739,7 +741,7 @@ fn batches_answer_row_by_row() {
 
     // None was answered: the batch fails as a whole.
     let mut nowhere = policy(0);
-    nowhere.extend_from_slice(&[1, 0, 1, 0, 0, 0, 0, 0]);
+    nowhere.extend(BATCH_OPTIONS);
     nowhere.extend_from_slice(b"\x01\x00\x04nope\x00\x01\x00\x00\x00\x00\xff\xff\x02\x00\x00\x00");
     nowhere.extend([row(0, 0, 1), row(0, 0, 2)].concat());
     session.call(BATCH, &nowhere).assert(2, 20);
