@@ -243,5 +243,7 @@ export function compileError(message: string): UdfError | undefined {
   const found = /compile_error;file=([^;]*);line=(\d*);message=([A-Za-z0-9+/]*)/.exec(message);
   if (found === null) return undefined;
   const [, file, line, text = ""] = found;
-  return new UdfError(`UDF (100): ${file}:${line}: ${Buffer.from(text, "base64").toString("utf8")}`, { sent: true });
+  // One character too many has no byte yet, and Deno 2.5 refuses it.
+  const whole = text.length % 4 === 1 ? text.slice(0, -1) : text;
+  return new UdfError(`UDF (100): ${file}:${line}: ${Buffer.from(whole, "base64").toString("utf8")}`, { sent: true });
 }
