@@ -262,6 +262,7 @@ test("wrong rows are refused with their position", () => {
     );
   };
   read([key, 1], undefined, "requests[1]");
+  read([key, undefined], undefined, "requests[1]");
   read([{ key: "x" }], undefined, "requests[0].key");
   read([{ key, bin: ["a"] }], undefined, "requests[0].bin");
   read([{ key, bins: ["a"], header: true }], undefined, "more than one");

@@ -59,9 +59,14 @@ export function writeBatchRead(
   const numbers = new Uint16Array(count * 2);
   for (let i = 0; i < count; i++) {
     const request = requests[i] as ReadRequest;
-    const row = isKey(request) ? undefined : request;
-    const at = `${path}[${i}]`;
-    if (row !== undefined) checkRow(row, at, "neither a Key nor an object with a key");
+    let row: BatchReadRow | undefined;
+    // A key alone needs no text for errors: nothing of its own can be wrong.
+    let at = "";
+    if (!isKey(request)) {
+      at = `${path}[${i}]`;
+      checkRow(request, at, "neither a Key nor an object with a key");
+      row = request;
+    }
     numbers[i * 2] = spaces.number(row === undefined ? request as Key : row.key);
     numbers[i * 2 + 1] = reads.number(row, at);
   }
