@@ -795,7 +795,10 @@ export class Client implements AsyncDisposable {
     return this.#ask<NodeConnections[]>(Command.CONNECTIONS, options, ["timeout", "signal"], undefined);
   }
 
-  /** What the reads of the cluster, by all its clients, did on either path, and why some left the direct one. */
+  /**
+   * What the reads of the cluster, by all its clients, did on either path, and why some left the direct one; and how many
+   * writes were direct.
+   */
   stats(options?: AdminOptions): Promise<ReadStats> {
     return this.#ask<ReadStats>(Command.STATS, options, ["timeout", "signal"], undefined);
   }

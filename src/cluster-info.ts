@@ -45,8 +45,8 @@ export interface NodeConnections {
 }
 
 /**
- * What the reads of a cluster did since it was opened, those of all its clients together. Reads of several keys count once,
- * their rows one by one.
+ * What the reads of a cluster did since it was opened, those of all its clients together, and which writes went the same
+ * way. Reads of several keys count once, their rows one by one.
  */
 export interface ReadStats {
   /** Reads on the direct path. */
@@ -63,6 +63,8 @@ export interface ReadStats {
     readonly rows: number;
     /** Rows that got a clean answer. */
     readonly answered: number;
+    /** Writes of one record that it sent; they are in none of the other numbers. */
+    readonly writes: number;
     /**
      * Rows that were left to core, by reason: `options`, `unmapped`, `paused`, `busy` (nothing was sent), `connect`,
      * `lost`, `late`, `behind`, `malformed`, `code` (the server's error), `unanswered`.

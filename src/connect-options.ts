@@ -99,8 +99,8 @@ export interface ConnectOptions extends ClientOptions {
   /** How long a command may wait for its turn. 0: until its own deadline. */
   readonly commandQueueTimeout?: number | undefined;
   /**
-   * `"core"` keeps every read of this client off the direct path, and leaves all connections to `aerospike-core`, as the
-   * environment variable `AEROSPIKE_READ_PATH=core` does for a process. Default `"direct"`.
+   * `"core"` keeps every read and every write of this client off the direct path, and leaves all connections to
+   * `aerospike-core`, as the environment variable `AEROSPIKE_READ_PATH=core` does for a process. Default `"direct"`.
    */
   readonly readPath?: ReadPath | undefined;
 }

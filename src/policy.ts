@@ -77,7 +77,7 @@ export interface FilterFields {
 export interface ReadPathFields {
   /**
    * Which path `get`, `header`, `exists` and `batchRead` take. What the direct path cannot do (logins, TLS, other
-   * replicas and read modes than the default, compression, operations) goes through `"core"` anyway. Default `"direct"`.
+   * replicas and read modes than the default, compression, rare operations) goes through `"core"` anyway. Default `"direct"`.
    */
   readonly readPath?: ReadPath | undefined;
 }

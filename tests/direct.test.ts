@@ -20,6 +20,8 @@ import {
   connect,
   InvalidArgumentError,
   Key,
+  list,
+  map,
   op,
 } from "../mod.ts";
 import { Emulator } from "../emulator/mod.ts";
@@ -61,6 +63,8 @@ test("the direct path is what reads take, and what it cannot do goes to core", a
   assertEquals(await counted(() => client.batchRead([key, key])), [2, 0, {}]);
   assertEquals(await counted(() => client.batchRead([{ key, operations: [op.read("a"), op.header()] }])), [1, 0, {}]);
   assertEquals(await counted(() => client.operate(key, [op.read("b"), op.header(), op.read("zz")])), [1, 0, {}]);
+  assertEquals(await counted(() => client.operate(key, [op.read("a"), op.read("a")])), [1, 0, {}]);
+  assertEquals(await counted(() => client.operate(key, [list.size("c"), map.size("d"), op.header()])), [1, 0, {}]);
   const left = [0, 1, { options: 1 }] as const;
   assertEquals(await counted(() => client.get(key, { readPath: "core" })), [...left]);
   assertEquals(await counted(() => client.get(key, { replica: "any" })), [...left]);
@@ -70,7 +74,8 @@ test("the direct path is what reads take, and what it cannot do goes to core", a
   assertEquals(await counted(() => client.batchRead([key], { readPath: "core" })), [...left]);
   assertEquals(await counted(() => client.batchRead([{ key, operations: [op.readAll()] }])), [...left]);
   assertEquals(await counted(() => client.batchRead([{ key, operations: [op.read("a"), op.read("a")] }])), [...left]);
-  assertEquals(await counted(() => client.operate(key, [op.read("a"), op.read("a")])), [...left]);
+  assertEquals(await counted(() => client.operate(key, [op.readAll()])), [...left]);
+  assertEquals(await counted(() => client.operate(key, [list.join("a")]).catch(() => null)), [...left]);
   assertEquals(await counted(() => client.batchRead([key], { concurrent: "sequential" })), [...left]);
   assertEquals(await counted(() => client.batchRead([key], { respondAllKeys: false })), [...left]);
 });

@@ -223,5 +223,5 @@ test("a write that was sent stays in doubt when its node is given up meanwhile",
   assert(!settled, "the node was given up too late for this test");
   const error = await put;
   assertEquals([error.sent, error.inDoubt, error.phase], [true, true, "command"], error.message);
-  assert(error.message.includes("no connection to a node is open now"), error.message);
+  assert(error.message.includes("the client is connected to no node now"), error.message);
 });

@@ -7,6 +7,8 @@ import { assert, assertEquals } from "@std/assert";
 import {
   type Bins,
   type BinValue,
+  type Client,
+  connect,
   Key,
   type OperateRecord,
   type Operation,
@@ -53,7 +55,7 @@ export type Case = readonly [
 
 /** The tests of a family's operations, on one server. */
 export interface OperationTests extends Suite {
-  /** Tests an operation, by its kind. */
+  /** Tests an operation, by its kind, on both paths. */
   covers(kind: string, what: string, cases: readonly Case[]): void;
   /** Operates on a record that has these bins before, and gives what it has then too. */
   run(bins: Bins, operations: Operation[], options?: WriteOptions): Promise<Ran>;
@@ -78,12 +80,23 @@ export function operationTests(): OperationTests {
   const own = suite();
   const set = freshSet();
   let server: TestServer | undefined;
+  let core: Client | undefined;
   let serial = 0;
-  own.before(async () => void (server = await startServer()));
-  own.after(() => server?.close());
+  own.before(async () => {
+    server = await startServer();
+    core = await connect({ hosts: server.hosts, readPath: "core" });
+  });
+  own.after(async () => {
+    await core?.close();
+    await server?.close();
+  });
   const started = (): TestServer => {
     assert(server !== undefined, "the server has not started");
     return server;
+  };
+  const throughCore = (): Client => {
+    assert(core !== undefined, "the client has not connected");
+    return core;
   };
   const prepare = async (bins: Bins): Promise<Key> => {
     const key = new Key("test", set, serial++);
@@ -95,11 +108,11 @@ export function operationTests(): OperationTests {
     const { other: _, ...bins } = (await started().client.get(key))?.bins ?? {};
     return bins;
   };
-  const check = async ([before, operation, result, after = before]: Case): Promise<void> => {
+  const check = async (client: Client, [before, operation, result, after = before]: Case): Promise<void> => {
     const key = await prepare(before === NOTHING ? {} : { b: before });
     const shown = JSON.stringify(operation, (_, value) => typeof value === "bigint" ? `${value}n` : value);
     if (result instanceof Refusal) {
-      const refused = await started().client.operate(key, [operation]).then(
+      const refused = await client.operate(key, [operation]).then(
         (record) => record?.results,
         (error: unknown) => error,
       );
@@ -107,7 +120,7 @@ export function operationTests(): OperationTests {
       assertEquals(refused.code, result.code, `${shown}: ${refused.message}`);
       assert(refused.message.includes(`operations[0], ${operation.kind}`), refused.message);
     } else {
-      const record = await started().client.operate(key, [operation]);
+      const record = await client.operate(key, [operation]);
       const expected = result instanceof AnyOrder ? sorted(result.items) : result;
       assertEquals(record?.results.map(result instanceof AnyOrder ? sorted : same), [expected], shown);
     }
@@ -119,7 +132,7 @@ export function operationTests(): OperationTests {
       own.test(`${kind}: ${what}`, async () => {
         for (const one of cases) {
           assertEquals(one[1].kind, kind);
-          await check(one);
+          for (const client of [started().client, throughCore()]) await check(client, one);
         }
       }),
     run: async (bins, operations, options) => {

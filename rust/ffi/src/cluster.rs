@@ -329,12 +329,6 @@ impl Cluster {
         })
     }
 
-    /// Whether a connection that commands use is open.
-    pub(crate) fn has_connections(&self) -> bool {
-        let nodes = self.client.get().map(Client::nodes).unwrap_or_default();
-        self.stats.connections() > 0 || nodes.iter().any(|node| node.pool_gauges().total > 0)
-    }
-
     /// Gets in a user's line for a turn.
     pub(crate) fn line_up(&self, user: u32) -> Place {
         let place = self.limiter.line_up(user);

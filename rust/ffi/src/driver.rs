@@ -156,8 +156,8 @@ pub(crate) fn timed_out(phase: Phase, cluster: Option<&Cluster>) -> Failure {
                 message = format!("{message}: {trouble}").into();
             }
         }
-        (Phase::Command, Some(cluster)) if !cluster.has_connections() => {
-            message = format!("{message}; no connection to a node is open now").into();
+        (Phase::Command, Some(cluster)) if !cluster.connected() => {
+            message = format!("{message}; the client is connected to no node now").into();
         }
         _ => {}
     }

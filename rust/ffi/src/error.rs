@@ -19,7 +19,7 @@ pub(crate) const INVALID_NAMESPACE: i32 = 20;
 /// A TTL where the namespace does not expire records, among other things.
 pub(crate) const FORBIDDEN: i32 = 22;
 const UDF: i32 = 100;
-const CLIENT: i32 = -1;
+pub(crate) const CLIENT: i32 = -1;
 pub(crate) const PARAM: i32 = -2;
 const ABORT: i32 = -5;
 const NO_CONNECTIONS: i32 = -7;

@@ -69,6 +69,18 @@ impl<'a> KeyValue<'a> {
         Key::with_digest(namespace, set, user_key, digest)
     }
 
+    /// The user key as it is stored: its particle type in front of its bytes. Empty where there is none.
+    pub(crate) fn stored(self) -> Vec<u8> {
+        use aerospike_wire::particle::{BLOB, INTEGER, STRING};
+        let of = |kind: u8, bytes: &[u8]| [&[kind], bytes].concat();
+        match self {
+            Self::Digest(_) => Vec::new(),
+            Self::Integer(value) => of(INTEGER, &value.to_be_bytes()),
+            Self::Text(text) => of(STRING, text.as_bytes()),
+            Self::Bytes(bytes) => of(BLOB, bytes),
+        }
+    }
+
     /// The digest of the key in a set.
     pub(crate) fn digest(self, set: &str) -> aerospike_wire::Digest {
         use aerospike_wire::{digest, particle};

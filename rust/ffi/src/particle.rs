@@ -12,7 +12,7 @@ const KEY_ORDERED: u8 = 1;
 const PAIR_ORDERED: u8 = 8;
 
 /// What stands before GeoJSON on the wire: flags, and that no cells follow.
-const GEOJSON_HEADER: [u8; 3] = [0; 3];
+pub(crate) const GEOJSON_HEADER: [u8; 3] = [0; 3];
 
 /// A particle of a frame.
 #[derive(Debug, Clone, Copy, PartialEq)]

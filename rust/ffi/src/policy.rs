@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aerospike_core as core;
+use aerospike_wire::message::{Header, info2, info3};
 
 use crate::frame::{Cursor, Malformed, Parsed};
 
@@ -387,6 +388,39 @@ impl WriteBlock {
             core::CommitLevel::CommitMaster
         } else {
             core::CommitLevel::CommitAll
+        }
+    }
+
+    /// How the direct path writes; the bits that follow from what is written are not in it.
+    pub(crate) fn header(&self) -> Header {
+        let (exists2, exists3) = match self.record_exists() {
+            core::RecordExistsAction::Update => (0, 0),
+            core::RecordExistsAction::UpdateOnly => (0, info3::UPDATE_ONLY),
+            core::RecordExistsAction::Replace => (0, info3::CREATE_OR_REPLACE),
+            core::RecordExistsAction::ReplaceOnly => (0, info3::REPLACE_ONLY),
+            core::RecordExistsAction::CreateOnly => (info2::CREATE_ONLY, 0),
+        };
+        let (generation2, generation) = match self.generation_policy() {
+            core::GenerationPolicy::None => (0, 0),
+            core::GenerationPolicy::ExpectGenEqual => (info2::GENERATION, self.generation),
+            core::GenerationPolicy::ExpectGenGreater => (info2::GENERATION_GT, self.generation),
+        };
+        let durable = if self.durable_delete {
+            info2::DURABLE_DELETE
+        } else {
+            0
+        };
+        let commit = match self.commit_level() {
+            core::CommitLevel::CommitMaster => info3::COMMIT_MASTER,
+            core::CommitLevel::CommitAll => 0,
+        };
+        Header {
+            info2: info2::WRITE | exists2 | generation2 | durable,
+            info3: exists3 | commit,
+            generation,
+            // The ABI has the server's numbers.
+            ttl: self.ttl,
+            ..Header::default()
         }
     }
 

@@ -16,6 +16,7 @@ pub mod operation;
 pub mod particle;
 pub mod proto;
 pub mod read;
+pub mod record;
 pub mod request;
 pub mod result_code;
 

@@ -1,10 +1,11 @@
 //! Read requests: the messages that ask for records, one at a time or in a batch.
 
 use crate::batch::{INFO, REPEAT, TTL};
-use crate::field::{self, Field};
-use crate::message::{HEADER_LEN, Header, info1};
+use crate::field;
+use crate::message::{HEADER_LEN, Header, info1, info2};
 use crate::operation::{self, Operation};
-use crate::proto::{self, Proto};
+use crate::proto;
+use crate::record::{RecordRequest, begin, end, push_field};
 use crate::{Digest, particle};
 
 /// What is read of a record.
@@ -16,6 +17,8 @@ pub enum Want<'a> {
     Header,
     /// Some bins: their number, and the operations that [`push_bin`] wrote.
     Bins(u16, &'a [u8]),
+    /// A result for each of so many operations that read, which [`push_bin`] and [`Operation::write`] wrote.
+    Results(u16, &'a [u8]),
 }
 
 impl Want<'_> {
@@ -24,13 +27,20 @@ impl Want<'_> {
             | match self {
                 Self::All => info1::GET_ALL,
                 Self::Header => info1::NO_BIN_DATA,
-                Self::Bins(..) => 0,
+                Self::Bins(..) | Self::Results(..) => 0,
             }
+    }
+
+    fn info2(self) -> u8 {
+        match self {
+            Self::Results(..) => info2::RESPOND_ALL_OPS,
+            _ => 0,
+        }
     }
 
     fn operations(&self) -> (u16, &[u8]) {
         match self {
-            Self::Bins(count, bytes) => (*count, bytes),
+            Self::Bins(count, bytes) | Self::Results(count, bytes) => (*count, bytes),
             _ => (0, &[]),
         }
     }
@@ -47,10 +57,6 @@ pub fn push_bin(out: &mut Vec<u8>, name: &str) {
     .write(out);
 }
 
-fn push_field(out: &mut Vec<u8>, kind: u8, data: &[u8]) {
-    Field { kind, data }.write(out);
-}
-
 /// Appends the request for one record that meets `filter`, a packed expression. `timeout_ms` tells the server when nobody
 /// waits any more, 0 never.
 pub fn push_single(
@@ -62,42 +68,23 @@ pub fn push_single(
     filter: Option<&[u8]>,
     timeout_ms: u32,
 ) {
-    let start = begin(out);
-    let (operations, encoded) = want.operations();
-    out.extend_from_slice(
-        &Header {
+    RecordRequest {
+        namespace,
+        set,
+        digest,
+        key: None,
+        filter,
+        operations: want.operations(),
+    }
+    .write(
+        out,
+        Header {
             info1: want.info1(),
+            info2: want.info2(),
             index: timeout_ms,
-            fields: 2 + u16::from(!set.is_empty()) + u16::from(filter.is_some()),
-            operations,
             ..Header::default()
-        }
-        .encode(),
+        },
     );
-    push_field(out, field::NAMESPACE, namespace.as_bytes());
-    if !set.is_empty() {
-        push_field(out, field::SET, set.as_bytes());
-    }
-    push_field(out, field::DIGEST, digest);
-    if let Some(filter) = filter {
-        push_field(out, field::FILTER, filter);
-    }
-    out.extend_from_slice(encoded);
-    end(out, start);
-}
-
-fn begin(out: &mut Vec<u8>) -> usize {
-    let start = out.len();
-    out.extend_from_slice(&[0; proto::HEADER_LEN]);
-    start
-}
-
-fn end(out: &mut [u8], start: usize) {
-    let proto = Proto {
-        kind: proto::MESSAGE,
-        len: out.len() - start - proto::HEADER_LEN,
-    };
-    out[start..start + proto::HEADER_LEN].copy_from_slice(&proto.encode());
 }
 
 /// Writes a batch whose rows all read. Their indices count from 0 in the order of writing.
@@ -151,7 +138,7 @@ impl BatchWriter {
         let (operations, encoded) = want.operations();
         let fields = 2 + u8::from(filter.is_some());
         self.out
-            .extend_from_slice(&[want.info1(), 0, 0, 0, 0, 0, 0, 0, fields]);
+            .extend_from_slice(&[want.info1(), want.info2(), 0, 0, 0, 0, 0, 0, fields]);
         self.out.extend_from_slice(&operations.to_be_bytes());
         push_field(&mut self.out, field::NAMESPACE, namespace.as_bytes());
         push_field(&mut self.out, field::SET, set.as_bytes());
@@ -181,6 +168,7 @@ impl BatchWriter {
 mod tests {
     use super::*;
     use crate::batch::{RESPOND_ALL_KEYS, Rows};
+    use crate::proto::Proto;
     use crate::request::Request;
 
     fn body(message: &[u8]) -> &[u8] {
@@ -195,21 +183,28 @@ mod tests {
         let mut bins = Vec::new();
         push_bin(&mut bins, "a");
         push_bin(&mut bins, "name");
+        let names = vec![b"a".to_vec(), b"name".to_vec()];
         let cases = [
-            (Want::All, info1::READ | info1::GET_ALL, vec![]),
-            (Want::Header, info1::READ | info1::NO_BIN_DATA, vec![]),
+            (Want::All, info1::READ | info1::GET_ALL, 0, vec![]),
+            (Want::Header, info1::READ | info1::NO_BIN_DATA, 0, vec![]),
+            (Want::Bins(2, &bins), info1::READ, 0, names.clone()),
             (
-                Want::Bins(2, &bins),
+                Want::Results(2, &bins),
                 info1::READ,
-                vec![b"a".to_vec(), b"name".to_vec()],
+                info2::RESPOND_ALL_OPS,
+                names,
             ),
         ];
-        for (want, bits, names) in cases {
+        for (want, bits, bits2, names) in cases {
             for (set, filter) in [("set", None), ("", Some(&[0x91, 74][..]))] {
                 let mut out = b"before".to_vec();
                 push_single(&mut out, "test", set, &[7; 20], want, filter, 250);
                 let request = Request::parse(body(&out[6..])).unwrap();
-                assert_eq!((request.header.info1, request.header.index), (bits, 250));
+                let header = request.header;
+                assert_eq!(
+                    (header.info1, header.info2, header.index),
+                    (bits, bits2, 250)
+                );
                 assert_eq!(request.fields.namespace, Some(&b"test"[..]));
                 assert_eq!(
                     request.fields.set,

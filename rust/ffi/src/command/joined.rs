@@ -43,8 +43,8 @@ pub(super) struct Groups<'f>(Vec<(Terms<'f>, u32)>);
 impl<'f> Groups<'f> {
     /// The group of a read that may be joined.
     pub(super) fn number(&mut self, head: &Head, request: &Request<'f>) -> Option<usize> {
-        let policy = request.read()?.policy;
-        if !policy.may_join() {
+        let Read { policy, wants, .. } = request.read()?;
+        if !policy.may_join() || wants.bins().is_none() {
             return None;
         }
         let terms = Terms {
@@ -276,7 +276,10 @@ async fn exchange(
     let mut answers = Vec::with_capacity(frames.len());
     for (place, (command, body)) in frames.iter().enumerate() {
         let request = frame::parse(*command, body).ok();
-        let Some(Read { key, bins, .. }) = request.and_then(|request| request.read()) else {
+        let Some(Read { key, wants, .. }) = request.and_then(|request| request.read()) else {
+            continue;
+        };
+        let Some(bins) = wants.bins() else {
             continue;
         };
         let want = selections.number(bins);

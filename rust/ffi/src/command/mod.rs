@@ -7,6 +7,7 @@ mod joined;
 mod read;
 mod record;
 mod udf;
+mod write;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -262,28 +263,15 @@ async fn run(bytes: Arc<[u8]>, command: Accepted, submitted: Instant) {
         bounds,
         visit,
     };
+    if let Some(read) = request.read() {
+        return read::run(run, read, None).await;
+    }
+    if let Some(write) = request.write() {
+        return record::write(run, write).await;
+    }
     match request {
         Request::Batch(body) => Box::pin(batch::run(run, body, None)).await,
         Request::Columns(schema, body) => Box::pin(batch::run(run, body, Some(schema))).await,
-        Request::Get { .. } | Request::Exists { .. } => match request.read() {
-            Some(what) => read::run(run, read::Wants::of(&head), what, None).await,
-            None => run.completion.settle(Err(changed())),
-        },
-        Request::Write {
-            how,
-            policy,
-            write,
-            key,
-            bins,
-        } => record::write(run, how, (policy, write), key, bins).await,
-        Request::Remove { policy, write, key } => record::remove(run, policy, write, key).await,
-        Request::Touch { policy, write, key } => record::touch(run, policy, write, key).await,
-        Request::Operate {
-            policy,
-            write,
-            key,
-            operations,
-        } => record::operate(run, (policy, write), key, operations).await,
         Request::Apply {
             policy,
             write,

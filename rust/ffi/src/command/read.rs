@@ -13,14 +13,14 @@ use super::{Accepted, Run, changed, fallback};
 use crate::clock::{self, Instant};
 use crate::cluster::Cluster;
 use crate::completion::{Answer, Outcome};
-use crate::direct::{self, Bound, Reason, Route};
+use crate::direct::{self, Bound, Form, Reason, Route};
 use crate::driver::{Bounds, Effect, Progress, drive};
 use crate::error::{self, Failure, Phase};
-use crate::frame::{Cursor, Frame, Head, Parsed, Read};
+use crate::frame::{Cursor, Frame, Parsed, Read, Wants};
 use crate::limiter::Permit;
-use crate::operation::{Operations, Verb};
+use crate::operation::{OperationRef, Operations, Verb};
 use crate::particle;
-use crate::policy::{Policy, WriteBlock};
+use crate::policy::Policy;
 use crate::runtime;
 use crate::ticket::{Claim, Parked, Ticket};
 
@@ -29,8 +29,8 @@ use crate::ticket::{Claim, Parked, Ticket};
 pub(super) struct Burst {
     /// A cluster's handle, and its direct path if it is ready.
     on: Option<(u32, Option<direct::Burst>)>,
-    /// Encoded names of bins, and the encoded request of the read that is sent now.
-    names: Vec<u8>,
+    /// Encoded operations, and the encoded request of the read that is sent now.
+    operations: Vec<u8>,
     request: Vec<u8>,
     /// There is no other command in it.
     is_one: bool,
@@ -39,6 +39,7 @@ pub(super) struct Burst {
 /// When and where a read goes.
 struct Way {
     route: Route,
+    form: Form,
     bound: Bound,
     due: Instant,
 }
@@ -72,8 +73,8 @@ impl Burst {
             return None;
         }
         let read = frame.parse().ok()?.read()?;
-        self.names.clear();
-        let (want, bound, by_deadline) = eligible(&read, deadline, &mut self.names)?;
+        self.operations.clear();
+        let (want, bound, by_deadline) = eligible(&read, deadline, &mut self.operations)?;
         let key = read.key;
         let digest = key.value.digest(key.set);
         let route = direct.route(key.namespace, &digest)?;
@@ -88,7 +89,12 @@ impl Burst {
             bound.milliseconds,
         );
         let due = deadline.filter(|_| by_deadline).unwrap_or(bound.at);
-        Some(Way { route, bound, due })
+        Some(Way {
+            form: Form::of(want),
+            route,
+            bound,
+            due,
+        })
     }
 }
 
@@ -100,7 +106,7 @@ pub(super) fn send(
     ticket: &Arc<Ticket>,
     submitted: Instant,
 ) -> Option<Accepted> {
-    if !command.head.is_read() {
+    if !command.head.may_read() {
         return Some(command);
     }
     let deadline = command.deadline(submitted);
@@ -138,8 +144,8 @@ pub(super) fn send(
     if let Err(claim) = direct.send(
         &way.route,
         claim,
-        way.bound,
-        way.due,
+        way.form,
+        (way.bound, way.due),
         burst.is_one,
         &burst.request,
     ) && let Some((parked, ticket)) = claim.take()
@@ -149,11 +155,22 @@ pub(super) fn send(
     None
 }
 
+/// What a read without a task is answered.
+fn outcome(frame: &Frame, record: Vec<u8>) -> Outcome {
+    if frame.head.is_get() {
+        return Ok(Answer::Payload(record));
+    }
+    match frame.parse().ok().and_then(|request| request.read()) {
+        Some(read) => read.wants.answer(record),
+        None => Err(changed()),
+    }
+}
+
 /// Ends a read that had no task, or goes on with it in one.
 pub(crate) fn answered(parked: Parked, ticket: Arc<Ticket>, answer: direct::Answer) {
     match answer {
         direct::Answer::Record(record) => {
-            let outcome = Wants::of(&parked.frame.head).answer(record);
+            let outcome = outcome(&parked.frame, record);
             parked.settle(outcome);
         }
         direct::Answer::Code(code) => parked.settle(Ok(Answer::Code(code))),
@@ -181,7 +198,7 @@ pub(crate) fn answered(parked: Parked, ticket: Arc<Ticket>, answer: direct::Answ
                 match frame.parse().ok().and_then(|request| request.read()) {
                     Some(read) => {
                         let tried = Tried { turn, answer };
-                        run(run_on, Wants::of(&frame.head), read, Some(tried)).await;
+                        run(run_on, read, Some(tried)).await;
                     }
                     None => run_on.completion.settle(Err(changed())),
                 }
@@ -197,33 +214,15 @@ pub(super) struct Tried {
     answer: direct::Answer,
 }
 
-/// What a read is to answer.
-#[derive(Clone, Copy)]
-pub(super) enum Wants<'a> {
-    /// Whether there is a record.
-    Existence,
-    Record,
-    /// A record, and one result for each of these operations, which all read.
-    Results(Operations<'a>, WriteBlock),
-}
-
 impl Wants<'_> {
-    pub(super) fn of(head: &Head) -> Self {
-        if head.wants_record() {
-            Self::Record
-        } else {
-            Self::Existence
-        }
-    }
-
     /// From the direct path's record.
     fn answer(self, record: Vec<u8>) -> Outcome {
         Ok(match self {
             // It reads the header.
             Self::Existence => Answer::Code(0),
-            Self::Record => Answer::Payload(record),
+            Self::Record(_) => Answer::Payload(record),
             Self::Results(operations, _) => {
-                Answer::Payload(with_results(record, operations).map_err(|_| {
+                Answer::Payload(with_silent(record, operations).map_err(|_| {
                     Failure::internal("a record that this client made is malformed")
                 })?)
             }
@@ -231,36 +230,37 @@ impl Wants<'_> {
     }
 }
 
-/// Adds to the payload of GET one particle for each operation.
-fn with_results(mut record: Vec<u8>, operations: Operations<'_>) -> Parsed<Vec<u8>> {
-    const HEADER: usize = 12;
+/// Puts an empty result in the place of each operation that was not sent.
+pub(super) fn with_silent(record: Vec<u8>, operations: Operations<'_>) -> Parsed<Vec<u8>> {
+    const RESULTS_AT: usize = 10;
+    let is_silent = |operation: &OperationRef<'_>| operation.verb == Verb::ReadHeader;
+    if !operations.iter().any(|operation| is_silent(&operation)) {
+        return Ok(record);
+    }
     let mut cursor = Cursor::new(&record);
     cursor.take(8)?;
-    let count = cursor.u16()?;
+    let bins = cursor.u16()?;
     cursor.u16()?;
-    let mut bins = Vec::with_capacity(count.into());
-    for _ in 0..count {
-        let name = cursor.name()?;
-        bins.push((name, cursor.particle()?));
+    for _ in 0..bins {
+        cursor.name()?;
+        cursor.particle()?;
     }
-    let mut results = Vec::new();
+    let mut out = record[..record.len() - cursor.rest().len()].to_vec();
+    out[RESULTS_AT..RESULTS_AT + 2].copy_from_slice(&(operations.len() as u16).to_le_bytes());
     for operation in operations.iter() {
-        let bin = match operation.verb {
-            Verb::Read => bins.iter().find(|(name, _)| *name == operation.bin),
-            _ => None,
+        let result = if is_silent(&operation) {
+            None
+        } else {
+            let result = cursor.particle()?;
+            Some((result.kind, result.bytes))
         };
-        particle::push_or_null(
-            &mut results,
-            bin.map(|(_, value)| (value.kind, value.bytes)),
-        );
+        particle::push_or_null(&mut out, result);
     }
-    record[HEADER - 2..HEADER].copy_from_slice(&(operations.len() as u16).to_le_bytes());
-    record.extend_from_slice(&results);
-    Ok(record)
+    Ok(out)
 }
 
 /// Runs a read to its end.
-pub(super) async fn run(run: Run, wants: Wants<'_>, read: Read<'_>, tried: Option<Tried>) {
+pub(super) async fn run(run: Run, read: Read<'_>, tried: Option<Tried>) {
     let Run {
         completion,
         bounds,
@@ -292,13 +292,13 @@ pub(super) async fn run(run: Run, wants: Wants<'_>, read: Read<'_>, tried: Optio
             None => attempt(&cluster, &progress, &read, deadline).await,
         };
         let policy = match settle(&cluster, &progress, read.policy, answer, deadline).await {
-            ControlFlow::Break(Ok(Answer::Payload(record))) => return wants.answer(record),
+            ControlFlow::Break(Ok(Answer::Payload(record))) => return read.wants.answer(record),
             ControlFlow::Break(outcome) => return outcome,
             ControlFlow::Continue(policy) => policy,
         };
         cluster.stats.core(1);
         fallback::through_core(deadline, Effect::Read, |left| {
-            through_core(client, policy, left, wants, &read)
+            through_core(client, policy, left, &read)
         })
         .await
     });
@@ -317,18 +317,16 @@ async fn through_core(
     client: &core::Client,
     policy: Policy<'_>,
     left: Option<Duration>,
-    wants: Wants<'_>,
     read: &Read<'_>,
 ) -> Outcome {
     let key = read.key.to_core(false);
-    let outcome = match wants {
+    let outcome = match read.wants {
         Wants::Existence => {
             let found = client.exists(&policy.read(left), &key).await;
             found.map(|found| Answer::Code(if found { 0 } else { error::NOT_FOUND }))
         }
-        Wants::Record => {
-            let bins = read.bins.to_core();
-            let record = client.get(&policy.read(left), &key, bins).await;
+        Wants::Record(bins) => {
+            let record = client.get(&policy.read(left), &key, bins.to_core()).await;
             record.map(|record| Answer::Payload(encode(&record, None)))
         }
         Wants::Results(operations, write) => {
@@ -345,12 +343,12 @@ async fn through_core(
 fn eligible<'n>(
     read: &Read<'_>,
     deadline: Option<Instant>,
-    names: &'n mut Vec<u8>,
+    operations: &'n mut Vec<u8>,
 ) -> Option<(Want<'n>, Bound, bool)> {
     if !read.policy.may_be_direct() {
         return None;
     }
-    let want = read.bins.to_want(names)?;
+    let want = read.wants.to_want(operations)?;
     let (timeout, by_deadline) = read.policy.attempt(fallback::left(deadline))?;
     Some((want, Bound::of_attempt(timeout, by_deadline), by_deadline))
 }
@@ -362,9 +360,9 @@ async fn attempt(
     read: &Read<'_>,
     deadline: Option<Instant>,
 ) -> direct::Answer {
-    let mut names = Vec::new();
+    let mut operations = Vec::new();
     let (Some(direct), Some((want, bound, by_deadline))) =
-        (cluster.direct(), eligible(read, deadline, &mut names))
+        (cluster.direct(), eligible(read, deadline, &mut operations))
     else {
         return direct::Answer::unsent(Reason::Options);
     };

@@ -7,14 +7,12 @@ use std::time::Duration;
 
 use aerospike_core as core;
 
-use super::read::{self, Wants};
 use super::{Run, fallback};
 use crate::cluster::Cluster;
 use crate::completion::{Answer, Outcome};
 use crate::driver::{Effect, Progress, drive};
 use crate::error::{self, Failure, Phase};
-use crate::frame::{BinList, BinWrite, Read};
-use crate::key::KeyRef;
+use crate::frame::{BinWrite, Change, Write};
 use crate::operation::{self, Operations, Plan, Send};
 use crate::particle;
 use crate::policy::{Policy, WriteBlock};
@@ -87,11 +85,16 @@ pub(super) async fn failure(error: &core::Error, effect: Effect, client: &core::
                     format!("{}; the cluster has: {namespaces}", failure.message).into();
             }
         }
-        error::FORBIDDEN if effect.writes() => {
-            let hint = "a TTL needs nsup-period above 0 in the namespace's configuration";
-            failure.message = format!("{}; {hint}", failure.message).into();
-        }
-        _ => {}
+        _ => failure = hint(failure, effect),
+    }
+    failure
+}
+
+/// Adds the cure where the code says which.
+pub(super) fn hint(mut failure: Failure, effect: Effect) -> Failure {
+    if failure.code == error::FORBIDDEN && effect.writes() {
+        let hint = "a TTL needs nsup-period above 0 in the namespace's configuration";
+        failure.message = format!("{}; {hint}", failure.message).into();
     }
     failure
 }
@@ -182,33 +185,64 @@ pub(super) async fn in_turn<F>(
     drive(completion, bounds, Some(visit), effect, &progress, work).await;
 }
 
-pub(super) async fn write(
-    run: Run,
-    how: BinWrite,
-    (policy, write): (Policy<'_>, WriteBlock),
-    key: KeyRef<'_>,
-    bins: BinList<'_>,
-) {
-    let effect = effect_of_write(&policy);
+/// Runs a write: beside core where that can be, or else through core.
+pub(super) async fn write(run: Run, write: Write<'_>) {
+    let effect = effect_of_write(&write.policy);
+    if let Change::Operations(operations) = write.change
+        && let Some(refused) = refusal(operations)
+    {
+        return run.completion.settle(Err(Failure::invalid(refused)));
+    }
     in_turn(run, effect, |cluster, left| async move {
-        let client = cluster.core()?;
-        let (core_policy, key, bins) = (
-            policy.write(&write, left),
-            key.to_core(write.send_key),
-            bins.to_core(),
-        );
-        let written = match how {
-            BinWrite::Put => client.put(&core_policy, &key, &bins).await,
-            BinWrite::Add => client.add(&core_policy, &key, &bins).await,
-            BinWrite::Append => client.append(&core_policy, &key, &bins).await,
-            BinWrite::Prepend => client.prepend(&core_policy, &key, &bins).await,
+        let outcome = match write.attempt(&cluster, left).await {
+            Some(outcome) => outcome,
+            // Boxed, so that writes beside core do not carry the size of core's futures.
+            None => Box::pin(through_core(&cluster, &write, effect, left)).await,
         };
-        match written {
-            Ok(()) => Ok(Answer::Code(0)),
-            Err(error) => Err(failure(&error, effect, client).await),
+        match (write.change, outcome) {
+            (Change::Removal | Change::Touch, Err(failure)) => miss_is_an_answer(failure),
+            (_, outcome) => outcome,
         }
     })
     .await;
+}
+
+async fn through_core(
+    cluster: &Cluster,
+    write: &Write<'_>,
+    effect: Effect,
+    left: Option<Duration>,
+) -> Outcome {
+    let client = cluster.core()?;
+    let (policy, key) = (
+        write.policy.write(&write.write, left),
+        write.key.to_core(write.write.send_key),
+    );
+    let done = |()| Answer::Code(0);
+    let outcome = match write.change {
+        Change::Bins(how, bins) => {
+            let bins = bins.to_core();
+            match how {
+                BinWrite::Put => client.put(&policy, &key, &bins).await,
+                BinWrite::Add => client.add(&policy, &key, &bins).await,
+                BinWrite::Append => client.append(&policy, &key, &bins).await,
+                BinWrite::Prepend => client.prepend(&policy, &key, &bins).await,
+            }
+            .map(done)
+        }
+        Change::Operations(operations) => {
+            operate_on_core(client, (write.policy, write.write), left, &key, operations).await
+        }
+        Change::Removal => client
+            .delete(&policy, &key)
+            .await
+            .map(|existed| Answer::Code(if existed { 0 } else { error::NOT_FOUND })),
+        Change::Touch => client.touch(&policy, &key).await.map(done),
+    };
+    match outcome {
+        Ok(answer) => Ok(answer),
+        Err(error) => Err(failure(&error, effect, client).await),
+    }
 }
 
 /// Removing and touching say that there is no such record, as reading does.
@@ -219,71 +253,14 @@ fn miss_is_an_answer(failure: Failure) -> Outcome {
     }
 }
 
-pub(super) async fn remove(run: Run, policy: Policy<'_>, write: WriteBlock, key: KeyRef<'_>) {
-    let effect = effect_of_write(&policy);
-    in_turn(run, effect, |cluster, left| async move {
-        let client = cluster.core()?;
-        let (policy, key) = (policy.write(&write, left), key.to_core(write.send_key));
-        match client.delete(&policy, &key).await {
-            Ok(existed) => Ok(Answer::Code(if existed { 0 } else { error::NOT_FOUND })),
-            Err(error) => miss_is_an_answer(failure(&error, effect, client).await),
-        }
-    })
-    .await;
-}
-
-pub(super) async fn touch(run: Run, policy: Policy<'_>, write: WriteBlock, key: KeyRef<'_>) {
-    let effect = effect_of_write(&policy);
-    in_turn(run, effect, |cluster, left| async move {
-        let client = cluster.core()?;
-        let (policy, key) = (policy.write(&write, left), key.to_core(write.send_key));
-        match client.touch(&policy, &key).await {
-            Ok(()) => Ok(Answer::Code(0)),
-            Err(error) => miss_is_an_answer(failure(&error, effect, client).await),
-        }
-    })
-    .await;
-}
-
-pub(super) async fn operate(
-    run: Run,
-    (policy, write): (Policy<'_>, WriteBlock),
-    key: KeyRef<'_>,
-    operations: Operations<'_>,
-) {
-    let writes = operations.writes();
-    let effect = if writes {
-        effect_of_write(&policy)
-    } else {
-        Effect::Read
-    };
+/// Why operations cannot be sent.
+fn refusal(operations: Operations<'_>) -> Option<&'static str> {
     if operations.len() == 0 {
-        let failure = Failure::invalid("operate needs at least one operation");
-        return run.completion.settle(Err(failure));
+        return Some("operate needs at least one operation");
     }
-    if operations.mixes_reads_of_all_and_one() {
-        let failure = Failure::invalid(
-            "the server refuses to read all bins and single bins while it writes: read all of them, or each by name",
-        );
-        return run.completion.settle(Err(failure));
-    }
-    if !writes {
-        let mut names = Vec::new();
-        if let Some(bins) = operations.to_selection(&mut names) {
-            let read = Read { policy, key, bins };
-            return read::run(run, Wants::Results(operations, write), read, None).await;
-        }
-    }
-    in_turn(run, effect, |cluster, left| async move {
-        let client = cluster.core()?;
-        let key = key.to_core(write.send_key && writes);
-        match operate_on_core(client, (policy, write), left, &key, operations).await {
-            Ok(answer) => Ok(answer),
-            Err(error) if writes => Err(failure(&error, effect, client).await),
-            Err(error) => read_outcome(&error, client).await,
-        }
-    })
-    .await;
+    operations.mixes_reads_of_all_and_one().then_some(
+        "the server refuses to read all bins and single bins while it writes: read all of them, or each by name",
+    )
 }
 
 /// Sends operations, and gives one result for each.

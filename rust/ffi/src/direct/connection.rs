@@ -10,11 +10,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::node::Peer;
-use super::reply::Walker;
+use super::reply::{self, Form, Single, Walker};
 use super::stats::{Reason, Stats};
 
 /// What one read asks the socket for.
 const CHUNK: usize = 256 * 1024;
+/// What is read of a reply to a write at once.
+const SMALL: usize = 4 * 1024;
 /// How long a batch waits in line for a connection before it goes to core.
 const PATIENCE: Duration = Duration::from_millis(100);
 /// A buffer that grew past this is let go when its connection rests.
@@ -92,10 +94,21 @@ impl Pool {
 
     /// A connection: one that rests, the one used last first, or a new one. Who comes too late waits in line.
     pub(super) async fn take(&self, peer: &Peer) -> Result<Connection, Reason> {
-        let slot = match timeout(PATIENCE, Arc::clone(&self.slots).acquire_owned()).await {
-            Ok(Ok(slot)) => slot,
-            _ => return Err(Reason::Busy),
-        };
+        match timeout(PATIENCE, Arc::clone(&self.slots).acquire_owned()).await {
+            Ok(Ok(slot)) => self.fill(slot, peer).await,
+            _ => Err(Reason::Busy),
+        }
+    }
+
+    /// As [`Self::take`], without waiting in line.
+    pub(super) async fn take_now(&self, peer: &Peer) -> Result<Connection, Reason> {
+        match Arc::clone(&self.slots).try_acquire_owned() {
+            Ok(slot) => self.fill(slot, peer).await,
+            Err(_) => Err(Reason::Busy),
+        }
+    }
+
+    async fn fill(&self, slot: OwnedSemaphorePermit, peer: &Peer) -> Result<Connection, Reason> {
         while let Some(resting) = self.pop() {
             let is_fresh = peer
                 .plan
@@ -194,6 +207,31 @@ impl Connection {
             match stream.read_buf(buffer).await {
                 Ok(0) | Err(_) => return Err(Reason::Lost),
                 Ok(_) => {}
+            }
+        }
+    }
+}
+
+impl Connection {
+    /// Sends a request about one record and reads its reply.
+    pub(super) async fn exchange_one(
+        &mut self,
+        request: &[u8],
+        form: Form,
+    ) -> Result<Single, Reason> {
+        let (stream, buffer) = (&mut self.stream.stream, &mut self.buffer);
+        buffer.clear();
+        stream.write_all(request).await.map_err(|_| Reason::Lost)?;
+        loop {
+            buffer.reserve(SMALL);
+            match stream.read_buf(buffer).await {
+                Ok(0) | Err(_) => return Err(Reason::Lost),
+                Ok(_) => {}
+            }
+            if let Some(end) = frame_end(buffer)? {
+                let is_whole = end == buffer.len();
+                let answer = reply::single(&buffer[proto::HEADER_LEN..end], form);
+                return answer.ok().filter(|_| is_whole).ok_or(Reason::Malformed);
             }
         }
     }

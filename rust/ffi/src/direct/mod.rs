@@ -14,6 +14,7 @@ mod refresh;
 mod reply;
 mod single;
 mod stats;
+mod write;
 
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -28,9 +29,10 @@ use crate::error::{self, Failure, Phase};
 
 pub(crate) use batch::{Part, Row};
 pub(crate) use plan::Plan;
-pub(crate) use reply::UNANSWERED;
+pub(crate) use reply::{Form, UNANSWERED};
 pub(crate) use single::{Answer, Burst, Route};
 pub(crate) use stats::{Reason, Stats};
+pub(crate) use write::{Peer, Written};
 
 use map::Map;
 

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::ErrorKind;
+use std::ops::Range;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use tokio::time::sleep_until;
 
 use super::connection::{Counted, frame_end};
 use super::node::Peer;
-use super::reply::{self, Single};
+use super::reply::{self, Form, Single};
 use super::single::Answer;
 use super::stats::Reason;
 use crate::clock::Instant;
@@ -88,6 +89,7 @@ impl Listener {
 struct Waiter {
     /// Absent where the read went to core meanwhile; its reply still comes.
     listener: Option<Listener>,
+    form: Form,
     sent: Instant,
     bound: Instant,
     /// When a listener without a task is to be told that there is no reply.
@@ -185,7 +187,7 @@ impl Pipe {
     pub(super) fn push(
         self: &Arc<Self>,
         peer: &Arc<Peer>,
-        listener: Listener,
+        (listener, form): (Listener, Form),
         (bound, due): (Instant, Option<Instant>),
         at_once: bool,
         encode: impl FnOnce(&mut Vec<u8>),
@@ -210,6 +212,7 @@ impl Pipe {
         };
         state.waiting.push_back(Waiter {
             listener: Some(listener),
+            form,
             sent,
             bound,
             due,
@@ -222,6 +225,13 @@ impl Pipe {
             self.wake.notify_one();
         }
         Ok(())
+    }
+
+    /// Waiters that were not answered after all, the first of them all.
+    fn take_back(&self, mut waiters: VecDeque<Waiter>) {
+        let mut state = self.lock();
+        waiters.append(&mut state.waiting);
+        state.waiting = waiters;
     }
 
     /// Opens the connection ahead of its use, unless it is open already.
@@ -319,7 +329,7 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
     let mut input = Vec::with_capacity(BUFFER);
     let mut output: Vec<u8> = Vec::new();
     let mut written = 0;
-    let mut answers: Vec<Outcome> = Vec::new();
+    let mut frames: Vec<Range<usize>> = Vec::new();
     let mut used = Instant::now();
     let mut armed = used + FAR;
     let mut timer = pin!(sleep_until(armed.on_system_clock()));
@@ -423,13 +433,7 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
         loop {
             match frame_end(&input[start..]) {
                 Ok(Some(end)) => {
-                    match reply::single(&input[start + proto::HEADER_LEN..start + end]) {
-                        Ok(answer) => answers.push(Ok(answer)),
-                        Err(_) => {
-                            problem = Some(Reason::Malformed);
-                            break;
-                        }
-                    }
+                    frames.push(start + proto::HEADER_LEN..start + end);
                     start += end;
                 }
                 Ok(None) => break,
@@ -439,22 +443,30 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
                 }
             }
         }
-        input.drain(..start);
-        if input.is_empty() && input.capacity() > KEPT {
-            input = Vec::with_capacity(BUFFER);
-        }
-        if !answers.is_empty() {
+        if !frames.is_empty() {
             let mut state = pipe.lock();
-            if answers.len() > state.waiting.len() {
+            if frames.len() > state.waiting.len() {
                 // More replies than requests: none of them can be trusted.
                 return Err(Reason::Malformed);
             }
             state.replied = Some(used);
-            let answered: Vec<_> = state.waiting.drain(..answers.len()).collect();
+            let mut answered: VecDeque<_> = state.waiting.drain(..frames.len()).collect();
             drop(state);
-            for (waiter, answer) in answered.into_iter().zip(answers.drain(..)) {
-                waiter.settle(answer, peer);
+            for frame in frames.drain(..) {
+                let form = answered.front().map(|waiter| waiter.form);
+                let answer = reply::single(&input[frame], form.unwrap_or(Form::Record));
+                let Ok(answer) = answer else {
+                    pipe.take_back(answered);
+                    return Err(Reason::Malformed);
+                };
+                if let Some(waiter) = answered.pop_front() {
+                    waiter.settle(Ok(answer), peer);
+                }
             }
+        }
+        input.drain(..start);
+        if input.is_empty() && input.capacity() > KEPT {
+            input = Vec::with_capacity(BUFFER);
         }
         if let Some(reason) = problem {
             return Err(reason);

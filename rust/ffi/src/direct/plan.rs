@@ -10,15 +10,15 @@ const VARIABLE: &str = "AEROSPIKE_READ_PATH";
 const LEAST: usize = 4;
 /// Connections that single reads share.
 const PIPES: usize = 4;
-/// The most connections that batches have.
-const POOL: usize = 32;
+/// The most connections that batches and writes have.
+const POOL: usize = 48;
 
 /// What the direct path may open to each node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Plan {
     /// Connections that single reads share.
     pub(super) pipes: usize,
-    /// Connections that batches use one after the other.
+    /// Connections that batches and writes use one after the other.
     pub(super) pool: usize,
     pub(super) connect_timeout: Duration,
     /// `None`: unused connections stay open.

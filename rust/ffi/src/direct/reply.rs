@@ -7,6 +7,7 @@ use aerospike_wire::field::Field;
 use aerospike_wire::message::{EPOCH, Header, info3};
 use aerospike_wire::operation::Operation;
 use aerospike_wire::particle::{BOOL, FLOAT, GEOJSON, INTEGER, NULL};
+use aerospike_wire::read::Want;
 use aerospike_wire::{Cursor, Malformed};
 
 use crate::error::{FILTERED_OUT, NOT_FOUND};
@@ -77,17 +78,65 @@ fn push_bins(
     Ok(bins)
 }
 
+/// What the reply to a single read is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A record.
+    Record,
+    /// A record, and the results of so many operations.
+    Results(u16),
+}
+
+impl Form {
+    pub(crate) fn of(want: Want<'_>) -> Self {
+        match want {
+            Want::Results(count, _) => Self::Results(count),
+            _ => Self::Record,
+        }
+    }
+}
+
 /// What a single read was answered.
 #[derive(Debug, PartialEq)]
 pub(super) enum Single {
-    /// The payload of GET.
+    /// The payload of GET, or of OPERATE.
     Record(Vec<u8>),
     /// A result code other than 0.
     Code(u8),
+    /// Not as many results as operations.
+    Short,
+}
+
+/// Appends the last value of each bin, and then all values as results. Gives the number of bins.
+fn push_results(out: &mut Vec<u8>, cursor: &mut Cursor<'_>, count: u16) -> Result<u16, Malformed> {
+    let mut results = Vec::with_capacity(count.into());
+    for _ in 0..count {
+        let operation = Operation::parse(cursor)?;
+        let data = value(&operation)?;
+        results.push((operation.name, operation.particle, data));
+    }
+    let mut bins = 0;
+    for (at, (name, kind, data)) in results.iter().enumerate() {
+        let is_last = || {
+            !results[at + 1..]
+                .iter()
+                .any(|(other, kind, _)| other == name && *kind != NULL)
+        };
+        if *kind != NULL && !name.is_empty() && is_last() {
+            out.push(name.len() as u8);
+            out.extend_from_slice(name);
+            particle::push_raw(out, *kind, data);
+            bins += 1;
+        }
+    }
+    for (_, kind, data) in results {
+        particle::push_raw(out, kind, data);
+    }
+    Ok(bins)
 }
 
 /// Reads the body of the reply to a single read.
-pub(super) fn single(body: &[u8]) -> Result<Single, Malformed> {
+pub(super) fn single(body: &[u8], form: Form) -> Result<Single, Malformed> {
     let mut cursor = Cursor::new(body);
     let header = Header::parse(&mut cursor)?;
     if header.result != 0 {
@@ -98,10 +147,17 @@ pub(super) fn single(body: &[u8]) -> Result<Single, Malformed> {
     out.extend_from_slice(&header.generation.to_le_bytes());
     out.extend_from_slice(&ttl(header.ttl, now()).to_le_bytes());
     out.extend_from_slice(&[0; 4]);
-    let bins = push_bins(&mut out, &mut cursor, header.operations, |out, _, name| {
-        out.push(name.len() as u8);
-        out.extend_from_slice(name);
-    })?;
+    let bins = match form {
+        Form::Record => push_bins(&mut out, &mut cursor, header.operations, |out, _, name| {
+            out.push(name.len() as u8);
+            out.extend_from_slice(name);
+        })?,
+        Form::Results(count) if header.operations != count => return Ok(Single::Short),
+        Form::Results(count) => {
+            out[10..12].copy_from_slice(&count.to_le_bytes());
+            push_results(&mut out, &mut cursor, count)?
+        }
+    };
     if !cursor.is_empty() {
         return Err(Malformed("bytes behind the last operation"));
     }
@@ -261,14 +317,42 @@ mod tests {
             ("", STRING, b"no bin"),
             ("g", GEOJSON, POINT),
         ];
-        let Ok(Single::Record(payload)) = single(&row(0, 0, &bins)) else {
+        let Ok(Single::Record(payload)) = single(&row(0, 0, &bins), Form::Record) else {
             panic!("no record");
         };
         let mut expected = vec![3, 0, 0, 0, 255, 255, 255, 255, 2, 0, 0, 0];
         expected.extend_from_slice(b"\x01n\x01\x08\0\0\0\0\0\0\0\0\0\0\x01");
         expected.extend_from_slice(b"\x01g\x17\x10\0\0\0{\"type\":\"Point\"}");
         assert_eq!(payload, expected);
-        assert_eq!(single(&row(0, 2, &[])), Ok(Single::Code(2)));
+        assert_eq!(single(&row(0, 2, &[]), Form::Record), Ok(Single::Code(2)));
+    }
+
+    #[test]
+    fn results_stand_behind_the_last_value_of_each_bin() {
+        let two = [0, 0, 0, 0, 0, 0, 0, 2];
+        let bins: [(&str, u8, &[u8]); 5] = [
+            ("n", INTEGER, &ONE),
+            ("m", NULL, &[]),
+            ("n", INTEGER, &two),
+            ("g", GEOJSON, POINT),
+            ("n", NULL, &[]),
+        ];
+        let reply = row(0, 0, &bins);
+        let Ok(Single::Record(payload)) = single(&reply, Form::Results(5)) else {
+            panic!("no record");
+        };
+        let point = b"\x17\x10\0\0\0{\"type\":\"Point\"}";
+        let mut expected = vec![3, 0, 0, 0, 255, 255, 255, 255, 2, 0, 5, 0];
+        expected.extend_from_slice(b"\x01n\x01\x08\0\0\0\0\0\0\0\0\0\0\x02\x01g");
+        expected.extend_from_slice(point);
+        expected.extend_from_slice(b"\x01\x08\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0\0");
+        expected.extend_from_slice(b"\x01\x08\0\0\0\0\0\0\0\0\0\0\x02");
+        expected.extend_from_slice(point);
+        expected.extend_from_slice(&[0; 5]);
+        assert_eq!(payload, expected);
+        for count in [0, 4, 6] {
+            assert_eq!(single(&reply, Form::Results(count)), Ok(Single::Short));
+        }
     }
 
     #[test]
@@ -303,13 +387,19 @@ mod tests {
             &[("g", GEOJSON, &[0, 255, 255, b'{'])],
         ];
         for bins in odd {
-            assert!(walk(&[row(0, 0, bins)]).is_err() && single(&row(0, 0, bins)).is_err());
+            assert!(
+                walk(&[row(0, 0, bins)]).is_err()
+                    && single(&row(0, 0, bins), Form::Record).is_err()
+            );
         }
         let bins: [(&str, u8, &[u8]); 2] = [("n", INTEGER, &ONE), ("g", GEOJSON, POINT)];
         let good = row(1, 0, &bins);
         for length in 1..good.len() {
             assert!(walk(&[good[..length].to_vec()]).is_err(), "cut at {length}");
-            assert!(single(&good[..length]).is_err(), "cut at {length}");
+            assert!(
+                single(&good[..length], Form::Record).is_err(),
+                "cut at {length}"
+            );
         }
         // Whatever a byte becomes, it is an answer or an error.
         for at in 0..good.len() {
@@ -317,7 +407,7 @@ mod tests {
                 let mut bad = good.clone();
                 bad[at] = byte;
                 let _ = walk(&[bad.clone()]);
-                let _ = single(&bad);
+                let _ = single(&bad, Form::Results(2));
             }
         }
     }

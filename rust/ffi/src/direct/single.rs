@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::map::Map;
 use super::node::{Node, Peer};
 use super::pipe::{Listener, Outcome};
-use super::reply::Single;
+use super::reply::{Form, Single};
 use super::stats::Reason;
 use super::{Bound, Direct};
 use crate::clock::Instant;
@@ -51,6 +51,7 @@ impl Answer {
                 }
                 _ => Reason::Code,
             },
+            Ok(Single::Short) => Reason::Unanswered,
             Err(reason) => reason,
         };
         Self::Failed {
@@ -106,7 +107,7 @@ impl Direct {
             let pushed = push(
                 node,
                 self.turn(),
-                Listener::Task(answer),
+                (Listener::Task(answer), Form::of(want)),
                 (bound.at, None),
                 false,
                 |out| {
@@ -157,15 +158,16 @@ impl Burst {
         &mut self,
         Route(node): &Route,
         claim: Claim,
-        bound: Bound,
-        due: Instant,
+        form: Form,
+        (bound, due): (Bound, Instant),
         at_once: bool,
         request: &[u8],
     ) -> Result<(), Claim> {
         // Neighbours share a connection, and so a write, a read and a wake-up on both sides.
         let turn = self.first.wrapping_add(self.sent / RUN);
         let times = (bound.at, Some(due));
-        let pushed = push(node, turn, Listener::Parked(claim), times, at_once, |out| {
+        let listener = (Listener::Parked(claim), form);
+        let pushed = push(node, turn, listener, times, at_once, |out| {
             out.extend_from_slice(request);
         });
         match pushed {
@@ -182,7 +184,11 @@ impl Burst {
 /// Where a read goes.
 pub(crate) struct Route(Arc<Node>);
 
-fn route<'m>(map: &'m Map, namespace: &str, digest: &Digest) -> Result<&'m Arc<Node>, Reason> {
+pub(super) fn route<'m>(
+    map: &'m Map,
+    namespace: &str,
+    digest: &Digest,
+) -> Result<&'m Arc<Node>, Reason> {
     let node = map.node(namespace, digest).ok_or(Reason::Unmapped)?;
     if node.peer.health.is_paused() {
         return Err(Reason::Paused);
@@ -194,13 +200,13 @@ fn route<'m>(map: &'m Map, namespace: &str, digest: &Digest) -> Result<&'m Arc<N
 fn push(
     node: &Arc<Node>,
     turn: usize,
-    mut listener: Listener,
+    (mut listener, form): (Listener, Form),
     times: (Instant, Option<Instant>),
     at_once: bool,
     encode: impl Fn(&mut Vec<u8>),
 ) -> Result<(), Listener> {
     for pipe in node.pipes(turn) {
-        match pipe.push(&node.peer, listener, times, at_once, &encode) {
+        match pipe.push(&node.peer, (listener, form), times, at_once, &encode) {
             Ok(()) => {
                 node.peer.stats.attempt(1);
                 node.peer.health.attempt();

@@ -68,6 +68,7 @@ pub(crate) struct Stats {
     attempts: AtomicU64,
     rows: AtomicU64,
     answered: AtomicU64,
+    writes: AtomicU64,
     connections: AtomicU64,
     fallbacks: [AtomicU64; Reason::ALL.len()],
     core_reads: AtomicU64,
@@ -79,6 +80,11 @@ impl Stats {
     pub(super) fn attempt(&self, rows: usize) {
         self.attempts.fetch_add(1, Ordering::Relaxed);
         self.rows.fetch_add(rows as u64, Ordering::Relaxed);
+    }
+
+    /// A write that goes out.
+    pub(super) fn write(&self) {
+        self.writes.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn answered(&self, rows: usize) {
@@ -119,6 +125,7 @@ impl Stats {
             attempts: u64,
             rows: u64,
             answered: u64,
+            writes: u64,
             fallbacks: BTreeMap<&'static str, u64>,
         }
         #[derive(Serialize)]
@@ -145,6 +152,7 @@ impl Stats {
                 attempts: read(&self.attempts),
                 rows: read(&self.rows),
                 answered: read(&self.answered),
+                writes: read(&self.writes),
                 fallbacks,
             },
             core: Core {

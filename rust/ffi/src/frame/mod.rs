@@ -2,6 +2,7 @@
 //! thread; the task that executes a command parses again and builds what core needs.
 
 mod batch;
+mod record;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::policy::{Policy, WriteBlock};
 use crate::share::TOKEN;
 
 pub(crate) use self::batch::{BatchBody, ReadTerms, Template};
+pub(crate) use self::record::{Change, Read, Wants, Write};
 
 /// Length of a frame's header.
 pub(crate) const HEADER: usize = 24;
@@ -136,14 +138,14 @@ impl Head {
 }
 
 impl Head {
-    /// Whether the command reads one record, or whether there is one.
-    pub(crate) fn is_read(&self) -> bool {
-        matches!(self.command, GET | EXISTS)
+    /// Whether the command may be a read of one record.
+    pub(crate) fn may_read(&self) -> bool {
+        matches!(self.command, GET | EXISTS | OPERATE)
     }
 
-    /// Whether a read asks for a record, and not only whether there is one.
-    pub(crate) fn wants_record(&self) -> bool {
-        self.command != EXISTS
+    /// Whether it is answered with a record, and nothing else.
+    pub(crate) fn is_get(&self) -> bool {
+        self.command == GET
     }
 }
 
@@ -264,16 +266,20 @@ impl<'a> BinList<'a> {
         Ok(Self(count, bins))
     }
 
+    pub(crate) fn len(&self) -> u16 {
+        self.0
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a str, Particle<'a>)> + use<'a> {
+        let Self(count, bytes) = *self;
+        let mut cursor = Cursor::new(bytes);
+        (0..count).map_while(move |_| Some((cursor.name().ok()?, cursor.particle().ok()?)))
+    }
+
     pub(crate) fn to_core(self) -> Vec<aerospike_core::Bin> {
-        let mut cursor = Cursor::new(self.1);
-        let next = |_| {
-            let name = cursor.name().ok()?;
-            Some(aerospike_core::Bin::new(
-                name,
-                cursor.particle().ok()?.to_core(),
-            ))
-        };
-        (0..self.0).map_while(next).collect()
+        self.iter()
+            .map(|(name, particle)| aerospike_core::Bin::new(name, particle.to_core()))
+            .collect()
     }
 }
 
@@ -392,36 +398,13 @@ pub(crate) enum Request<'a> {
     Columns(Schema<'a>, BatchBody<'a>),
 }
 
-impl<'a> Request<'a> {
-    /// The policy, key and bins of a read of one record.
-    pub(crate) fn read(&self) -> Option<Read<'a>> {
-        let (policy, key, bins) = match self {
-            Self::Get { policy, key, bins } => (policy, key, *bins),
-            Self::Exists { policy, key } => (policy, key, Selection::None),
-            _ => return None,
-        };
-        Some(Read {
-            policy: *policy,
-            key: *key,
-            bins,
-        })
-    }
-}
-
-/// A read of one record.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Read<'a> {
-    pub(crate) policy: Policy<'a>,
-    pub(crate) key: KeyRef<'a>,
-    pub(crate) bins: Selection<'a>,
-}
-
 /// The commands that `submit` tells from the others.
 pub(crate) const ECHO: u8 = 1;
 pub(crate) const CLOSE: u8 = 4;
 const ATTACH: u8 = 11;
 const GET: u8 = 16;
 const EXISTS: u8 = 17;
+const OPERATE: u8 = 24;
 
 /// Whether a command reads or writes records, so that the limiter holds for it.
 pub(crate) fn is_on_records(command: u8) -> bool {
@@ -508,7 +491,7 @@ pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> 
                 Request::Touch { policy, write, key }
             }
         }
-        24 => {
+        OPERATE => {
             let (policy, write) = Policy::parse_with(&mut cursor, WriteBlock::parse)?;
             Request::Operate {
                 policy,

@@ -42,8 +42,8 @@ impl Family {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CallRef<'a> {
     pub(super) function: u8,
-    contexts: (u8, &'a [u8]),
-    arguments: &'a [u8],
+    pub(super) contexts: (u8, &'a [u8]),
+    pub(super) arguments: &'a [u8],
 }
 
 impl<'a> CallRef<'a> {

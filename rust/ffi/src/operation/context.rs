@@ -4,7 +4,7 @@ use aerospike_core::Value;
 use aerospike_core::expressions::Expression;
 use aerospike_core::operations::cdt_context as ctx;
 use aerospike_core::operations::{CdtContext, ListOrderType, MapOrder};
-use aerospike_wire::particle::{BLOB, NULL};
+use aerospike_wire::particle::{BLOB, INTEGER, NULL};
 
 use super::refused::{Result, refused};
 use super::value::decode;
@@ -47,6 +47,16 @@ impl<'a> ContextRef<'a> {
             creates: cursor.u8()?,
             particle: cursor.particle()?,
         })
+    }
+
+    /// The server's number of a step by a single value that creates nothing, and the value.
+    pub(super) fn plain(self) -> Option<(u8, Particle<'a>)> {
+        let fits = match self.kind {
+            LIST_INDEX | LIST_RANK | MAP_INDEX | MAP_RANK => self.particle.kind == INTEGER,
+            LIST_VALUE | MAP_KEY | MAP_VALUE => true,
+            _ => false,
+        };
+        (fits && self.creates == 0).then_some((self.kind, self.particle))
     }
 
     pub(super) fn to_core(self) -> Result<CdtContext> {

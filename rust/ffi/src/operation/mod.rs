@@ -6,6 +6,7 @@ mod context;
 mod hll;
 mod list;
 mod map;
+mod packed;
 mod path;
 mod refused;
 mod string;
@@ -20,6 +21,7 @@ use aerospike_wire::particle::BLOB;
 
 use self::call::CallRef;
 pub(crate) use self::call::Family;
+pub(crate) use self::packed::push_bin;
 use self::refused::{Result, refused};
 pub(crate) use self::value::decode;
 

@@ -12,7 +12,7 @@ use crate::particle::Particle;
 /// Deeper than what TypeScript writes; a bound against exhausting the stack.
 const MAX_DEPTH: usize = 128;
 /// The particle type, in calls only, of what stands for a value: a wildcard or infinity.
-const PLACEHOLDER: u8 = 255;
+pub(super) const PLACEHOLDER: u8 = 255;
 const WILDCARD: u8 = 0;
 const INFINITY: u8 = 1;
 /// The type of the extensions that are placeholders within collections.

@@ -1,0 +1,198 @@
+//! Writes of one record beside core: one attempt of those whose policy allows no second, so that nothing is ever sent twice.
+
+use std::time::Duration;
+
+use aerospike_wire::message::{Header, info1, info2};
+use aerospike_wire::operation::{self, APPEND, INCREMENT, Operation, PREPEND, TOUCH};
+use aerospike_wire::particle::NULL;
+use aerospike_wire::record::RecordRequest;
+
+use super::read::with_silent;
+use super::record::hint;
+use crate::clock::Instant;
+use crate::cluster::Cluster;
+use crate::completion::{Answer, Outcome};
+use crate::direct::{Form, Peer, Reason, Written};
+use crate::driver::Effect;
+use crate::error::{self, Failure, Phase};
+use crate::frame::{BinWrite, Change, Write};
+use crate::operation::{Verb, push_bin};
+use crate::policy::{GRACE, core_timeout};
+
+/// The bits that follow from what is written, the operations, and the form of the reply.
+struct Encoded {
+    info1: u8,
+    info2: u8,
+    count: u16,
+    operations: Vec<u8>,
+    form: Form,
+}
+
+impl Encoded {
+    fn new(count: u16, operations: Vec<u8>) -> Self {
+        Self {
+            info1: 0,
+            info2: 0,
+            count,
+            operations,
+            form: Form::Record,
+        }
+    }
+
+    /// `None` where core has to look at it.
+    fn of(change: Change<'_>) -> Option<Self> {
+        let mut out = Vec::new();
+        Some(match change {
+            Change::Bins(how, bins) => {
+                let op = match how {
+                    BinWrite::Put => operation::WRITE,
+                    BinWrite::Add => INCREMENT,
+                    BinWrite::Append => APPEND,
+                    BinWrite::Prepend => PREPEND,
+                };
+                for (name, particle) in bins.iter() {
+                    push_bin(&mut out, op, name, particle)?;
+                }
+                Self::new(bins.len(), out)
+            }
+            Change::Operations(operations) => {
+                let count = operations.push(&mut out)?;
+                let reads = operations
+                    .iter()
+                    .any(|one| one.verb != Verb::ReadHeader && !one.verb.writes());
+                Self {
+                    info1: if reads { info1::READ } else { 0 },
+                    info2: info2::RESPOND_ALL_OPS,
+                    form: Form::Results(count),
+                    ..Self::new(count, out)
+                }
+            }
+            Change::Removal => Self {
+                info2: info2::DELETE,
+                ..Self::new(0, out)
+            },
+            Change::Touch => {
+                Operation {
+                    op: TOUCH,
+                    particle: NULL,
+                    name: &[],
+                    data: &[],
+                }
+                .write(&mut out);
+                Self::new(1, out)
+            }
+        })
+    }
+}
+
+impl Write<'_> {
+    /// Sends it, if it is one for the direct path and the direct path can. `None` where it was not sent.
+    pub(super) async fn attempt(
+        &self,
+        cluster: &Cluster,
+        left: Option<Duration>,
+    ) -> Option<Outcome> {
+        let Self { policy, key, .. } = self;
+        if policy.retries() || !policy.may_be_direct() {
+            return None;
+        }
+        let direct = cluster.direct()?;
+        let (timeout, by_deadline) = policy.attempt(left)?;
+        let encoded = Encoded::of(self.change)?;
+        let digest = key.value.digest(key.set);
+        let master = direct.writes_to(key.namespace, &digest)?;
+        // Past its deadline the command has no use for an answer, but the connection has.
+        let (grace, until) = if by_deadline {
+            (GRACE, None)
+        } else {
+            (Duration::ZERO, Some(Instant::now() + timeout))
+        };
+        let request = self.request(&encoded, &digest, timeout + grace);
+        match master.write(&request, encoded.form, until).await {
+            Written::Record(payload) => Some(self.answer(payload)),
+            Written::Refused { code, node } => Some(Err(hint(refused(code, &node), Effect::Write))),
+            Written::InDoubt { reason, node } => Some(Err(in_doubt(reason, &node))),
+            Written::Unsent => None,
+        }
+    }
+
+    fn request(&self, encoded: &Encoded, digest: &[u8; 20], timeout: Duration) -> Vec<u8> {
+        let Self {
+            policy,
+            write,
+            key,
+            change,
+        } = self;
+        // A removal stores nothing.
+        let stores_key = write.send_key && !matches!(change, Change::Removal);
+        let user_key = if stores_key {
+            key.value.stored()
+        } else {
+            Vec::new()
+        };
+        let header = write.header();
+        let mut out = Vec::with_capacity(128 + encoded.operations.len() + user_key.len());
+        RecordRequest {
+            namespace: key.namespace,
+            set: key.set,
+            digest,
+            key: Some(&user_key[..]).filter(|key| !key.is_empty()),
+            filter: policy.filter,
+            operations: (encoded.count, &encoded.operations),
+        }
+        .write(
+            &mut out,
+            Header {
+                info1: encoded.info1,
+                info2: header.info2 | encoded.info2,
+                index: core_timeout(timeout),
+                ..header
+            },
+        );
+        out
+    }
+
+    fn answer(&self, payload: Vec<u8>) -> Outcome {
+        match self.change {
+            Change::Operations(operations) => with_silent(payload, operations)
+                .map(Answer::Payload)
+                .map_err(|_| Failure::internal("a record that this client made is malformed")),
+            _ => Ok(Answer::Code(0)),
+        }
+    }
+}
+
+fn failure(code: i32, what: &str, node: &Peer) -> Failure {
+    Failure {
+        node: Some(format!("{}: {}", node.name, node.address)),
+        sent: true,
+        iteration: Some(1),
+        ..Failure::new(code, format!("{what} (node {})", node.address))
+    }
+}
+
+fn refused(code: i32, node: &Peer) -> Failure {
+    Failure {
+        // The server gave up, and may have done it.
+        in_doubt: code == error::TIMEOUT,
+        ..failure(code, error::describe(code), node)
+    }
+}
+
+fn in_doubt(reason: Reason, node: &Peer) -> Failure {
+    let (code, what) = match reason {
+        Reason::Late => (
+            error::TIMEOUT,
+            "the node did not answer within the attempt's time-out",
+        ),
+        Reason::Malformed | Reason::Unanswered => {
+            (error::CLIENT, "the node's reply makes no sense")
+        }
+        _ => (error::CONNECTION, "the connection ended before the reply"),
+    };
+    Failure {
+        in_doubt: true,
+        ..failure(code, what, node)
+    }
+    .in_phase(Phase::Command)
+}
