@@ -7,19 +7,23 @@ import { installPackages, root, setup } from "./setup.mjs";
  * differs: `repeat` and `seconds`, or with --quick `quick`.
  */
 const BENCHMARKS = {
-  echo: { what: "what the binding itself costs, without a server", peers: false },
+  echo: {
+    what: "what the binding itself costs, without a server",
+    peers: false,
+    quick: { seconds: 0.1 },
+  },
   kv: { what: "single reads and writes, and batches, beside the official client", peers: true },
   nine: { what: "1,800 keys of nine sets, 10 requests in flight, beside other clients", peers: true },
   A: {
     what: "the client alone: batches of 50 to 1,800 keys, 1 to 50 in flight, and of keys without a record",
     peers: true,
     seconds: 1,
-    quick: { seconds: 0.1 },
+    quick: { seconds: 0.06 },
   },
   competing: {
     what: "2 to 21 ms of CPU work a request on the same event loop, and what a bystander waits",
     peers: true,
-    quick: { seconds: 0.3 },
+    quick: { seconds: 0.2 },
   },
   ladder: {
     what: "gets and puts with 1 to 1,000 in flight, and records of 3 x 10 B to 50 x 1 KiB",
@@ -55,14 +59,14 @@ const BENCHMARKS = {
     what: "objects against columns, this client alone; by default 1 s each",
     peers: false,
     seconds: 1,
-    quick: { seconds: 0.15 },
+    quick: { seconds: 0.1 },
   },
   B: { what: "1,800 keys a request over HTTP, beside the official client on Fastify", peers: true, rated: true },
-  C: { what: "B and a model that scores 200 candidates", peers: true, rated: true, quick: { seconds: 0.25 } },
+  C: { what: "B and a model that scores 200 candidates", peers: true, rated: true, quick: { seconds: 0.2 } },
   steps: {
     what: "C in stacked steps, from the official client's nine calls to columns in two Workers",
     peers: true,
-    quick: { seconds: 0.25 },
+    quick: { seconds: 0.2 },
   },
   workers: {
     what: "1, 2 and 4 Workers on one cluster, and on a client each",

@@ -12,7 +12,7 @@ import type { Operation } from "../operation.ts";
 import { booleanOption, checkNames } from "../option-check.ts";
 import { writeHeaderSelection, writeSelection } from "./bin-selection.ts";
 import type { FrameWriter } from "./frame-writer.ts";
-import { checkKey } from "./key.ts";
+import { checkKey, writeKeyValue } from "./key.ts";
 import { readsOnly, writeOperations } from "./operations.ts";
 import { checkBinName } from "./particle.ts";
 import { MODES_OFFSET, writeFilter } from "./policy.ts";
@@ -72,7 +72,7 @@ export class Numbering<T> {
 }
 
 /** The namespaces and sets of a batch. */
-export class Spaces {
+class Spaces {
   readonly #numbering = new Numbering<Key>("namespaces and sets");
   #last: Key | undefined;
   #lastNumber = 0;
@@ -98,10 +98,57 @@ export class Spaces {
   }
 }
 
-/** Writes the templates that rows have. */
-export function writeTemplates(w: FrameWriter, templates: readonly Template[]): void {
-  w.u16(templates.length);
-  for (const template of templates) template.write(w);
+/** What a batch's rows are made of. */
+export interface RowWriter<R> {
+  /** What rows share, complete once the last row has its number. */
+  readonly templates: readonly Template[];
+  /** Checks a row, and gives the number of its template. */
+  number(row: R, i: number): number;
+  /** The key of a row. */
+  key(row: R): Key;
+  /** Writes what stands behind a row's key. */
+  readonly tail?: ((row: R, i: number) => void) | undefined;
+}
+
+/** Writes the rows of a batch, and in front of them what they share. */
+export function writeRows<R>(w: FrameWriter, rows: readonly R[], writer: RowWriter<R>): void {
+  const spaces = new Spaces();
+  const count = rows.length;
+  const numbers = new Uint16Array(count * 2);
+  for (let i = 0; i < count; i++) {
+    const row = rows[i] as R;
+    numbers[i * 2 + 1] = writer.number(row, i);
+    numbers[i * 2] = spaces.number(writer.key(row));
+  }
+  spaces.write(w);
+  w.u16(writer.templates.length);
+  for (const template of writer.templates) template.write(w);
+  w.u32(count);
+  for (let i = 0; i < count; i++) {
+    const row = rows[i] as R;
+    w.u16(numbers[i * 2] as number);
+    w.u16(numbers[i * 2 + 1] as number);
+    writeKeyValue(w, writer.key(row));
+    writer.tail?.(row, i);
+  }
+}
+
+/** Writes rows that are no more than keys, and have the first of the templates. */
+export function writeKeys(
+  w: FrameWriter,
+  keys: readonly Key[],
+  templates: readonly Template[],
+  tail?: (key: Key, i: number) => void,
+): void {
+  writeRows<Key>(w, keys, {
+    templates,
+    number: (key, i) => {
+      checkKey(key, `keys[${i}]`);
+      return 0;
+    },
+    key: (key) => key,
+    tail,
+  });
 }
 
 /** What is read of rows that do not say it, and the beginning of its paths in errors. */

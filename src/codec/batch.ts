@@ -16,15 +16,15 @@ import {
   checkRow,
   type ReadChoice,
   ReadTemplates,
-  Spaces,
   type Template,
   TEMPLATE_REMOVE,
   TEMPLATE_WRITE,
+  writeKeys,
+  writeRows,
   WriteTemplates,
-  writeTemplates,
 } from "./batch-templates.ts";
 import type { FrameWriter } from "./frame-writer.ts";
-import { checkKey, writeKeyValue } from "./key.ts";
+import { checkKey } from "./key.ts";
 import { OPERATION_WRITE, readsOnly, writeOperations } from "./operations.ts";
 import { type UndefinedBins, writeBins } from "./particle.ts";
 import type { PolicyBlock } from "./policy.ts";
@@ -52,33 +52,19 @@ export function writeBatchRead(
 ): void {
   const start = w.length;
   policy.write(w, options);
-  const spaces = new Spaces();
   const templates: Template[] = [];
   const reads = new ReadTemplates(templates, w, start, choice);
-  const count = requests.length;
-  const numbers = new Uint16Array(count * 2);
-  for (let i = 0; i < count; i++) {
-    const request = requests[i] as ReadRequest;
-    let row: BatchReadRow | undefined;
-    // A key alone needs no text for errors: nothing of its own can be wrong.
-    let at = "";
-    if (!isKey(request)) {
-      at = `${path}[${i}]`;
+  writeRows<ReadRequest>(w, requests, {
+    templates,
+    number: (request, i) => {
+      // A key alone needs no text for errors: nothing of its own can be wrong.
+      if (isKey(request)) return reads.number(undefined, "");
+      const at = `${path}[${i}]`;
       checkRow(request, at, "neither a Key nor an object with a key");
-      row = request;
-    }
-    numbers[i * 2] = spaces.number(row === undefined ? request as Key : row.key);
-    numbers[i * 2 + 1] = reads.number(row, at);
-  }
-  spaces.write(w);
-  writeTemplates(w, templates);
-  w.u32(count);
-  for (let i = 0; i < count; i++) {
-    const request = requests[i] as ReadRequest;
-    w.u16(numbers[i * 2] as number);
-    w.u16(numbers[i * 2 + 1] as number);
-    writeKeyValue(w, isKey(request) ? request : request.key);
-  }
+      return reads.number(request, at);
+    },
+    key: (request) => isKey(request) ? request : request.key,
+  });
 }
 
 /** What the call's options say is to be read. */
@@ -99,26 +85,16 @@ export function writeBatchWrite(
 ): void {
   const templates: Template[] = [];
   const writes = new WriteTemplates(templates, TEMPLATE_WRITE, policy.writeBatch(w, options), WRITE_ROW);
-  const spaces = new Spaces();
-  const count = rows.length;
-  const numbers = new Uint16Array(count * 2);
-  for (let i = 0; i < count; i++) {
-    const row = rows[i] as BatchWriteRow;
-    checkObject(row, `rows[${i}]`);
-    checkKey(row.key, `rows[${i}].key`);
-    numbers[i * 2] = spaces.number(row.key);
-    numbers[i * 2 + 1] = writes.number(row, `rows[${i}]`);
-  }
-  spaces.write(w);
-  writeTemplates(w, templates);
-  w.u32(count);
-  for (let i = 0; i < count; i++) {
-    const row = rows[i] as BatchWriteRow;
-    w.u16(numbers[i * 2] as number);
-    w.u16(numbers[i * 2 + 1] as number);
-    writeKeyValue(w, row.key);
-    writeRowOperations(w, row, undefinedBins, `rows[${i}]`);
-  }
+  writeRows<BatchWriteRow>(w, rows, {
+    templates,
+    number: (row, i) => {
+      checkObject(row, `rows[${i}]`);
+      checkKey(row.key, `rows[${i}].key`);
+      return writes.number(row, `rows[${i}]`);
+    },
+    key: (row) => row.key,
+    tail: (row, i) => writeRowOperations(w, row, undefinedBins, `rows[${i}]`),
+  });
 }
 
 /** Writes the bins or operations of a row that writes. */
@@ -146,7 +122,7 @@ export function writeBatchRemove(
   options: object | undefined,
 ): void {
   const removal = removalOf(policy.writeBatch(w, options));
-  writeKeys(w, keys, removal.template, () => {
+  writeAlike(w, keys, removal.template, () => {
     if (removal.sendsKey) writeOperations(w, DELETES, "");
   });
 }
@@ -170,7 +146,7 @@ export function writeBatchOperate(
   options: object | undefined,
 ): void {
   const block = policy.writeBatch(w, options);
-  writeKeys(w, keys, blockTemplate(TEMPLATE_WRITE, block), () => writeOperations(w, operations, "operations"));
+  writeAlike(w, keys, blockTemplate(TEMPLATE_WRITE, block), () => writeOperations(w, operations, "operations"));
 }
 
 /** Writes a batch of calls of one function. */
@@ -183,33 +159,17 @@ export function writeBatchApply(
 ): void {
   const block = policy.writeBatch(w, options);
   const template = applyTemplate(block, call.module, call.function, "");
-  writeKeys(w, keys, template, () => writeArguments(w, call.args, "args"));
+  writeAlike(w, keys, template, () => writeArguments(w, call.args, "args"));
 }
 
 /** Writes rows that are alike but for their keys; what stands behind the keys is written once, and copied. */
-function writeKeys(w: FrameWriter, keys: readonly Key[], template: Template, tail: () => void): void {
-  const spaces = new Spaces();
-  const numbers = new Uint16Array(keys.length);
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i] as Key;
-    checkKey(key, `keys[${i}]`);
-    numbers[i] = spaces.number(key);
-  }
-  spaces.write(w);
-  writeTemplates(w, [template]);
-  w.u32(keys.length);
+function writeAlike(w: FrameWriter, keys: readonly Key[], template: Template, tail: () => void): void {
   let tailAt = 0;
   let tailLength = 0;
-  for (let i = 0; i < keys.length; i++) {
-    w.u16(numbers[i] as number);
-    w.u16(0);
-    writeKeyValue(w, keys[i] as Key);
-    if (i > 0) {
-      w.copy(tailAt, tailLength);
-      continue;
-    }
+  writeKeys(w, keys, [template], (_, i) => {
+    if (i > 0) return w.copy(tailAt, tailLength);
     tailAt = w.length;
     tail();
     tailLength = w.length - tailAt;
-  }
+  });
 }

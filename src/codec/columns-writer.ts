@@ -16,11 +16,11 @@ import type { Key } from "../key.ts";
 import { checkNames, checkObject, choiceOption, describe, integerOption } from "../option-check.ts";
 import type { BatchWriteOptions } from "../policy.ts";
 import { Double } from "../values/double.ts";
-import { Spaces, TEMPLATE_READ, TEMPLATE_WRITE } from "./batch-templates.ts";
+import { blockTemplate, type Template, TEMPLATE_READ, TEMPLATE_WRITE, writeRows } from "./batch-templates.ts";
 import { writeHeaderSelection } from "./bin-selection.ts";
 import { fitDeclared } from "./declared-bin.ts";
 import type { FrameWriter } from "./frame-writer.ts";
-import { checkKey, writeKeyValue } from "./key.ts";
+import { checkKey } from "./key.ts";
 import { writeList } from "./msgpack-writer.ts";
 import { OPERATION_WRITE } from "./operations.ts";
 import { binPath, writeBinName, writeBinValue, writeBytes, writeHeader } from "./particle.ts";
@@ -53,40 +53,36 @@ export function writeColumns<S extends ColumnsSchema>(
 ): void {
   const sources = readSources(columns, keys.length);
   const block = policy.writeBatch(w, options);
-  const spaces = new Spaces();
-  const count = keys.length;
-  const numbers = new Uint16Array(count);
-  const cells = new Uint16Array(count);
-  let isEveryRowWritten = true;
-  for (let i = 0; i < count; i++) {
-    const key = keys[i] as Key;
-    checkKey(key, `keys[${i}]`);
-    numbers[i] = spaces.number(key);
-    let own = 0;
-    for (const source of sources) if (source.has(i)) own++;
-    cells[i] = own;
-    isEveryRowWritten &&= own > 0;
-  }
-  spaces.write(w);
-  w.u16(isEveryRowWritten ? 1 : 2);
-  w.u8(TEMPLATE_WRITE);
-  w.blob(block);
-  if (!isEveryRowWritten) {
-    // A row of which no cell is valid has nothing to write; it asks whether there is a record, so that it has an answer.
+  const templates: Template[] = [blockTemplate(TEMPLATE_WRITE, block)];
+  const cells = new Uint16Array(keys.length);
+  writeRows<Key>(w, keys, {
+    templates,
+    number: (key, i) => {
+      checkKey(key, `keys[${i}]`);
+      let own = 0;
+      for (const source of sources) if (source.has(i)) own++;
+      cells[i] = own;
+      if (own > 0) return 0;
+      templates[1] = ASKS;
+      return 1;
+    },
+    key: (key) => key,
+    tail: (_, i) => {
+      const own = cells[i] as number;
+      if (own > 0) writeRow(w, sources, i, own);
+    },
+  });
+}
+
+/** A row of which no cell is valid has nothing to write; it asks whether there is a record, so that it has an answer. */
+const ASKS: Template = {
+  write: (w) => {
     w.u8(TEMPLATE_READ);
     w.u8(KEEP_TTL);
     w.u8(0);
     writeHeaderSelection(w);
-  }
-  w.u32(count);
-  for (let i = 0; i < count; i++) {
-    const own = cells[i] as number;
-    w.u16(numbers[i] as number);
-    w.u16(own > 0 ? 0 : 1);
-    writeKeyValue(w, keys[i] as Key);
-    if (own > 0) writeRow(w, sources, i, own);
-  }
-}
+  },
+};
 
 function writeRow(w: FrameWriter, sources: readonly Source[], row: number, cells: number): void {
   w.u16(cells);

@@ -13,9 +13,8 @@ import { StringColumn } from "../columns/string-column.ts";
 import { InternalError, InvalidArgumentError } from "../errors.ts";
 import type { Key } from "../key.ts";
 import type { BatchReadOptions } from "../policy.ts";
-import { Spaces, TEMPLATE_READ } from "./batch-templates.ts";
+import { type Template, TEMPLATE_READ, writeKeys } from "./batch-templates.ts";
 import type { FrameWriter } from "./frame-writer.ts";
-import { checkKey, writeKeyValue } from "./key.ts";
 import { setField } from "./name-cache.ts";
 import { binPath, writeBinName } from "./particle.ts";
 import { type PolicyBlock, TOUCH_OFFSET } from "./policy.ts";
@@ -41,26 +40,16 @@ export function writeColumnsRead(
   const start = w.length;
   policy.write(w, options);
   const touch = w.view.getUint8(start + TOUCH_OFFSET);
-  const spaces = new Spaces();
-  const numbers = new Uint16Array(keys.length);
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i] as Key;
-    checkKey(key, `keys[${i}]`);
-    numbers[i] = spaces.number(key);
-  }
-  spaces.write(w);
-  w.u16(1);
-  w.u8(TEMPLATE_READ);
-  w.u8(touch);
-  w.u8(0);
-  w.u16(bins.size);
-  for (const bin of bins) writeBinName(w, bin, "schema");
-  w.u32(keys.length);
-  for (let i = 0; i < keys.length; i++) {
-    w.u16(numbers[i] as number);
-    w.u16(0);
-    writeKeyValue(w, keys[i] as Key);
-  }
+  const selection: Template = {
+    write: (w) => {
+      w.u8(TEMPLATE_READ);
+      w.u8(touch);
+      w.u8(0);
+      w.u16(bins.size);
+      for (const bin of bins) writeBinName(w, bin, "schema");
+    },
+  };
+  writeKeys(w, keys, [selection]);
 }
 
 /** Writes the columns and gives their bins, each once. */

@@ -12,14 +12,12 @@ import {
   checkRow,
   Numbering,
   ReadTemplates,
-  Spaces,
   type Template,
   TEMPLATE_WRITE,
+  writeRows,
   WriteTemplates,
-  writeTemplates,
 } from "./batch-templates.ts";
 import type { FrameWriter } from "./frame-writer.ts";
-import { writeKeyValue } from "./key.ts";
 import { writeOperations } from "./operations.ts";
 import type { UndefinedBins } from "./particle.ts";
 import type { PolicyBlock } from "./policy.ts";
@@ -39,43 +37,31 @@ export function writeMixedBatch(
   const start = w.length;
   const shared = policy.writeBatch(w, options);
   const templates: Template[] = [];
-  const spaces = new Spaces();
   const reads = new ReadTemplates(templates, w, start, { path: "" }, true);
   const writes = new WriteTemplates(templates, TEMPLATE_WRITE, shared, MIXED_WRITE_ROW);
   const removes = new RemoveTemplates(templates, shared);
   const applies = new ApplyTemplates(templates, shared, MIXED_APPLY_ROW);
-  const count = rows.length;
-  const numbers = new Uint16Array(count * 2);
-  const removedByOperation = new Uint8Array(count);
-  for (let i = 0; i < count; i++) {
-    const row = rows[i] as MixedRow;
-    const path = `rows[${i}]`;
-    checkRow(row, path, "no object with a kind and a key");
-    choiceOption(row.kind, `${path}.kind`, KINDS);
-    numbers[i * 2] = spaces.number(row.key);
-    let number: number;
-    if (row.kind === "read") number = reads.number(row, path);
-    else if (row.kind === "write") number = writes.number(row, path);
-    else if (row.kind === "apply") number = applies.number(row, path);
-    else {
-      const removal = removes.number(row, path);
-      number = removal.number;
-      if (removal.sendsKey) removedByOperation[i] = 1;
-    }
-    numbers[i * 2 + 1] = number;
-  }
-  spaces.write(w);
-  writeTemplates(w, templates);
-  w.u32(count);
-  for (let i = 0; i < count; i++) {
-    const row = rows[i] as MixedRow;
-    w.u16(numbers[i * 2] as number);
-    w.u16(numbers[i * 2 + 1] as number);
-    writeKeyValue(w, row.key);
-    if (row.kind === "write") writeRowOperations(w, row, undefinedBins, `rows[${i}]`);
-    else if (row.kind === "apply") writeArguments(w, row.args === undefined ? [] : row.args, `rows[${i}].args`);
-    else if (removedByOperation[i] === 1) writeOperations(w, DELETES, "");
-  }
+  const removedByOperation = new Uint8Array(rows.length);
+  writeRows<MixedRow>(w, rows, {
+    templates,
+    number: (row, i) => {
+      const path = `rows[${i}]`;
+      checkRow(row, path, "no object with a kind and a key");
+      choiceOption(row.kind, `${path}.kind`, KINDS);
+      if (row.kind === "read") return reads.number(row, path);
+      if (row.kind === "write") return writes.number(row, path);
+      if (row.kind === "apply") return applies.number(row, path);
+      const { number, sendsKey } = removes.number(row, path);
+      if (sendsKey) removedByOperation[i] = 1;
+      return number;
+    },
+    key: (row) => row.key,
+    tail: (row, i) => {
+      if (row.kind === "write") writeRowOperations(w, row, undefinedBins, `rows[${i}]`);
+      else if (row.kind === "apply") writeArguments(w, row.args === undefined ? [] : row.args, `rows[${i}].args`);
+      else if (removedByOperation[i] === 1) writeOperations(w, DELETES, "");
+    },
+  });
 }
 
 /** The templates of rows that remove. */

@@ -267,7 +267,7 @@ async fn run(bytes: Arc<[u8]>, command: Accepted, submitted: Instant) {
         return read::run(run, read, None).await;
     }
     if let Some(write) = request.write() {
-        return record::write(run, write).await;
+        return write::run(run, write).await;
     }
     match request {
         Request::Batch(body) => Box::pin(batch::run(run, body, None)).await,

@@ -298,7 +298,8 @@ pub(super) async fn run(run: Run, read: Read<'_>, tried: Option<Tried>) {
         };
         cluster.stats.core(1);
         fallback::through_core(deadline, Effect::Read, |left| {
-            through_core(client, policy, left, &read)
+            // Boxed, so that no command carries the size of core's futures that does not need them.
+            Box::pin(through_core(client, policy, left, &read))
         })
         .await
     });

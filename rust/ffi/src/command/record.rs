@@ -1,4 +1,4 @@
-//! The single-record commands.
+//! What the commands on one record have in common.
 
 use std::future::Future;
 use std::pin::pin;
@@ -12,7 +12,6 @@ use crate::cluster::Cluster;
 use crate::completion::{Answer, Outcome};
 use crate::driver::{Effect, Progress, drive};
 use crate::error::{self, Failure, Phase};
-use crate::frame::{BinWrite, Change, Write};
 use crate::operation::{self, Operations, Plan, Send};
 use crate::particle;
 use crate::policy::{Policy, WriteBlock};
@@ -183,84 +182,6 @@ pub(super) async fn in_turn<F>(
         fallback::through_core(deadline, effect, |left| work(Arc::clone(&cluster), left)).await
     });
     drive(completion, bounds, Some(visit), effect, &progress, work).await;
-}
-
-/// Runs a write: beside core where that can be, or else through core.
-pub(super) async fn write(run: Run, write: Write<'_>) {
-    let effect = effect_of_write(&write.policy);
-    if let Change::Operations(operations) = write.change
-        && let Some(refused) = refusal(operations)
-    {
-        return run.completion.settle(Err(Failure::invalid(refused)));
-    }
-    in_turn(run, effect, |cluster, left| async move {
-        let outcome = match write.attempt(&cluster, left).await {
-            Some(outcome) => outcome,
-            // Boxed, so that writes beside core do not carry the size of core's futures.
-            None => Box::pin(through_core(&cluster, &write, effect, left)).await,
-        };
-        match (write.change, outcome) {
-            (Change::Removal | Change::Touch, Err(failure)) => miss_is_an_answer(failure),
-            (_, outcome) => outcome,
-        }
-    })
-    .await;
-}
-
-async fn through_core(
-    cluster: &Cluster,
-    write: &Write<'_>,
-    effect: Effect,
-    left: Option<Duration>,
-) -> Outcome {
-    let client = cluster.core()?;
-    let (policy, key) = (
-        write.policy.write(&write.write, left),
-        write.key.to_core(write.write.send_key),
-    );
-    let done = |()| Answer::Code(0);
-    let outcome = match write.change {
-        Change::Bins(how, bins) => {
-            let bins = bins.to_core();
-            match how {
-                BinWrite::Put => client.put(&policy, &key, &bins).await,
-                BinWrite::Add => client.add(&policy, &key, &bins).await,
-                BinWrite::Append => client.append(&policy, &key, &bins).await,
-                BinWrite::Prepend => client.prepend(&policy, &key, &bins).await,
-            }
-            .map(done)
-        }
-        Change::Operations(operations) => {
-            operate_on_core(client, (write.policy, write.write), left, &key, operations).await
-        }
-        Change::Removal => client
-            .delete(&policy, &key)
-            .await
-            .map(|existed| Answer::Code(if existed { 0 } else { error::NOT_FOUND })),
-        Change::Touch => client.touch(&policy, &key).await.map(done),
-    };
-    match outcome {
-        Ok(answer) => Ok(answer),
-        Err(error) => Err(failure(&error, effect, client).await),
-    }
-}
-
-/// Removing and touching say that there is no such record, as reading does.
-fn miss_is_an_answer(failure: Failure) -> Outcome {
-    match failure.code {
-        code @ (error::NOT_FOUND | error::FILTERED_OUT) => Ok(Answer::Code(code)),
-        _ => Err(failure),
-    }
-}
-
-/// Why operations cannot be sent.
-fn refusal(operations: Operations<'_>) -> Option<&'static str> {
-    if operations.len() == 0 {
-        return Some("operate needs at least one operation");
-    }
-    operations.mixes_reads_of_all_and_one().then_some(
-        "the server refuses to read all bins and single bins while it writes: read all of them, or each by name",
-    )
 }
 
 /// Sends operations, and gives one result for each.

@@ -1,4 +1,5 @@
-//! Writes of one record beside core: one attempt of those whose policy allows no second, so that nothing is ever sent twice.
+//! Writes of one record: on the direct path where their policy allows one attempt only, so that nothing is sent twice, and
+//! else through core.
 
 use std::time::Duration;
 
@@ -7,8 +8,9 @@ use aerospike_wire::operation::{self, APPEND, INCREMENT, Operation, PREPEND, TOU
 use aerospike_wire::particle::NULL;
 use aerospike_wire::record::RecordRequest;
 
+use super::Run;
 use super::read::with_silent;
-use super::record::hint;
+use super::record::{effect_of_write, failure, hint, in_turn, operate_on_core};
 use crate::clock::Instant;
 use crate::cluster::Cluster;
 use crate::completion::{Answer, Outcome};
@@ -16,8 +18,86 @@ use crate::direct::{Form, Peer, Reason, Written};
 use crate::driver::Effect;
 use crate::error::{self, Failure, Phase};
 use crate::frame::{BinWrite, Change, Write};
-use crate::operation::{Verb, push_bin};
+use crate::operation::{Operations, Verb, push_write};
 use crate::policy::{GRACE, core_timeout};
+
+/// Runs a write to its end.
+pub(super) async fn run(run: Run, write: Write<'_>) {
+    let effect = effect_of_write(&write.policy);
+    if let Change::Operations(operations) = write.change
+        && let Some(refused) = refusal(operations)
+    {
+        return run.completion.settle(Err(Failure::invalid(refused)));
+    }
+    in_turn(run, effect, |cluster, left| async move {
+        let outcome = match write.attempt(&cluster, left).await {
+            Some(outcome) => outcome,
+            // Boxed, as in reads.
+            None => Box::pin(through_core(&cluster, &write, effect, left)).await,
+        };
+        match (write.change, outcome) {
+            (Change::Removal | Change::Touch, Err(failure)) => miss_is_an_answer(failure),
+            (_, outcome) => outcome,
+        }
+    })
+    .await;
+}
+
+async fn through_core(
+    cluster: &Cluster,
+    write: &Write<'_>,
+    effect: Effect,
+    left: Option<Duration>,
+) -> Outcome {
+    let client = cluster.core()?;
+    let (policy, key) = (
+        write.policy.write(&write.write, left),
+        write.key.to_core(write.write.send_key),
+    );
+    let done = |()| Answer::Code(0);
+    let outcome = match write.change {
+        Change::Bins(how, bins) => {
+            let bins = bins.to_core();
+            match how {
+                BinWrite::Put => client.put(&policy, &key, &bins).await,
+                BinWrite::Add => client.add(&policy, &key, &bins).await,
+                BinWrite::Append => client.append(&policy, &key, &bins).await,
+                BinWrite::Prepend => client.prepend(&policy, &key, &bins).await,
+            }
+            .map(done)
+        }
+        Change::Operations(operations) => {
+            operate_on_core(client, (write.policy, write.write), left, &key, operations).await
+        }
+        Change::Removal => client
+            .delete(&policy, &key)
+            .await
+            .map(|existed| Answer::Code(if existed { 0 } else { error::NOT_FOUND })),
+        Change::Touch => client.touch(&policy, &key).await.map(done),
+    };
+    match outcome {
+        Ok(answer) => Ok(answer),
+        Err(error) => Err(failure(&error, effect, client).await),
+    }
+}
+
+/// Removing and touching say that there is no such record, as reading does.
+fn miss_is_an_answer(failure: Failure) -> Outcome {
+    match failure.code {
+        code @ (error::NOT_FOUND | error::FILTERED_OUT) => Ok(Answer::Code(code)),
+        _ => Err(failure),
+    }
+}
+
+/// Why operations cannot be sent.
+fn refusal(operations: Operations<'_>) -> Option<&'static str> {
+    if operations.len() == 0 {
+        return Some("operate needs at least one operation");
+    }
+    operations.mixes_reads_of_all_and_one().then_some(
+        "the server refuses to read all bins and single bins while it writes: read all of them, or each by name",
+    )
+}
 
 /// The bits that follow from what is written, the operations, and the form of the reply.
 struct Encoded {
@@ -51,7 +131,7 @@ impl Encoded {
                     BinWrite::Prepend => PREPEND,
                 };
                 for (name, particle) in bins.iter() {
-                    push_bin(&mut out, op, name, particle)?;
+                    push_write(&mut out, op, name, particle)?;
                 }
                 Self::new(bins.len(), out)
             }
@@ -162,7 +242,7 @@ impl Write<'_> {
     }
 }
 
-fn failure(code: i32, what: &str, node: &Peer) -> Failure {
+fn of_node(code: i32, what: &str, node: &Peer) -> Failure {
     Failure {
         node: Some(format!("{}: {}", node.name, node.address)),
         sent: true,
@@ -175,7 +255,7 @@ fn refused(code: i32, node: &Peer) -> Failure {
     Failure {
         // The server gave up, and may have done it.
         in_doubt: code == error::TIMEOUT,
-        ..failure(code, error::describe(code), node)
+        ..of_node(code, error::describe(code), node)
     }
 }
 
@@ -192,7 +272,7 @@ fn in_doubt(reason: Reason, node: &Peer) -> Failure {
     };
     Failure {
         in_doubt: true,
-        ..failure(code, what, node)
+        ..of_node(code, what, node)
     }
     .in_phase(Phase::Command)
 }

@@ -174,11 +174,14 @@ impl Direct {
         } = order;
         let peer = &node.peer;
         let mut walker = Walker::new(rows.len(), Guess::new(names));
+        let mut buffer = node.pool.buffer();
         let exchange = async {
             let mut connection: Connection = node.pool.take(peer).await?;
             self.stats.attempt(rows.len());
             peer.health.attempt();
-            connection.exchange(&request, &mut walker).await?;
+            connection
+                .exchange(&request, &mut walker, &mut buffer)
+                .await?;
             node.pool.give(connection);
             Ok(())
         };
@@ -186,6 +189,7 @@ impl Direct {
             Some(outcome) => outcome,
             None => Err(Reason::Late),
         };
+        node.pool.keep(buffer);
         self.stats.answered(walker.answered);
         let reason = match outcome {
             Err(reason) => {

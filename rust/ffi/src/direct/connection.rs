@@ -19,7 +19,9 @@ const CHUNK: usize = 256 * 1024;
 const SMALL: usize = 4 * 1024;
 /// How long a batch waits in line for a connection before it goes to core.
 const PATIENCE: Duration = Duration::from_millis(100);
-/// A buffer that grew past this is let go when its connection rests.
+/// Buffers for replies that are kept while nobody reads into them; each connection with its own would add up.
+const SPARE: usize = 4;
+/// A buffer that grew past this is let go.
 const KEPT: usize = 1024 * 1024;
 
 /// A stream that is counted for as long as it is open.
@@ -60,7 +62,6 @@ impl Drop for Counted {
 
 struct Resting {
     stream: Counted,
-    buffer: Vec<u8>,
     since: Instant,
 }
 
@@ -68,12 +69,12 @@ struct Resting {
 pub(super) struct Pool {
     slots: Arc<Semaphore>,
     resting: Mutex<Vec<Resting>>,
+    buffers: Mutex<Vec<Vec<u8>>>,
 }
 
 /// A connection that is out.
 pub(super) struct Connection {
     stream: Counted,
-    buffer: Vec<u8>,
     _slot: OwnedSemaphorePermit,
 }
 
@@ -82,6 +83,22 @@ impl Pool {
         Self {
             slots: Arc::new(Semaphore::new(size)),
             resting: Mutex::new(Vec::new()),
+            buffers: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// A buffer to read replies into.
+    pub(super) fn buffer(&self) -> Vec<u8> {
+        let mut buffers = self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        buffers.pop().unwrap_or_default()
+    }
+
+    /// Gives back a buffer.
+    pub(super) fn keep(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        let mut buffers = self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        if buffers.len() < SPARE && buffer.capacity() <= KEPT {
+            buffers.push(buffer);
         }
     }
 
@@ -117,34 +134,24 @@ impl Pool {
             if is_fresh && resting.stream.is_quiet() {
                 return Ok(Connection {
                     stream: resting.stream,
-                    buffer: resting.buffer,
                     _slot: slot,
                 });
             }
         }
         Ok(Connection {
             stream: Counted::open(peer).await?,
-            buffer: Vec::new(),
             _slot: slot,
         })
     }
 
     /// Gives back a connection whose last reply was read to its end.
     pub(super) fn give(&self, connection: Connection) {
-        let Connection {
-            stream,
-            mut buffer,
-            _slot,
-        } = connection;
-        if buffer.capacity() > KEPT {
-            buffer = Vec::new();
-        }
+        let Connection { stream, _slot } = connection;
         self.resting
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(Resting {
                 stream,
-                buffer,
                 since: Instant::now(),
             });
         // The slot is free once the connection rests, so that what is open never exceeds the slots.
@@ -178,9 +185,9 @@ impl Connection {
         &mut self,
         request: &[u8],
         walker: &mut Walker<'_>,
+        buffer: &mut Vec<u8>,
     ) -> Result<(), Reason> {
-        let (stream, buffer) = (&mut self.stream.stream, &mut self.buffer);
-        buffer.clear();
+        let stream = &mut self.stream.stream;
         stream.write_all(request).await.map_err(|_| Reason::Lost)?;
         let mut start = 0;
         loop {
@@ -219,16 +226,16 @@ impl Connection {
         request: &[u8],
         form: Form,
     ) -> Result<Single, Reason> {
-        let (stream, buffer) = (&mut self.stream.stream, &mut self.buffer);
-        buffer.clear();
+        let stream = &mut self.stream.stream;
+        let mut buffer = Vec::new();
         stream.write_all(request).await.map_err(|_| Reason::Lost)?;
         loop {
             buffer.reserve(SMALL);
-            match stream.read_buf(buffer).await {
+            match stream.read_buf(&mut buffer).await {
                 Ok(0) | Err(_) => return Err(Reason::Lost),
                 Ok(_) => {}
             }
-            if let Some(end) = frame_end(buffer)? {
+            if let Some(end) = frame_end(&buffer)? {
                 let is_whole = end == buffer.len();
                 let answer = reply::single(&buffer[proto::HEADER_LEN..end], form);
                 return answer.ok().filter(|_| is_whole).ok_or(Reason::Malformed);

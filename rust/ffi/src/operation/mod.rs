@@ -21,7 +21,7 @@ use aerospike_wire::particle::BLOB;
 
 use self::call::CallRef;
 pub(crate) use self::call::Family;
-pub(crate) use self::packed::push_bin;
+pub(crate) use self::packed::push_write;
 use self::refused::{Result, refused};
 pub(crate) use self::value::decode;
 

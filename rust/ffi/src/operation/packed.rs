@@ -188,7 +188,7 @@ fn push_call(out: &mut Vec<u8>, family: Family, call: CallRef<'_>) -> Option<()>
 }
 
 /// Appends an operation that writes a particle.
-pub(crate) fn push_bin(
+pub(crate) fn push_write(
     out: &mut Vec<u8>,
     op: u8,
     name: &str,
@@ -247,7 +247,7 @@ impl OperationRef<'_> {
             Verb::Prepend => wire::PREPEND,
             _ => return None,
         };
-        push_bin(out, op, self.bin, self.particle)
+        push_write(out, op, self.bin, self.particle)
     }
 }
 
