@@ -4,12 +4,28 @@
  * @module
  */
 
-import type { NativeLibrary } from "./binding.ts";
 import type { BatchReadRow, BatchWriteRow, MixedRow } from "./batch.ts";
-import { type BatchExistence, BatchRows, existenceOf } from "./batch-rows.ts";
-import type { ColumnInputs } from "./columns/column-input.ts";
-import type { Columns } from "./columns/columns.ts";
-import { type ColumnsSchema, readSchema } from "./columns/schema.ts";
+import {
+  batchApply,
+  batchExists,
+  batchMixed,
+  batchOperate,
+  batchRead,
+  batchRemove,
+  batchWrite,
+} from "./batch-commands.ts";
+import type { BatchExistence, BatchRows } from "./batch-rows.ts";
+import {
+  isConnected,
+  listConnections,
+  listNodes,
+  pingNodes,
+  readCounters,
+  readStats,
+  sendInfo,
+  shareCluster,
+  warmUp,
+} from "./cluster-commands.ts";
 import type {
   AdminOptions,
   CloseOptions,
@@ -21,50 +37,15 @@ import type {
   PingResult,
   ReadStats,
 } from "./cluster-info.ts";
-import { type ClusterToken, tokenOf } from "./cluster-token.ts";
-import {
-  writeBatchApply,
-  writeBatchOperate,
-  writeBatchRead,
-  writeBatchRemove,
-  writeBatchWrite,
-} from "./codec/batch.ts";
-import { writeHeaderSelection, writeSelection } from "./codec/bin-selection.ts";
-import {
-  emptyPayload,
-  fillTargets,
-  type Layouts,
-  readColumns,
-  readTargets,
-  type Targets,
-  writeColumnsRead,
-} from "./codec/columns.ts";
-import { checkColumns, writeColumns } from "./codec/columns-writer.ts";
-import type { FrameWriter } from "./codec/frame-writer.ts";
-import { checkKey, writeKey } from "./codec/key.ts";
-import { writeMixedBatch } from "./codec/mixed-batch.ts";
-import { checkOperands, readsOnly, writeOperations } from "./codec/operations.ts";
-import { type UndefinedBins, writeBins } from "./codec/particle.ts";
-import { blocksUnder, type PolicyBlock, type PolicyBlocks } from "./codec/policy.ts";
-import { readOperateRecord, readRecord } from "./codec/record-reader.ts";
-import { type ErrorContext, readError } from "./codec/reply-error.ts";
-import { type RowForm, RowsReader } from "./codec/rows-reader.ts";
-import { readUdfResult, writeUdfCall } from "./codec/udf.ts";
+import type { ClusterToken } from "./cluster-token.ts";
+import { batchReadColumns, batchWriteColumns } from "./column-commands.ts";
+import type { ColumnInputs } from "./columns/column-input.ts";
+import type { Columns } from "./columns/columns.ts";
+import type { ColumnsSchema } from "./columns/schema.ts";
 import { Command } from "./command.ts";
-import { type CompletionQueue, type LogRecord, RecordKind, type Reply } from "./completion-queue.ts";
-import { AerospikeError, ClientClosedError, InvalidArgumentError } from "./errors.ts";
-import { isKey, type Key } from "./key.ts";
-import { Namespace, type SetSettings } from "./namespace.ts";
-import type { Operation, OperationKind } from "./operation.ts";
-import {
-  booleanOption,
-  checkNames,
-  checkObject,
-  integerOption,
-  MS_LIMIT,
-  signalOption,
-  stringOption,
-} from "./option-check.ts";
+import type { Key } from "./key.ts";
+import { Namespace } from "./namespace.ts";
+import type { Operation } from "./operation.ts";
 import type {
   ApplyOptions,
   BatchApplyOptions,
@@ -75,7 +56,6 @@ import type {
   BatchReadOptions,
   BatchRemoveOptions,
   BatchWriteOptions,
-  CommandOptions,
   GetOptions,
   ReadOptions,
   RemoveOptions,
@@ -83,39 +63,21 @@ import type {
   WriteOptions,
 } from "./policy.ts";
 import type { AerospikeRecord, OperateRecord } from "./record.ts";
-import { Code } from "./result-code.ts";
+import {
+  applyToRecord,
+  getHeader,
+  getRecord,
+  operateRecord,
+  recordExists,
+  removeOrTouch,
+  writeRecord,
+} from "./record-commands.ts";
+import type { Session } from "./session.ts";
 import type { BinsToWrite } from "./set-rows.ts";
+import type { UdfInfo, UdfSource, UdfTask } from "./udf.ts";
+import { listUdfs, registerUdf, removeUdf } from "./udf-commands.ts";
 import { type Change, type UpdateOptions, updateRecord } from "./update.ts";
-import { COUNTERS } from "./symbols.ts";
-import { compileError, readUdfList, readUdfSource, type UdfInfo, udfName, type UdfSource, UdfTask } from "./udf.ts";
-import { type DeclaredBins, readBinTypes } from "./values/bin-type.ts";
-import type { BinDecodeOptions, BinInput, Bins, BinValue } from "./values/value.ts";
-
-/** What a client is made of; {@link connect} makes it. */
-export interface ClientParts {
-  /** The library. */
-  readonly library: NativeLibrary;
-  /** This thread's queue. */
-  readonly queue: CompletionQueue;
-  /** The cluster's handle. */
-  readonly cluster: number;
-  /** The encoded policies. */
-  readonly policies: PolicyBlocks;
-  /** How values come back. */
-  readonly decode: BinDecodeOptions;
-  /** What a write does about a bin that is undefined. */
-  readonly undefinedBins: UndefinedBins;
-  /** What the bins of a set are declared to hold. */
-  readonly declared?: DeclaredBins | undefined;
-  /** What listens to the log, to be taken away at the end. */
-  readonly onLog: ((record: LogRecord) => void) | undefined;
-}
-
-const DRAIN_MS = 5000;
-const ADMIN_TIMEOUT = 3000;
-/** The native side tells by node what timed out; the frame's own deadline only stands behind that. */
-const ADMIN_MARGIN = 1000;
-const INFO_LIMIT = 1024;
+import type { BinInput, Bins, BinValue } from "./values/value.ts";
 
 /** What the signature of `put` asks of a type: every field is something that a bin may hold. */
 export type BinFields<T> = { readonly [K in keyof T]: BinInput };
@@ -142,33 +104,11 @@ export type BinFields<T> = { readonly [K in keyof T]: BinInput };
  * ```
  */
 export class Client implements AsyncDisposable {
-  readonly #library: NativeLibrary;
-  readonly #queue: CompletionQueue;
-  readonly #cluster: number;
-  readonly #policies: PolicyBlocks;
-  readonly #decode: BinDecodeOptions;
-  readonly #undefinedBins: UndefinedBins;
-  readonly #declared: DeclaredBins | undefined;
-  readonly #onLog: ((record: LogRecord) => void) | undefined;
-  /** The client that is closed; another one where this one has the settings of a set. */
-  readonly #owner: Client;
-  #closed: Promise<void> | undefined;
+  readonly #session: Session;
 
-  /** Made by {@link connect} and {@link attach}; with an `owner`, for a set. */
-  constructor(parts: ClientParts, owner?: Client) {
-    this.#owner = owner ?? this;
-    this.#library = parts.library;
-    this.#queue = parts.queue;
-    this.#cluster = parts.cluster;
-    this.#policies = parts.policies;
-    this.#decode = parts.decode;
-    this.#undefinedBins = parts.undefinedBins;
-    this.#declared = parts.declared;
-    this.#onLog = parts.onLog;
-  }
-
-  get #closing(): Promise<void> | undefined {
-    return this.#owner.#closed;
+  /** Made by {@link connect} and {@link attach}. */
+  constructor(session: Session) {
+    this.#session = session;
   }
 
   /**
@@ -187,17 +127,7 @@ export class Client implements AsyncDisposable {
    * ```
    */
   namespace(name: string): Namespace {
-    return new Namespace(name, (options) => this.#under(options));
-  }
-
-  /** This client with what a set has of its own. */
-  #under({ bins, policies }: SetSettings): Client {
-    const { declared, decode } = readBinTypes(bins, "options.bins", this.#decode);
-    return new Client({
-      ...{ library: this.#library, queue: this.#queue, cluster: this.#cluster },
-      policies: blocksUnder(this.#policies, policies, "options.policies"),
-      ...{ decode, declared, undefinedBins: this.#undefinedBins, onLog: undefined },
-    }, this.#owner);
+    return new Namespace(name, (options) => new Client(this.#session.under(options)));
   }
 
   /**
@@ -208,7 +138,7 @@ export class Client implements AsyncDisposable {
    * @throws {GenerationError} with `generation`, where the record has another
    */
   put<T extends BinFields<T>>(key: Key, bins: T, options?: WriteOptions): Promise<void> {
-    return this.#writeBins(Command.PUT, key, bins, options, undefined);
+    return writeRecord(this.#session, Command.PUT, key, bins, options, undefined);
   }
 
   /**
@@ -217,7 +147,7 @@ export class Client implements AsyncDisposable {
    * @throws {ServerError} `BIN_INCOMPATIBLE_TYPE` where a bin holds something else
    */
   add<T extends BinFields<T>>(key: Key, bins: T, options?: WriteOptions): Promise<void> {
-    return this.#writeBins(Command.ADD, key, bins, options, "add");
+    return writeRecord(this.#session, Command.ADD, key, bins, options, "add");
   }
 
   /**
@@ -226,7 +156,7 @@ export class Client implements AsyncDisposable {
    * @throws {ServerError} `BIN_INCOMPATIBLE_TYPE` where a bin holds something else
    */
   append<T extends BinFields<T>>(key: Key, bins: T, options?: WriteOptions): Promise<void> {
-    return this.#writeBins(Command.APPEND, key, bins, options, "append");
+    return writeRecord(this.#session, Command.APPEND, key, bins, options, "append");
   }
 
   /**
@@ -235,27 +165,7 @@ export class Client implements AsyncDisposable {
    * @throws {ServerError} `BIN_INCOMPATIBLE_TYPE` where a bin holds something else
    */
   prepend<T extends BinFields<T>>(key: Key, bins: T, options?: WriteOptions): Promise<void> {
-    return this.#writeBins(Command.PREPEND, key, bins, options, "prepend");
-  }
-
-  #writeBins(
-    command: number,
-    key: Key,
-    bins: object,
-    options: WriteOptions | undefined,
-    operand: OperationKind | undefined,
-  ): Promise<void> {
-    let size = 0;
-    return this.#send(command, this.#policies.write, options, true, (w) => {
-      this.#policies.write.write(w, options);
-      writeKey(w, key);
-      const start = w.length;
-      if (operand !== undefined) checkOperands(operand, bins);
-      writeBins(w, bins, this.#undefinedBins, "bins");
-      size = w.length - start;
-    }, (reply) => {
-      if (isFailure(reply)) throw this.#error(reply, { key, size, ttl: hasTtl(options) });
-    });
+    return writeRecord(this.#session, Command.PREPEND, key, bins, options, "prepend");
   }
 
   /**
@@ -279,64 +189,27 @@ export class Client implements AsyncDisposable {
     options?: GetOptions<keyof T & string>,
   ): Promise<AerospikeRecord<Partial<T>> | null>;
   get<T extends object>(key: Key, options?: GetOptions<keyof T & string>): Promise<AerospikeRecord<T> | null> {
-    return this.#send(Command.GET, this.#policies.get, options, false, (w) => {
-      this.#policies.get.write(w, options);
-      writeKey(w, key);
-      writeSelection(w, options?.bins, "options.bins");
-    }, (reply) => {
-      if (reply.code !== Code.OK) return this.#missed(reply, key);
-      return readRecord<T>(reply, key, this.#decode);
-    });
+    return getRecord<T>(this.#session, key, options);
   }
 
   /** Reads a record's generation and ttl only. Null where there is none. */
   header(key: Key, options?: ReadOptions): Promise<AerospikeRecord<Record<never, never>> | null> {
-    return this.#send(Command.GET, this.#policies.read, options, false, (w) => {
-      this.#policies.read.write(w, options);
-      writeKey(w, key);
-      writeHeaderSelection(w);
-    }, (reply) => {
-      if (reply.code !== Code.OK) return this.#missed(reply, key);
-      return readRecord<Record<never, never>>(reply, key, this.#decode);
-    });
+    return getHeader(this.#session, key, options);
   }
 
   /** Whether there is a record. */
   exists(key: Key, options?: ReadOptions): Promise<boolean> {
-    return this.#send(Command.EXISTS, this.#policies.read, options, false, (w) => {
-      this.#policies.read.write(w, options);
-      writeKey(w, key);
-    }, (reply) => {
-      if (isFailure(reply)) throw this.#error(reply, { key });
-      return reply.code === Code.OK;
-    });
+    return recordExists(this.#session, key, options);
   }
 
   /** Removes a record. False where there was none. */
   remove(key: Key, options?: RemoveOptions): Promise<boolean> {
-    return this.#onRecord(Command.REMOVE, this.#policies.remove, key, options);
+    return removeOrTouch(this.#session, Command.REMOVE, this.#session.policies.remove, key, options);
   }
 
   /** Sets a record's ttl anew, from the option `ttl`. False where there is no record. */
   touch(key: Key, options?: TouchOptions): Promise<boolean> {
-    return this.#onRecord(Command.TOUCH, this.#policies.touch, key, options);
-  }
-
-  #onRecord(
-    command: number,
-    policy: PolicyBlock,
-    key: Key,
-    options: RemoveOptions | TouchOptions | undefined,
-  ): Promise<boolean> {
-    return this.#send(command, policy, options, true, (w) => {
-      policy.write(w, options);
-      writeKey(w, key);
-    }, (reply) => {
-      if (reply.code === Code.OK) return true;
-      if (reply.code === Code.RECORD_NOT_FOUND) return false;
-      // A write that a filter kept from taking place is no miss.
-      throw this.#error(reply, { key, ttl: hasTtl(options) });
-    });
+    return removeOrTouch(this.#session, Command.TOUCH, this.#session.policies.touch, key, options);
   }
 
   /**
@@ -350,25 +223,7 @@ export class Client implements AsyncDisposable {
     operations: readonly Operation[],
     options?: WriteOptions,
   ): Promise<OperateRecord<T> | null> {
-    let size = 0;
-    let writes: boolean;
-    try {
-      writes = !readsOnly(operations);
-    } catch (error) {
-      // A getter's. What an async method throws, it rejects with.
-      return Promise.reject(error);
-    }
-    const policy = writes ? this.#policies.write : this.#policies.readOperate;
-    return this.#send(Command.OPERATE, policy, options, writes, (w) => {
-      policy.write(w, options);
-      writeKey(w, key);
-      const start = w.length;
-      writeOperations(w, operations, "operations");
-      size = w.length - start;
-    }, (reply) => {
-      if (isFailure(reply)) throw this.#error(reply, { key, size, ttl: hasTtl(options), operations });
-      return reply.code === Code.OK ? readOperateRecord<T>(reply, key, writes, this.#decode, operations) : null;
-    });
+    return operateRecord<T>(this.#session, key, operations, options);
   }
 
   /**
@@ -398,8 +253,8 @@ export class Client implements AsyncDisposable {
     change: (record: AerospikeRecord<T> | null) => Change<BinsToWrite<T>> | PromiseLike<Change<BinsToWrite<T>>>,
     options?: UpdateOptions,
   ): Promise<boolean> {
-    const parts = { client: this, policy: this.#policies.update, clock: () => this.#queue.clock() };
-    return updateRecord<T>(parts, key, change, options);
+    const { policies, queue } = this.#session;
+    return updateRecord<T>({ client: this, policy: policies.update, clock: () => queue.clock() }, key, change, options);
   }
 
   /**
@@ -433,15 +288,7 @@ export class Client implements AsyncDisposable {
     args: readonly BinInput[] = [],
     options?: ApplyOptions,
   ): Promise<T> {
-    const policy = this.#policies.apply;
-    return this.#send(Command.APPLY, policy, options, true, (w) => {
-      policy.write(w, options);
-      writeKey(w, key);
-      writeUdfCall(w, module, functionName, args);
-    }, (reply) => {
-      if (isFailure(reply)) throw this.#error(reply, { key, ttl: hasTtl(options) });
-      return readUdfResult(reply, key, this.#decode) as T;
-    });
+    return applyToRecord<T>(this.#session, key, module, functionName, args, options);
   }
 
   /**
@@ -451,38 +298,18 @@ export class Client implements AsyncDisposable {
    * @throws {UdfError} where the source does not compile; the message has file and line
    * @throws {InvalidArgumentError} where the name is not valid, or the file cannot be read
    */
-  async registerUdf(module: UdfSource, options?: AdminOptions): Promise<UdfTask> {
-    const { name, source } = await readUdfSource(module);
-    try {
-      await this.#admin<unknown>(Command.REGISTER_UDF, options, ["timeout", "signal"], (w, timeout) => {
-        w.u32(timeout);
-        w.name(name);
-        w.blob(source);
-      });
-    } catch (error) {
-      throw AerospikeError.is(error) ? compileError(error.message) ?? error : error;
-    }
-    return this.#udfTask(name, source);
+  registerUdf(module: UdfSource, options?: AdminOptions): Promise<UdfTask> {
+    return registerUdf(this.#session, module, options);
   }
 
   /** Removes a module by its name with `.lua`. One that there is not is no error: the server says that it is done. */
-  async removeUdf(name: string, options?: AdminOptions): Promise<UdfTask> {
-    await this.#admin<unknown>(Command.REMOVE_UDF, options, ["timeout", "signal"], (w, timeout) => {
-      w.u32(timeout);
-      w.name(udfName(name, "name"));
-    });
-    return this.#udfTask(name, undefined);
-  }
-
-  #udfTask(name: string, source: Uint8Array | undefined): UdfTask {
-    return new UdfTask(name, source, (command, options) => this.info(command, options));
+  removeUdf(name: string, options?: AdminOptions): Promise<UdfTask> {
+    return removeUdf(this.#session, name, options);
   }
 
   /** The modules that are registered, as one node has them. */
-  async listUdfs(options?: AdminOptions): Promise<UdfInfo[]> {
-    if (options !== undefined) checkNames(options, "options", ["timeout", "signal"]);
-    const [answer] = Object.values(await this.info("udf-list", options));
-    return readUdfList(answer?.["udf-list"] ?? "");
+  listUdfs(options?: AdminOptions): Promise<UdfInfo[]> {
+    return listUdfs(this.#session, options);
   }
 
   /**
@@ -493,13 +320,7 @@ export class Client implements AsyncDisposable {
     requests: readonly (Key | BatchReadRow)[],
     options?: BatchReadOptions,
   ): Promise<BatchRows<T>> {
-    const policy = this.#policies.batch;
-    return this.#batch<T, Key | BatchReadRow>(requests, "requests", policy, options, {
-      key: keyOf,
-      form: (request) => isKey(request) ? READS : operated(READS, request.operations),
-      isWrite: false,
-      write: (w) => writeBatchRead(w, policy, requests, options),
-    });
+    return batchRead<T>(this.#session, requests, options);
   }
 
   /**
@@ -515,13 +336,7 @@ export class Client implements AsyncDisposable {
    * ```
    */
   batchExists(keys: readonly Key[], options?: BatchExistsOptions): Promise<BatchExistence[]> {
-    const policy = this.#policies.batchExists;
-    return this.#batch<Bins, Key>(keys, "keys", policy, options, {
-      key: itself,
-      form: READS,
-      isWrite: false,
-      write: (w) => writeBatchRead(w, policy, checkedKeys(keys), options, { header: true, path: "" }, "keys"),
-    }).then((rows) => rows.toArray().map(existenceOf));
+    return batchExists(this.#session, keys, options);
   }
 
   /**
@@ -532,13 +347,7 @@ export class Client implements AsyncDisposable {
     rows: readonly BatchWriteRow[],
     options?: BatchWriteOptions,
   ): Promise<BatchRows<T>> {
-    const policy = this.#policies.batchWrite;
-    return this.#batch<T, BatchWriteRow>(rows, "rows", policy, options, {
-      key: (row) => row.key,
-      form: (row) => operated(WRITES, row.operations),
-      isWrite: true,
-      write: (w) => writeBatchWrite(w, policy, rows, options, this.#undefinedBins),
-    });
+    return batchWrite<T>(this.#session, rows, options);
   }
 
   /**
@@ -566,13 +375,7 @@ export class Client implements AsyncDisposable {
    * @throws {InvalidArgumentError} where a row or an option is not valid; the message has its path, as `rows[2].filter`
    */
   batch<T extends object = Bins>(rows: readonly MixedRow[], options?: BatchOptions): Promise<BatchRows<T>> {
-    const policy = this.#policies.batchWrite;
-    return this.#batch<T, MixedRow>(rows, "rows", policy, options, {
-      key: (row) => row.key,
-      form: mixedForm,
-      isWrite: (row) => row?.kind !== "read",
-      write: (w) => writeMixedBatch(w, policy, rows, options, this.#undefinedBins),
-    });
+    return batchMixed<T>(this.#session, rows, options);
   }
 
   /**
@@ -593,23 +396,7 @@ export class Client implements AsyncDisposable {
     operations: readonly Operation[],
     options?: BatchOperateOptions,
   ): Promise<BatchRows<T>> {
-    let reads: boolean;
-    try {
-      reads = readsOnly(operations);
-    } catch (error) {
-      // A getter's. What an async method throws, it rejects with.
-      return Promise.reject(error);
-    }
-    const policy = reads ? this.#policies.batchReadOperate : this.#policies.batchWrite;
-    return this.#batch<T, Key>(keys, "keys", policy, options, {
-      key: itself,
-      form: operated(reads ? READS : WRITES, operations),
-      isWrite: !reads,
-      write: (w) =>
-        reads
-          ? writeBatchRead(w, policy, checkedKeys(keys), options, { operations, path: "" }, "keys")
-          : writeBatchOperate(w, policy, keys, operations, options),
-    });
+    return batchOperate<T>(this.#session, keys, operations, options);
   }
 
   /**
@@ -632,13 +419,7 @@ export class Client implements AsyncDisposable {
     args: readonly BinInput[] = [],
     options?: BatchApplyOptions,
   ): Promise<BatchRows> {
-    const policy = this.#policies.batchApply;
-    return this.#batch<Bins, Key>(keys, "keys", policy, options, {
-      key: itself,
-      form: APPLIES,
-      isWrite: true,
-      write: (w) => writeBatchApply(w, policy, keys, { module, function: functionName, args }, options),
-    });
+    return batchApply(this.#session, keys, module, functionName, args, options);
   }
 
   /**
@@ -666,33 +447,7 @@ export class Client implements AsyncDisposable {
     schema: S,
     options?: BatchColumnsOptions<S>,
   ): Promise<Columns<S>> {
-    const policy = this.#policies.batchColumns;
-    let layouts: Layouts;
-    let targets: Targets;
-    let length: number;
-    try {
-      length = listLength(keys, "keys");
-      layouts = readSchema(schema);
-      targets = readTargets(options?.into, layouts, length);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    if (length === 0) {
-      return this.#empty(
-        policy,
-        options,
-        () => fillTargets(readColumns<S>(emptyPayload(layouts), layouts, 0), targets),
-      );
-    }
-    const strict = options?.strict === true;
-    return this.#send(Command.BATCH_COLUMNS, policy, options, false, (w) => {
-      writeColumnsRead(w, policy, keys, layouts, options);
-    }, (reply) => {
-      if (isFailure(reply)) throw this.#error(reply, {});
-      const columns = readColumns<S>(ownBytes(reply), layouts, length);
-      if (strict) refuseBadCells(columns);
-      return fillTargets(columns, targets);
-    });
+    return batchReadColumns(this.#session, keys, schema, options);
   }
 
   /**
@@ -721,78 +476,22 @@ export class Client implements AsyncDisposable {
     columns: ColumnInputs | Columns<S>,
     options?: BatchWriteOptions,
   ): Promise<BatchRows> {
-    const policy = this.#policies.batchWrite;
-    if (Array.isArray(keys) && keys.length === 0) {
-      return this.#empty(policy, options, () => {
-        checkColumns(columns);
-        return new BatchRows([], undefined);
-      });
-    }
-    return this.#batch<Bins, Key>(keys, "keys", policy, options, {
-      key: itself,
-      form: WRITES,
-      isWrite: true,
-      write: (w) => writeColumns(w, policy, keys, columns, options),
-    });
+    return batchWriteColumns(this.#session, keys, columns, options);
   }
 
   /** Removes many records in one call; the row of one that was not there has the status `"not-found"`. */
   batchRemove(keys: readonly Key[], options?: BatchRemoveOptions): Promise<BatchRows> {
-    const policy = this.#policies.batchRemove;
-    return this.#batch<Bins, Key>(keys, "keys", policy, options, {
-      key: itself,
-      form: WRITES,
-      isWrite: true,
-      write: (w) => writeBatchRemove(w, policy, keys, options),
-    });
-  }
-
-  #batch<T extends object, R>(
-    requests: readonly R[],
-    path: string,
-    policy: PolicyBlock,
-    options: (CommandOptions & { readonly totalTimeout?: number | undefined }) | undefined,
-    batch: BatchCall<R>,
-  ): Promise<BatchRows<T>> {
-    let isEmpty: boolean;
-    let isWrite: boolean;
-    try {
-      isEmpty = listLength(requests, path) === 0;
-      isWrite = typeof batch.isWrite === "function" ? requests.some(batch.isWrite) : batch.isWrite;
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    if (isEmpty) return this.#empty(policy, options, () => new BatchRows<T>([], undefined));
-    // What the answer needs to know of the request, taken when it is sent: the caller may change its list while it runs.
-    let keys: Key[] = [];
-    let forms: RowForm | readonly RowForm[] = [];
-    return this.#send(Command.BATCH, policy, options, isWrite, (w) => {
-      batch.write(w);
-      keys = requests.map(batch.key);
-      forms = typeof batch.form === "function" ? requests.map(batch.form) : batch.form;
-    }, (reply) => {
-      if (isFailure(reply)) throw this.#error(reply, {});
-      const request = { decode: this.#decode, path, forms };
-      return new BatchRows<T>(keys, new RowsReader<T>(ownBytes(reply), keys.length, request));
-    });
-  }
-
-  /** No keys, no call; but a closed client, an abort and wrong options are what they are. */
-  async #empty<T>(policy: PolicyBlock, options: CommandOptions | undefined, result: () => T): Promise<T> {
-    if (this.#closing !== undefined) throw new ClientClosedError();
-    policy.check(options);
-    if (options?.signal?.aborted) throw options.signal.reason;
-    return await Promise.resolve(result());
+    return batchRemove(this.#session, keys, options);
   }
 
   /** The nodes of the cluster. */
   nodes(options?: AdminOptions): Promise<NodeInfo[]> {
-    return this.#ask<NodeInfo[]>(Command.NODES, options, ["timeout", "signal"], undefined);
+    return listNodes(this.#session, options);
   }
 
   /** The pools of connections, by node. */
   connections(options?: AdminOptions): Promise<NodeConnections[]> {
-    return this.#ask<NodeConnections[]>(Command.CONNECTIONS, options, ["timeout", "signal"], undefined);
+    return listConnections(this.#session, options);
   }
 
   /**
@@ -800,7 +499,7 @@ export class Client implements AsyncDisposable {
    * writes were direct.
    */
   stats(options?: AdminOptions): Promise<ReadStats> {
-    return this.#ask<ReadStats>(Command.STATS, options, ["timeout", "signal"], undefined);
+    return readStats(this.#session, options);
   }
 
   /**
@@ -814,71 +513,17 @@ export class Client implements AsyncDisposable {
    * ```
    */
   info(commands: string | readonly string[], options?: InfoOptions): Promise<InfoAnswers> {
-    return this.#ask<InfoAnswers>(Command.INFO, options, ["timeout", "signal", "node", "all"], () => {
-      const list = typeof commands === "string" ? [commands] : commands;
-      if (!Array.isArray(list) || list.length === 0 || list.length > INFO_LIMIT) {
-        throw new InvalidArgumentError(`commands are a string, or a list of 1 to ${INFO_LIMIT} strings`);
-      }
-      const body: Record<string, unknown> = {
-        commands: Array.from(list, (command: unknown, at) => infoCommand(command, `commands[${at}]`)),
-      };
-      if (options?.node !== undefined) body.node = stringOption(options.node, "options.node");
-      if (options?.all !== undefined) body.all = booleanOption(options.all, "options.all");
-      if (body.node !== undefined && body.all === true) {
-        throw new InvalidArgumentError("options.node and options.all exclude each other");
-      }
-      return body;
-    });
+    return sendInfo(this.#session, commands, options);
   }
 
   /** Asks each node for an answer and measures the time. */
   ping(options?: AdminOptions): Promise<PingResult[]> {
-    return this.#ask<PingResult[]>(Command.PING, options, ["timeout", "signal"], () => ({}));
+    return pingNodes(this.#session, options);
   }
 
   /** Opens connections ahead of their use, so many to each node; gives how many were opened within `timeout`. */
   warmUp(connectionsPerNode: number, options?: AdminOptions): Promise<number> {
-    const answer = this.#admin<{ opened: number }>(Command.WARM_UP, options, ["timeout", "signal"], (w, timeout) => {
-      w.u32(integerOption(connectionsPerNode, "connectionsPerNode", 1, 100_000));
-      w.u32(timeout);
-    });
-    return answer.then((result) => result.opened);
-  }
-
-  #ask<T>(
-    command: number,
-    options: AdminOptions | undefined,
-    valid: readonly string[],
-    body: (() => Record<string, unknown>) | undefined,
-  ): Promise<T> {
-    return this.#admin<T>(command, options, valid, (w, timeout) => {
-      if (body !== undefined) w.utf8(JSON.stringify({ ...body(), timeout }));
-    });
-  }
-
-  #admin<T>(
-    command: number,
-    options: AdminOptions | undefined,
-    valid: readonly string[],
-    write: (w: FrameWriter, timeout: number) => void,
-  ): Promise<T> {
-    if (this.#closing !== undefined) return Promise.reject(new ClientClosedError());
-    let timeout = ADMIN_TIMEOUT;
-    let signal: AbortSignal | undefined;
-    try {
-      if (options !== undefined) {
-        checkAdminOptions(options, valid);
-        timeout = options.timeout ?? ADMIN_TIMEOUT;
-        signal = options.signal;
-      }
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    const submission = { command, cluster: this.#cluster, deadline: timeout + ADMIN_MARGIN, isWrite: false, signal };
-    return this.#queue.send(submission, (w) => write(w, timeout), (reply) => {
-      if (isFailure(reply)) throw this.#error(reply, {});
-      return readJson<T>(reply);
-    });
+    return warmUp(this.#session, connectionsPerNode, options);
   }
 
   /**
@@ -897,20 +542,17 @@ export class Client implements AsyncDisposable {
    * @throws {ClientClosedError} where this client is closed
    */
   share(): ClusterToken {
-    const bytes = this.#closing === undefined ? this.#library.shareCluster(this.#cluster) : undefined;
-    if (bytes === undefined) throw new ClientClosedError();
-    return tokenOf(bytes);
+    return shareCluster(this.#session);
   }
 
   /** Whether at least one node is active. Asks nobody: it is what the client knows. */
   isConnected(): boolean {
-    return this.#closing === undefined && this.#library.clusterConnected(this.#cluster) === 1;
+    return isConnected(this.#session);
   }
 
   /** The native library's counters, for all clients of this process. */
   counters(): Counters {
-    const values = this.#library.counters();
-    return Object.fromEntries(COUNTERS.map((name, at) => [name, values[at] ?? 0])) as unknown as Counters;
+    return readCounters(this.#session);
   }
 
   /**
@@ -919,190 +561,11 @@ export class Client implements AsyncDisposable {
    * same promise.
    */
   close(options?: CloseOptions): Promise<void> {
-    if (this.#closing !== undefined) return this.#closing;
-    let drain = DRAIN_MS;
-    try {
-      if (options !== undefined) {
-        checkNames(options, "options", ["drain"]);
-        if (options.drain !== undefined) drain = integerOption(options.drain, "options.drain", 0, MS_LIMIT);
-      }
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    this.#closed = this.#close(drain);
-    return this.#closed;
+    return this.#session.close(options);
   }
 
   /** Closes the client at the end of an `await using` block, as {@link Client.close} does. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-
-  async #close(drain: number): Promise<void> {
-    const submission = { command: Command.CLOSE, cluster: this.#cluster, deadline: 0, isWrite: false };
-    try {
-      await this.#queue.send(submission, (w) => w.u32(drain), (reply) => {
-        if (isFailure(reply)) throw this.#error(reply, {});
-      });
-    } catch (error) {
-      // What somebody else has closed, for example the end of the process, is closed.
-      if (!(error instanceof ClientClosedError)) throw error;
-    } finally {
-      if (this.#onLog !== undefined) this.#queue.unlisten(this.#onLog);
-      await this.#queue.release();
-    }
-  }
-
-  #send<T>(
-    command: number,
-    policy: PolicyBlock,
-    options: (CommandOptions & { readonly totalTimeout?: number | undefined }) | undefined,
-    isWrite: boolean,
-    write: (w: FrameWriter) => void,
-    settle: (reply: Reply) => T,
-  ): Promise<T> {
-    if (this.#closing !== undefined) return Promise.reject(new ClientClosedError());
-    let deadline = policy.totalTimeout;
-    let signal: AbortSignal | undefined;
-    if (options !== undefined) {
-      try {
-        // The rest is checked while it is written; these two the queue uses before that.
-        checkObject(options, "options");
-        deadline = policy.deadline(options);
-        signal = options.signal;
-        if (signal !== undefined) signalOption(signal, "options.signal");
-      } catch (error) {
-        return Promise.reject(error);
-      }
-    }
-    const submission = { command, cluster: this.#cluster, deadline, isWrite, signal };
-    const declared = this.#declared;
-    if (declared === undefined) return this.#queue.send(submission, write, settle);
-    return this.#queue.send(submission, (w) => {
-      w.declared = declared;
-      try {
-        write(w);
-      } finally {
-        w.declared = undefined;
-      }
-    }, settle);
-  }
-
-  /** No record, or one that a filter hides: null. Anything else is an error. */
-  #missed(reply: Reply, key: Key): null {
-    if (isFailure(reply)) throw this.#error(reply, { key });
-    return null;
-  }
-
-  #error(reply: Reply, context: ErrorContext): Error {
-    const error = readError(reply.code, reply.bytes, reply.offset, reply.length, context);
-    if (reply.code !== Code.CANCELLED || this.#closing === undefined) return error;
-    const { inDoubt, sent, phase, node, namespace, set, digest } = error;
-    return new ClientClosedError("the client was closed while the command ran", {
-      inDoubt,
-      sent,
-      phase,
-      node,
-      namespace,
-      set,
-      digest,
-    });
-  }
-}
-
-function isFailure(reply: Reply): boolean {
-  return reply.kind !== RecordKind.result;
-}
-
-function hasTtl(options: WriteOptions | RemoveOptions | TouchOptions | undefined): boolean {
-  return typeof (options as WriteOptions | undefined)?.ttl === "number";
-}
-
-/** How many rows a batch has. */
-function listLength(list: unknown, path: string): number {
-  if (!Array.isArray(list)) throw new InvalidArgumentError(`${path} is not an array: a batch takes a list`);
-  return list.length;
-}
-
-/** A reply's bytes for good: what came inline stands in a buffer that the next completions overwrite. */
-function ownBytes(reply: Reply): Uint8Array {
-  return reply.owned ? reply.bytes : reply.bytes.slice(reply.offset, reply.offset + reply.length);
-}
-
-/** What `strict` asks for. */
-function refuseBadCells<S extends ColumnsSchema>({ errors }: Columns<S>): void {
-  const [first] = errors;
-  if (first === undefined) return;
-  const count = errors.length === 1 ? "1 cell has a value" : `${errors.length} cells have values`;
-  const message = `${count} that the schema has no place for; the first: row ${first.row} of the column ` +
-    `${JSON.stringify(first.column)}, ${first.reason}; without strict, errors tells of them`;
-  throw new AerospikeError(message, { code: Code.CLIENT, sent: true });
-}
-
-/** What a batch is made of. */
-interface BatchCall<R> {
-  /** The record of a row. */
-  readonly key: (request: R) => Key;
-  /** What a row asks for, or all of them. */
-  readonly form: RowForm | ((request: R) => RowForm);
-  /** Whether a row writes, or any of them. */
-  readonly isWrite: boolean | ((request: R) => boolean);
-  /** Writes the frame. */
-  readonly write: (w: FrameWriter) => void;
-}
-
-const READS: RowForm = { answer: "bins", writes: false };
-const WRITES: RowForm = { answer: "none", writes: true };
-const APPLIES: RowForm = { answer: "returned", writes: true };
-
-/** The form of a row that may have operations. */
-function operated(form: RowForm, operations: readonly Operation[] | undefined): RowForm {
-  return operations === undefined ? form : { answer: "results", writes: form.writes, operations };
-}
-
-function mixedForm(row: MixedRow): RowForm {
-  switch (row.kind) {
-    case "read":
-      return operated(READS, row.operations);
-    case "write":
-      return operated(WRITES, row.operations);
-    case "remove":
-      return WRITES;
-    default:
-      return APPLIES;
-  }
-}
-
-function itself(key: Key): Key {
-  return key;
-}
-
-function keyOf(request: Key | BatchReadRow): Key {
-  return isKey(request) ? request : request.key;
-}
-
-/** The keys of a batch whose rows have nothing of their own. */
-function checkedKeys(keys: readonly Key[]): readonly Key[] {
-  for (let i = 0; i < keys.length; i++) checkKey(keys[i], `keys[${i}]`);
-  return keys;
-}
-
-function checkAdminOptions(options: AdminOptions, valid: readonly string[]): void {
-  checkNames(options, "options", valid);
-  if (options.timeout !== undefined) integerOption(options.timeout, "options.timeout", 1, MS_LIMIT);
-  if (options.signal !== undefined) signalOption(options.signal, "options.signal");
-}
-
-function infoCommand(command: unknown, path: string): string {
-  const text = stringOption(command, path);
-  if (/[\r\n\t\0]/.test(text)) {
-    throw new InvalidArgumentError(`${path} has a line break, a tab or a NUL: one command each`);
-  }
-  return text;
-}
-
-const decoder: TextDecoder = new TextDecoder();
-
-function readJson<T>(reply: Reply): T {
-  return JSON.parse(decoder.decode(reply.bytes.subarray(reply.offset, reply.offset + reply.length))) as T;
 }

@@ -14,6 +14,7 @@ import { CompletionQueue, RecordKind, type Reply } from "./completion-queue.ts";
 import { type ConnectOptions, readConnectOptions } from "./connect-options.ts";
 import { InvalidArgumentError, LibraryError } from "./errors.ts";
 import { loadLibrary } from "./library.ts";
+import { Session } from "./session.ts";
 
 /** Connects by a runtime's binding. */
 export async function connectWith(binding: Binding, options: ConnectOptions | undefined): Promise<Client> {
@@ -64,7 +65,7 @@ export async function openWith(
         throw readError(reply.code, reply.bytes, reply.offset, reply.length, {});
       },
     );
-    return new Client({
+    const session = new Session({
       library,
       queue,
       cluster,
@@ -73,6 +74,7 @@ export async function openWith(
       undefinedBins: settings.undefinedBins,
       onLog: log?.onLog,
     });
+    return new Client(session);
   } catch (error) {
     // After an abort the queue is needed until the command's record has come; `abandoned` leaves it then.
     if (settings.signal === undefined || error !== settings.signal.reason) await leave();
