@@ -473,3 +473,85 @@ async fn run(pipe: &Pipe, peer: &Peer) -> Result<(), Reason> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    use aerospike_wire::message::Header;
+
+    use super::*;
+    use crate::direct::node::Node;
+    use crate::direct::plan::Plan;
+
+    fn reply(operations: u16, bytes: &[u8]) -> Vec<u8> {
+        let header = Header {
+            operations,
+            ..Header::default()
+        };
+        let body = [&header.encode()[..], bytes].concat();
+        let proto = proto::Proto {
+            kind: proto::MESSAGE,
+            len: body.len(),
+        };
+        [&proto.encode()[..], &body].concat()
+    }
+
+    #[test]
+    fn a_reply_that_makes_no_sense_ends_those_behind_it_and_none_before() {
+        const REQUEST: &[u8] = b"a request";
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = server.local_addr().unwrap().port();
+        let thread = std::thread::spawn(move || {
+            let (mut stream, _) = server.accept().unwrap();
+            stream.read_exact(&mut [0; REQUEST.len() * 4]).unwrap();
+            // At once, so that one read of the pipe has them all.
+            let replies = [reply(0, &[]), reply(1, &[]), reply(0, &[])].concat();
+            stream.write_all(&replies).unwrap();
+            stream.read(&mut [0]).unwrap()
+        });
+        let plan = Plan {
+            pipes: 1,
+            pool: 1,
+            connect_timeout: Duration::from_secs(5),
+            idle_timeout: None,
+        };
+        let node = Node::new("node", "127.0.0.1".into(), port, plan, &Arc::default());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let outcomes = runtime.block_on(async {
+            let bound = Instant::now() + Duration::from_secs(60);
+            let mut answers = Vec::new();
+            for _ in 0..4 {
+                let (answer, answered) = oneshot::channel();
+                let listener = (Listener::Task(answer), Form::Record);
+                let pipe = node.pipes(0).next().unwrap();
+                let pushed = pipe.push(&node.peer, listener, (bound, None), false, |out| {
+                    out.extend_from_slice(REQUEST);
+                });
+                assert!(pushed.is_ok());
+                answers.push(answered);
+            }
+            let mut outcomes = Vec::new();
+            for answered in answers {
+                outcomes.push(answered.await.ok());
+            }
+            outcomes
+        });
+        let [Some(Ok(Single::Record(_))), rest @ ..] = &outcomes[..] else {
+            panic!("{outcomes:?}");
+        };
+        assert_eq!(
+            rest,
+            [
+                Some(Err(Reason::Malformed)),
+                Some(Err(Reason::Malformed)),
+                Some(Err(Reason::Malformed))
+            ]
+        );
+        assert_eq!(thread.join().unwrap(), 0, "the connection is closed");
+    }
+}
