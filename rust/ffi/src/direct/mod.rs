@@ -1,7 +1,8 @@
-//! Reads beside core: requests that this client encodes itself, replies that it walks in place.
+//! Commands beside core: requests that this client encodes itself, replies that it walks in place.
 //!
-//! Optimistic: one attempt, and only for what is common. Whatever is not a clean answer goes to core with the time that is
-//! left, so retries, replicas and every rare case stay core's, and a wrong guess costs time, never an answer.
+//! Optimistic: one attempt, and only for what is common. What a read has no clean answer to goes to core with the time that
+//! is left, so retries, replicas and every rare case stay core's, and a wrong guess costs time, never an answer. A write goes
+//! to core as long as nothing of it was sent.
 
 mod batch;
 mod connection;

@@ -1,4 +1,4 @@
-//! What the two read paths did, for STATS.
+//! What the two paths did, for STATS.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
