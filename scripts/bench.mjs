@@ -23,7 +23,7 @@ const BENCHMARKS = {
   competing: {
     what: "2 to 21 ms of CPU work a request on the same event loop, and what a bystander waits",
     peers: true,
-    quick: { seconds: 0.2 },
+    quick: { seconds: 0.15 },
   },
   ladder: {
     what: "gets and puts with 1 to 1,000 in flight, and records of 3 x 10 B to 50 x 1 KiB",
@@ -62,17 +62,17 @@ const BENCHMARKS = {
     quick: { seconds: 0.1 },
   },
   B: { what: "1,800 keys a request over HTTP, beside the official client on Fastify", peers: true, rated: true },
-  C: { what: "B and a model that scores 200 candidates", peers: true, rated: true, quick: { seconds: 0.2 } },
+  C: { what: "B and a model that scores 200 candidates", peers: true, rated: true, quick: { seconds: 0.15 } },
   steps: {
     what: "C in stacked steps, from the official client's nine calls to columns in two Workers",
     peers: true,
-    quick: { seconds: 0.2 },
+    quick: { seconds: 0.15 },
   },
   workers: {
     what: "1, 2 and 4 Workers on one cluster, and on a client each",
     peers: false,
     seconds: 1,
-    quick: { seconds: 0.15 },
+    quick: { seconds: 0.1 },
   },
   overview: {
     what: "all of these but operate, and from their numbers docs/performance.md and docs/benchmarks.md",

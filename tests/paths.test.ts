@@ -32,6 +32,8 @@ const { test, before, after } = suite();
 const SEED = Number(process.env["AEROSPIKE_TEST_SEED"] ?? 20_260);
 /** Reads that outlive whatever happens to a node. */
 const PATIENT: ReadOptions = { totalTimeout: LONG_MS, maxRetries: 100, sleepBetweenRetries: 10 };
+/** And rows: a partition that no node has yet is a row's failure, which core repeats only with its whole batch. */
+const PATIENT_ROWS = { retryRows: { attempts: 100, baseMs: 10 } } as const;
 const ROUNDS = 3;
 
 let emulator: Emulator | undefined;
@@ -95,7 +97,7 @@ async function compareDuring(
   let rounds = 0;
   const happening = events().finally(() => isOver = true);
   try {
-    while (!isOver) await compare(client, generated, new RandomValues(seed + rounds++), PATIENT);
+    while (!isOver) await compare(client, generated, new RandomValues(seed + rounds++), PATIENT, PATIENT_ROWS);
   } finally {
     await happening;
   }

@@ -5,6 +5,7 @@
  */
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import {
+  type BatchReadOptions,
   type BatchReadRow,
   type BatchRows,
   type Client,
@@ -131,6 +132,7 @@ export async function compare(
   { keys, names }: Data,
   random: RandomValues,
   policy: ReadOptions = { totalTimeout: LONG_MS },
+  ofBatches: Pick<BatchReadOptions, "retryRows"> = {},
 ): Promise<void> {
   const named = () => names.filter((_, i) => i === 0 || random.below(3) === 0).slice(0, 6);
   const shapes: readonly { readonly rows: readonly (Key | BatchReadRow)[]; readonly options: object }[] = [
@@ -154,7 +156,7 @@ export async function compare(
   ];
   for (const [number, { rows, options }] of shapes.entries()) {
     const [direct, core] = await Promise.all(
-      PATHS.map((readPath) => client.batchRead(rows, { ...policy, ...options, readPath }).then(seenRows)),
+      PATHS.map((readPath) => client.batchRead(rows, { ...policy, ...ofBatches, ...options, readPath }).then(seenRows)),
     ) as [Seen[], Seen[]];
     assertStrictEquals(direct.length, core.length);
     for (const [i, row] of direct.entries()) assertSame(row, core[i] as Seen, `shape ${number}, row ${i}`);
