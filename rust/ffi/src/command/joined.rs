@@ -43,8 +43,9 @@ pub(super) struct Groups<'f>(Vec<(Terms<'f>, u32)>);
 impl<'f> Groups<'f> {
     /// The group of a read that may be joined.
     pub(super) fn number(&mut self, head: &Head, request: &Request<'f>) -> Option<usize> {
-        let Read { policy, wants, .. } = request.read()?;
-        if !policy.may_join() || wants.bins().is_none() {
+        // Looked at first: whether an operate reads takes a walk through its operations.
+        let policy = Some(request).filter(|_| head.may_join())?.read()?.policy;
+        if !policy.may_join() {
             return None;
         }
         let terms = Terms {

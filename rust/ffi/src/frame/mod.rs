@@ -143,6 +143,11 @@ impl Head {
         matches!(self.command, GET | EXISTS | OPERATE)
     }
 
+    /// Whether the command may go as a row of a batch.
+    pub(crate) fn may_join(&self) -> bool {
+        matches!(self.command, GET | EXISTS)
+    }
+
     /// Whether it is answered with a record, and nothing else.
     pub(crate) fn is_get(&self) -> bool {
         self.command == GET
