@@ -169,8 +169,9 @@ onEmulator("a close stops the commands of its own client only", async (emulator,
   const other = await attach(client.share());
   emulator.fault({ delayMs: 300, dataOnly: true });
   const read = (by: Client) => Promise.allSettled(range(10).map((n) => by.get(new Key("test", set, n), LONG)));
+  const { accepted } = client.counters();
   const [stopped, stays] = [read(other), read(client)];
-  await until("all are in flight", () => (held()["inFlight"] as number) >= 20);
+  await until("all are on their way", () => client.counters().accepted >= accepted + 20);
   await other.close({ drain: 0 });
   for (const one of await stopped) {
     assert(one.status === "rejected" && one.reason instanceof ClientClosedError, JSON.stringify(one));
