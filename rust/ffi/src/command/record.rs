@@ -161,6 +161,7 @@ pub(super) fn effect_of_write(policy: &Policy<'_>) -> Effect {
 pub(super) async fn in_turn<F>(
     run: Run,
     effect: Effect,
+    progress: &Progress,
     work: impl Fn(Arc<Cluster>, Option<Duration>) -> F + std::marker::Send + Sync,
 ) where
     F: Future<Output = Outcome> + std::marker::Send,
@@ -170,18 +171,17 @@ pub(super) async fn in_turn<F>(
         bounds,
         mut visit,
     } = run;
-    let progress = Progress::new();
     let place = visit.take_place();
     let cluster = Arc::clone(visit.cluster());
     let deadline = bounds.deadline;
     // Pinned where it is made: core's futures have kilobytes, and every hand that they go through copies them.
     let work = pin!(async {
-        cluster.client(&progress).await?;
+        cluster.client(progress).await?;
         let _turn = cluster.turn(place).await?;
         progress.enter(Phase::Command);
         fallback::through_core(deadline, effect, |left| work(Arc::clone(&cluster), left)).await
     });
-    drive(completion, bounds, Some(visit), effect, &progress, work).await;
+    drive(completion, bounds, Some(visit), effect, progress, work).await;
 }
 
 /// Sends operations, and gives one result for each.

@@ -8,7 +8,7 @@ use aerospike_core::{AdminPolicy, Client, ErrorKind, UdfLang, Value};
 use super::Run;
 use super::record::{effect_of_write, failure, in_turn};
 use crate::completion::{Answer, Outcome};
-use crate::driver::Effect;
+use crate::driver::{Effect, Progress};
 use crate::frame::UdfCall;
 use crate::key::KeyRef;
 use crate::operation;
@@ -30,7 +30,7 @@ pub(super) async fn apply(
     call: UdfCall<'_>,
 ) {
     let effect = effect_of_write(&policy);
-    in_turn(run, effect, |cluster, left| async move {
+    in_turn(run, effect, &Progress::new(), |cluster, left| async move {
         let client = cluster.core()?;
         match apply_on_core(client, (policy, write), left, key, call).await {
             Ok(value) => {

@@ -15,7 +15,7 @@ use crate::clock::Instant;
 use crate::cluster::Cluster;
 use crate::completion::{Answer, Outcome};
 use crate::direct::{Form, Peer, Reason, Written};
-use crate::driver::Effect;
+use crate::driver::{Effect, Progress};
 use crate::error::{self, Failure, Phase};
 use crate::frame::{BinWrite, Change, Write};
 use crate::operation::{Operations, Verb, push_write};
@@ -29,11 +29,12 @@ pub(super) async fn run(run: Run, write: Write<'_>) {
     {
         return run.completion.settle(Err(Failure::invalid(refused)));
     }
-    in_turn(run, effect, |cluster, left| async move {
-        let outcome = match write.attempt(&cluster, left).await {
+    let (write, progress) = (&write, &Progress::new());
+    in_turn(run, effect, progress, |cluster, left| async move {
+        let outcome = match write.attempt(&cluster, progress, left).await {
             Some(outcome) => outcome,
             // Boxed, as in reads.
-            None => Box::pin(through_core(&cluster, &write, effect, left)).await,
+            None => Box::pin(through_core(&cluster, write, effect, left)).await,
         };
         match (write.change, outcome) {
             (Change::Removal | Change::Touch, Err(failure)) => miss_is_an_answer(failure),
@@ -170,6 +171,7 @@ impl Write<'_> {
     pub(super) async fn attempt(
         &self,
         cluster: &Cluster,
+        progress: &Progress,
         left: Option<Duration>,
     ) -> Option<Outcome> {
         let Self { policy, key, .. } = self;
@@ -181,6 +183,11 @@ impl Write<'_> {
         let encoded = Encoded::of(self.change)?;
         let digest = key.value.digest(key.set);
         let master = direct.writes_to(key.namespace, &digest)?;
+        // Where it is stopped in that line, nothing was sent.
+        progress.enter(Phase::Queue);
+        let turn = master.turn().await;
+        progress.enter(Phase::Command);
+        let turn = turn?;
         // Past its deadline the command has no use for an answer, but the connection has.
         let (grace, until) = if by_deadline {
             (GRACE, None)
@@ -188,7 +195,7 @@ impl Write<'_> {
             (Duration::ZERO, Some(Instant::now() + timeout))
         };
         let request = self.request(&encoded, &digest, timeout + grace);
-        match master.write(&request, encoded.form, until).await {
+        match turn.write(&request, encoded.form, until).await {
             Written::Record(payload) => Some(self.answer(payload)),
             Written::Refused { code, node } => Some(Err(hint(refused(code, &node), Effect::Write))),
             Written::InDoubt { reason, node } => Some(Err(in_doubt(reason, &node))),

@@ -1,4 +1,4 @@
-//! A connection that one batch has for itself, and the pool that it comes from.
+//! A connection that one batch or write has for itself, and the pool that it comes from.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,8 +17,6 @@ use super::stats::{Reason, Stats};
 const CHUNK: usize = 256 * 1024;
 /// What is read of a reply to a write at once.
 const SMALL: usize = 4 * 1024;
-/// How long a batch waits in line for a connection before it goes to core.
-const PATIENCE: Duration = Duration::from_millis(100);
 /// Buffers for replies that are kept while nobody reads into them; each connection with its own would add up.
 const SPARE: usize = 4;
 /// A buffer that grew past this is let go.
@@ -68,20 +66,25 @@ struct Resting {
 /// Connections that rest, and how many may be out.
 pub(super) struct Pool {
     slots: Arc<Semaphore>,
+    patience: Duration,
     resting: Mutex<Vec<Resting>>,
     buffers: Mutex<Vec<Vec<u8>>>,
 }
 
+/// The right to have a connection out.
+pub(super) struct Slot(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+
 /// A connection that is out.
 pub(super) struct Connection {
     stream: Counted,
-    _slot: OwnedSemaphorePermit,
+    _slot: Slot,
 }
 
 impl Pool {
-    pub(super) fn new(size: usize) -> Self {
+    pub(super) fn new(size: usize, patience: Duration) -> Self {
         Self {
             slots: Arc::new(Semaphore::new(size)),
+            patience,
             resting: Mutex::new(Vec::new()),
             buffers: Mutex::new(Vec::new()),
         }
@@ -109,23 +112,27 @@ impl Pool {
             .pop()
     }
 
-    /// A connection: one that rests, the one used last first, or a new one. Who comes too late waits in line.
+    /// A connection. Who comes too late waits in line.
     pub(super) async fn take(&self, peer: &Peer) -> Result<Connection, Reason> {
-        match timeout(PATIENCE, Arc::clone(&self.slots).acquire_owned()).await {
-            Ok(Ok(slot)) => self.fill(slot, peer).await,
-            _ => Err(Reason::Busy),
+        match self.slot().await {
+            Some(slot) => self.fill(slot, peer).await,
+            None => Err(Reason::Busy),
         }
     }
 
-    /// As [`Self::take`], without waiting in line.
-    pub(super) async fn take_now(&self, peer: &Peer) -> Result<Connection, Reason> {
-        match Arc::clone(&self.slots).try_acquire_owned() {
-            Ok(slot) => self.fill(slot, peer).await,
-            Err(_) => Err(Reason::Busy),
-        }
+    /// The right to a connection, in line.
+    pub(super) async fn slot(&self) -> Option<Slot> {
+        let slot = timeout(self.patience, Arc::clone(&self.slots).acquire_owned()).await;
+        slot.ok()?.ok().map(Slot)
     }
 
-    async fn fill(&self, slot: OwnedSemaphorePermit, peer: &Peer) -> Result<Connection, Reason> {
+    /// The right to a connection, if one is free.
+    pub(super) fn slot_now(&self) -> Option<Slot> {
+        Arc::clone(&self.slots).try_acquire_owned().ok().map(Slot)
+    }
+
+    /// A connection that rests, the one used last first, or a new one.
+    pub(super) async fn fill(&self, slot: Slot, peer: &Peer) -> Result<Connection, Reason> {
         while let Some(resting) = self.pop() {
             let is_fresh = peer
                 .plan

@@ -9,6 +9,7 @@ mod connection;
 mod health;
 mod map;
 mod node;
+mod pace;
 mod pipe;
 mod plan;
 mod refresh;

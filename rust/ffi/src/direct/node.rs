@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::connection::Pool;
 use super::health::Health;
+use super::pace::Pace;
 use super::pipe::Pipe;
 use super::plan::Plan;
 use super::stats::Stats;
@@ -23,6 +24,8 @@ pub(super) struct Peer {
 pub(super) struct Node {
     pub(super) peer: Arc<Peer>,
     pub(super) pool: Pool,
+    /// Of its writes.
+    pub(super) pace: Pace,
     pipes: Vec<Arc<Pipe>>,
 }
 
@@ -37,7 +40,8 @@ impl Node {
                 health: Health::new(),
                 stats: Arc::clone(stats),
             }),
-            pool: Pool::new(plan.pool),
+            pool: Pool::new(plan.pool, plan.patience),
+            pace: Pace::new(),
             pipes: (0..plan.pipes).map(|_| Arc::default()).collect(),
         }
     }

@@ -514,6 +514,7 @@ mod tests {
         let plan = Plan {
             pipes: 1,
             pool: 1,
+            patience: Duration::ZERO,
             connect_timeout: Duration::from_secs(5),
             idle_timeout: None,
         };

@@ -13,6 +13,9 @@ const PIPES: usize = 4;
 /// The most connections that batches and writes have.
 const POOL: usize = 48;
 
+/// How long a batch waits in line for a connection before it goes to core, and so does a write to a node at its limit.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 /// What the direct path may open to each node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Plan {
@@ -20,6 +23,8 @@ pub(crate) struct Plan {
     pub(super) pipes: usize,
     /// Connections that batches and writes use one after the other.
     pub(super) pool: usize,
+    /// How long they wait for each other.
+    pub(super) patience: Duration,
     pub(super) connect_timeout: Duration,
     /// `None`: unused connections stay open.
     pub(super) idle_timeout: Option<Duration>,
@@ -49,6 +54,7 @@ impl Plan {
         Some(Self {
             pipes,
             pool,
+            patience: PATIENCE,
             connect_timeout: Duration::from_millis(connect.max(1).into()),
             idle_timeout: (policy.idle_timeout > 0)
                 .then(|| Duration::from_millis(policy.idle_timeout.into())),
