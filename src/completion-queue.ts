@@ -88,6 +88,8 @@ const LENGTH_OFFSET = 16;
 const DRAIN_BYTES = 64 * 1024;
 /** What one slice settles, large results included; more would keep timers and sockets waiting. */
 const SLICE_BYTES = 256 * 1024;
+/** What a burst has come to is sent, and its buffer used again: one that grows with the burst costs more than a call. */
+const FULL = 256 * 1024;
 /** A full queue is tried again with every completion; this is for the waiting command's own deadline. */
 const WAITING_CHECK_MS = 20;
 /** How often the log is looked for where only a command in flight would wake the thread. */
@@ -226,6 +228,7 @@ export class CompletionQueue {
       return Promise.resolve().then(() => this.send(submission, write, settle));
     }
     const calledAt = submission.deadline === 0 ? 0 : this.#queue.clock();
+    if (this.writer.length >= FULL && this.#waitingTimer === undefined) this.#flush();
     const tag = this.#free.pop() ?? this.#slots.push(undefined) - 1;
     const writer = this.writer;
     const start = writer.begin(tag, submission.command, submission.cluster, submission.deadline);

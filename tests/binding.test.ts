@@ -58,6 +58,21 @@ for (const wake of WAKES) {
     await queue.release();
   });
 
+  test(`echo (${wake}): a large burst goes over in parts before its turn ends, and its buffer stays small`, async () => {
+    for (const capacity of [4096, 16]) {
+      const queue = openQueue({ wake, capacity });
+      const { accepted } = counters();
+      const payloads = Array.from({ length: 50 }, (_, i) => bytes(60_000, i));
+      const results = payloads.map((payload) => echo(queue, payload, { delay: 20 }));
+      const early = counters().accepted - accepted;
+      // All but what the last part has; or, of a full queue, what it takes.
+      assert(capacity === 16 ? early === 16 : early >= 40 && early < 50, `${early} of 50`);
+      if (capacity > 50) assert(queue.writer.bytes.length <= 512 * 1024, `${queue.writer.bytes.length} bytes`);
+      assertEquals(await Promise.all(results), payloads);
+      await queue.release();
+    }
+  });
+
   test(`echo (${wake}): what waits for room keeps its own deadline`, async () => {
     const queue = openQueue({ wake, capacity: 2 });
     const running = [echo(queue, bytes(1), { delay: 400 }), echo(queue, bytes(1), { delay: 400 })];
