@@ -30,6 +30,7 @@ import { until } from "./support/wait.ts";
 
 const { test, before, after } = suite();
 const PARAMETER = 4;
+const DEVICE_OVERLOAD = 18;
 const TIMEOUT_AT = 22;
 const key = new Key("test", "s", "user key");
 
@@ -214,6 +215,26 @@ async function failure(server: RefusingServer, call: () => Promise<unknown>): Pr
 
 const write = (client: Client, options: WriteOptions = {}) => client.operate(key, [op.add("a", 1)], options);
 
+test("the server is told the time-out that core tells it", async () => {
+  using server = await RefusingServer.open(emulator, PARAMETER);
+  const options = { hosts: server.host, seedOnlyCluster: true, maxErrorRate: 0 } as const;
+  await using direct = await ready(options);
+  await using core = await connect({ ...options, readPath: "core" });
+  const timeouts: [WriteOptions, number][] = [
+    [{ totalTimeout: 0 }, 0],
+    [{ totalTimeout: 0, socketTimeout: 700 }, 0],
+    [{ totalTimeout: 5_000, socketTimeout: 700 }, 700],
+  ];
+  for (const [timeout, expected] of timeouts) {
+    for (const client of [direct, core]) {
+      const from = server.refused;
+      await assertRejects(() => client.put(key, { a: 1 }, timeout), AerospikeError);
+      assertStrictEquals((server.messages[from] as Buffer).readUInt32BE(TIMEOUT_AT), expected);
+    }
+  }
+  assertStrictEquals((await direct.stats()).direct.writes, timeouts.length);
+});
+
 test("a refused write is sent once, and its error is core's", async () => {
   for (const code of [PARAMETER, 9, 12, 14, 18, 22]) {
     using server = await RefusingServer.open(emulator, code);
@@ -267,6 +288,7 @@ test("what may be sent twice, and what the direct path cannot pack, goes through
   const calls: [string, 0 | 1, () => Promise<unknown>][] = [
     ["put", 1, () => client.put(key, { b: [1, 2], m: { k: 1 } })],
     ["put with retries", 0, () => client.put(key, { a: 1 }, { maxRetries: 1 })],
+    ["put whose late reply is awaited", 0, () => client.put(key, { a: 1 }, { socketTimeout: 500, timeoutDelay: 9 })],
     ["put with compression", 0, () => client.put(key, { a: 1 }, { compress: true })],
     ["touch", 1, () => client.touch(key)],
     ["an expression", 0, () => client.operate(key, [op.write("a", 1), op.readExp("x", exp.add(exp.intBin("a"), 1))])],
@@ -282,6 +304,17 @@ test("what may be sent twice, and what the direct path cannot pack, goes through
     await call();
     assertStrictEquals((await client.stats()).direct.writes - writes, expected, what);
   }
+});
+
+test("what overloads a node breaks its circuit on this path too", async () => {
+  // In one window, however long the test takes.
+  await using client = await ready({ hosts: emulator.hosts, maxErrorRate: 5, errorRateWindow: 1_000 });
+  emulator.fault({ code: DEVICE_OVERLOAD, dataOnly: true });
+  const codes: string[] = [];
+  for (let i = 0; i < 7; i++) codes.push((await assertRejects(() => write(client), AerospikeError)).codeName);
+  emulator.fault();
+  assertEquals(codes, [...Array<string>(6).fill("DEVICE_OVERLOAD"), "MAX_ERROR_RATE"]);
+  assertStrictEquals((await client.stats()).direct.writes, 6);
 });
 
 test("more writes than connections: each takes place once, whichever way it goes", async () => {

@@ -151,6 +151,10 @@ pub(crate) fn timed_out(phase: Phase, cluster: Option<&Cluster>) -> Failure {
         Phase::Command => "the command timed out while it waited for the server",
     });
     match (phase, cluster) {
+        (Phase::Connect, Some(cluster)) if cluster.connected() => {
+            message =
+                Cow::Borrowed("the command timed out while a connection to its node was opened");
+        }
         (Phase::Connect, Some(cluster)) => {
             if let Some(trouble) = cluster.trouble() {
                 message = format!("{message}: {trouble}").into();

@@ -205,7 +205,7 @@ impl<'a> Policy<'a> {
         Ok((policy, more))
     }
 
-    /// Whether a read under this policy may take the direct path: it asks the master, in the way that is the default.
+    /// Whether a command under this policy may take the direct path: it asks the master, in the way that is the default.
     pub(crate) fn may_be_direct(&self) -> bool {
         const MASTER: u8 = 0;
         const SEQUENCE: u8 = 2;
@@ -231,6 +231,20 @@ impl<'a> Policy<'a> {
             // Nothing would ever end it.
             (None, None) => None,
         }
+    }
+
+    /// How long the server may work on a write, in milliseconds, as core tells it. 0: as long as it is configured for.
+    pub(crate) fn server_timeout(&self, left: Option<Duration>) -> u32 {
+        match (left, self.socket_timeout) {
+            (None, _) => 0,
+            (Some(left), 0) => core_timeout(left + GRACE),
+            (Some(left), socket) => core_timeout(left + GRACE).min(socket),
+        }
+    }
+
+    /// Whether a reply is awaited that comes after the attempt's own time-out.
+    pub(crate) fn drains_late_replies(&self) -> bool {
+        self.timeout_delay > 0
     }
 
     /// What is left of the policy after a first attempt.

@@ -221,17 +221,18 @@ impl Wants<'_> {
             // It reads the header.
             Self::Existence => Answer::Code(0),
             Self::Record(_) => Answer::Payload(record),
-            Self::Results(operations, _) => {
-                Answer::Payload(with_silent(record, operations).map_err(|_| {
-                    Failure::internal("a record that this client made is malformed")
-                })?)
-            }
+            Self::Results(operations, _) => Answer::Payload(with_silent(record, operations)?),
         })
     }
 }
 
 /// Puts an empty result in the place of each operation that was not sent.
-pub(super) fn with_silent(record: Vec<u8>, operations: Operations<'_>) -> Parsed<Vec<u8>> {
+pub(super) fn with_silent(record: Vec<u8>, operations: Operations<'_>) -> Result<Vec<u8>, Failure> {
+    insert_silent(record, operations)
+        .map_err(|_| Failure::internal("a record that this client made is malformed"))
+}
+
+fn insert_silent(record: Vec<u8>, operations: Operations<'_>) -> Parsed<Vec<u8>> {
     const RESULTS_AT: usize = 10;
     let is_silent = |operation: &OperationRef<'_>| operation.verb == Verb::ReadHeader;
     if !operations.iter().any(|operation| is_silent(&operation)) {

@@ -11,7 +11,6 @@ use aerospike_wire::record::RecordRequest;
 use super::Run;
 use super::read::with_silent;
 use super::record::{effect_of_write, failure, hint, in_turn, operate_on_core};
-use crate::clock::Instant;
 use crate::cluster::Cluster;
 use crate::completion::{Answer, Outcome};
 use crate::direct::{Form, Peer, Reason, Written};
@@ -19,7 +18,9 @@ use crate::driver::{Effect, Progress};
 use crate::error::{self, Failure, Phase};
 use crate::frame::{BinWrite, Change, Write};
 use crate::operation::{Operations, Verb, push_write};
-use crate::policy::{GRACE, core_timeout};
+
+/// Core says what is too large for a message.
+const LARGE: usize = 100 * 1024 * 1024;
 
 /// Runs a write to its end.
 pub(super) async fn run(run: Run, write: Write<'_>) {
@@ -180,30 +181,34 @@ impl Write<'_> {
         }
         let direct = cluster.direct()?;
         let (timeout, by_deadline) = policy.attempt(left)?;
-        let encoded = Encoded::of(self.change)?;
+        if !by_deadline && policy.drains_late_replies() {
+            return None;
+        }
+        let encoded =
+            Encoded::of(self.change).filter(|encoded| encoded.operations.len() < LARGE)?;
         let digest = key.value.digest(key.set);
         let master = direct.writes_to(key.namespace, &digest)?;
-        // Where it is stopped in that line, nothing was sent.
+        // Where it is stopped before it has a connection, nothing was sent.
         progress.enter(Phase::Queue);
         let turn = master.turn().await;
-        progress.enter(Phase::Command);
-        let turn = turn?;
-        // Past its deadline the command has no use for an answer, but the connection has.
-        let (grace, until) = if by_deadline {
-            (GRACE, None)
-        } else {
-            (Duration::ZERO, Some(Instant::now() + timeout))
+        progress.enter(Phase::Connect);
+        let ready = match turn {
+            Some(turn) => turn.connect().await,
+            None => None,
         };
-        let request = self.request(&encoded, &digest, timeout + grace);
-        match turn.write(&request, encoded.form, until).await {
+        progress.enter(Phase::Command);
+        let ready = ready?;
+        let request = self.request(&encoded, &digest, policy.server_timeout(left));
+        // Past its deadline the command has no use for an answer, but the connection has.
+        let bound = (!by_deadline).then_some(timeout);
+        match ready.write(&request, encoded.form, bound).await {
             Written::Record(payload) => Some(self.answer(payload)),
             Written::Refused { code, node } => Some(Err(hint(refused(code, &node), Effect::Write))),
             Written::InDoubt { reason, node } => Some(Err(in_doubt(reason, &node))),
-            Written::Unsent => None,
         }
     }
 
-    fn request(&self, encoded: &Encoded, digest: &[u8; 20], timeout: Duration) -> Vec<u8> {
+    fn request(&self, encoded: &Encoded, digest: &[u8; 20], timeout: u32) -> Vec<u8> {
         let Self {
             policy,
             write,
@@ -232,7 +237,7 @@ impl Write<'_> {
             Header {
                 info1: encoded.info1,
                 info2: header.info2 | encoded.info2,
-                index: core_timeout(timeout),
+                index: timeout,
                 ..header
             },
         );
@@ -243,7 +248,11 @@ impl Write<'_> {
         match self.change {
             Change::Operations(operations) => with_silent(payload, operations)
                 .map(Answer::Payload)
-                .map_err(|_| Failure::internal("a record that this client made is malformed")),
+                .map_err(|failure| Failure {
+                    in_doubt: true,
+                    sent: true,
+                    ..failure
+                }),
             _ => Ok(Answer::Code(0)),
         }
     }
@@ -251,10 +260,10 @@ impl Write<'_> {
 
 fn of_node(code: i32, what: &str, node: &Peer) -> Failure {
     Failure {
-        node: Some(format!("{}: {}", node.name, node.address)),
+        node: Some(format!("{}: {}", node.name, node.address())),
         sent: true,
         iteration: Some(1),
-        ..Failure::new(code, format!("{what} (node {})", node.address))
+        ..Failure::new(code, format!("{what} (node {})", node.address()))
     }
 }
 

@@ -7,7 +7,6 @@ use aerospike_wire::digest::partition;
 use aerospike_wire::read::{BatchWriter, Want};
 use tokio::task::JoinSet;
 
-use super::connection::Connection;
 use super::node::Node;
 use super::reply::Walker;
 use super::stats::Reason;
@@ -175,19 +174,26 @@ impl Direct {
         let peer = &node.peer;
         let mut walker = Walker::new(rows.len(), Guess::new(names));
         let mut buffer = node.pool.buffer();
-        let exchange = async {
-            let mut connection: Connection = node.pool.take(peer).await?;
-            self.stats.attempt(rows.len());
-            peer.health.attempt();
-            connection
-                .exchange(&request, &mut walker, &mut buffer)
-                .await?;
-            node.pool.give(connection);
-            Ok(())
-        };
-        let outcome = match clock::timeout_at(bound.at, exchange).await {
-            Some(outcome) => outcome,
-            None => Err(Reason::Late),
+        // Not the node's fault, however long it takes.
+        let slot = clock::timeout_at(bound.at, node.pool.slot())
+            .await
+            .flatten();
+        let outcome = match slot {
+            None => Err(Reason::Busy),
+            Some(slot) => {
+                let exchange = async {
+                    let mut connection = node.pool.fill(slot, peer).await?;
+                    self.stats.attempt(rows.len());
+                    peer.health.attempt();
+                    connection
+                        .exchange(&request, &mut walker, &mut buffer)
+                        .await?;
+                    node.pool.give(connection);
+                    Ok(())
+                };
+                let outcome = clock::timeout_at(bound.at, exchange).await;
+                outcome.unwrap_or(Err(Reason::Late))
+            }
         };
         node.pool.keep(buffer);
         self.stats.answered(walker.answered);

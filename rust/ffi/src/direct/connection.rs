@@ -66,13 +66,18 @@ struct Resting {
 /// Connections that rest, and how many may be out.
 pub(super) struct Pool {
     slots: Arc<Semaphore>,
+    /// Writes that may be out: what stuck ones leave is for batches.
+    writes: Arc<Semaphore>,
     patience: Duration,
     resting: Mutex<Vec<Resting>>,
     buffers: Mutex<Vec<Vec<u8>>>,
 }
 
 /// The right to have a connection out.
-pub(super) struct Slot(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+pub(super) struct Slot {
+    _connection: OwnedSemaphorePermit,
+    _write: Option<OwnedSemaphorePermit>,
+}
 
 /// A connection that is out.
 pub(super) struct Connection {
@@ -84,6 +89,7 @@ impl Pool {
     pub(super) fn new(size: usize, patience: Duration) -> Self {
         Self {
             slots: Arc::new(Semaphore::new(size)),
+            writes: Arc::new(Semaphore::new(size - size / 4)),
             patience,
             resting: Mutex::new(Vec::new()),
             buffers: Mutex::new(Vec::new()),
@@ -112,23 +118,30 @@ impl Pool {
             .pop()
     }
 
-    /// A connection. Who comes too late waits in line.
-    pub(super) async fn take(&self, peer: &Peer) -> Result<Connection, Reason> {
-        match self.slot().await {
-            Some(slot) => self.fill(slot, peer).await,
-            None => Err(Reason::Busy),
-        }
-    }
-
-    /// The right to a connection, in line.
+    /// The right to a connection. Who comes too late waits in line.
     pub(super) async fn slot(&self) -> Option<Slot> {
-        let slot = timeout(self.patience, Arc::clone(&self.slots).acquire_owned()).await;
-        slot.ok()?.ok().map(Slot)
+        Some(Slot {
+            _connection: self.wait(&self.slots).await?,
+            _write: None,
+        })
     }
 
-    /// The right to a connection, if one is free.
-    pub(super) fn slot_now(&self) -> Option<Slot> {
-        Arc::clone(&self.slots).try_acquire_owned().ok().map(Slot)
+    /// The right to a connection for a write; with `waits`, in line for the end of another one.
+    pub(super) async fn write_slot(&self, waits: bool) -> Option<Slot> {
+        let write = match Arc::clone(&self.writes).try_acquire_owned() {
+            Ok(write) => write,
+            Err(_) if waits => self.wait(&self.writes).await?,
+            Err(_) => return None,
+        };
+        Some(Slot {
+            _connection: Arc::clone(&self.slots).try_acquire_owned().ok()?,
+            _write: Some(write),
+        })
+    }
+
+    async fn wait(&self, line: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+        let permit = timeout(self.patience, Arc::clone(line).acquire_owned()).await;
+        permit.ok()?.ok()
     }
 
     /// A connection that rests, the one used last first, or a new one.

@@ -1,8 +1,11 @@
-//! How the direct path fares with one node: an error window that pauses it, and a budget for what is asked twice.
+//! How the direct path fares with one node: an error window that pauses it, and a budget for what is asked twice. Core's
+//! circuit breaker (`maxErrorRate`) counts both paths.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use aerospike_core as core;
 
 const WINDOW: Duration = Duration::from_secs(2);
 /// Failed connections and exchanges within a window after which core has the node for itself.
@@ -23,6 +26,8 @@ struct Window {
 }
 
 pub(super) struct Health {
+    /// Who has the circuit breaker.
+    core: Option<Arc<core::Node>>,
     opened: Instant,
     /// Milliseconds since `opened`.
     paused_until: AtomicU64,
@@ -31,9 +36,10 @@ pub(super) struct Health {
 }
 
 impl Health {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(core: Option<Arc<core::Node>>) -> Self {
         let now = Instant::now();
         Self {
+            core,
             opened: now,
             paused_until: AtomicU64::new(0),
             budget: AtomicI64::new(PER_SECOND),
@@ -45,7 +51,12 @@ impl Health {
         }
     }
 
+    /// Whether core has the node for itself: for a while, or to say that its circuit is broken.
     pub(super) fn is_paused(&self) -> bool {
+        let is_broken = |core: &Arc<core::Node>| !core.error_rate_within_limit();
+        if self.core.as_ref().is_some_and(is_broken) {
+            return true;
+        }
         let until = self.paused_until.load(Ordering::Relaxed);
         until != 0 && (self.opened.elapsed().as_millis() as u64) < until
     }
@@ -57,8 +68,16 @@ impl Health {
         }
     }
 
+    /// Counts for the circuit breaker: the node has too much to do, or does not answer.
+    pub(super) fn overloaded(&self) {
+        if let Some(core) = &self.core {
+            core.incr_error_rate();
+        }
+    }
+
     /// A connection failed, or an exchange on it did.
     pub(super) fn error(&self) {
+        self.overloaded();
         let now = Instant::now();
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         if now.duration_since(window.began) > WINDOW {
@@ -102,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_node_that_fails_often_is_left_alone_for_a_while() {
-        let health = Health::new();
+        let health = Health::new(None);
         for _ in 0..LIMIT {
             assert!(!health.is_paused());
             health.error();
@@ -117,7 +136,7 @@ mod tests {
 
     #[test]
     fn repeats_are_a_tenth_of_the_attempts() {
-        let health = Health::new();
+        let health = Health::new(None);
         assert_eq!((0..100).filter(|_| health.may_repeat()).count(), 10);
         (0..50).for_each(|_| health.attempt());
         assert_eq!((0..100).filter(|_| health.may_repeat()).count(), 5);

@@ -30,11 +30,12 @@ use crate::cluster::Cluster;
 use crate::error::{self, Failure, Phase};
 
 pub(crate) use batch::{Part, Row};
+pub(crate) use node::Peer;
 pub(crate) use plan::Plan;
 pub(crate) use reply::{Form, UNANSWERED};
 pub(crate) use single::{Answer, Burst, Route};
 pub(crate) use stats::{Reason, Stats};
-pub(crate) use write::{Peer, Written};
+pub(crate) use write::Written;
 
 use map::Map;
 

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use aerospike_core as core;
+
 use super::connection::Pool;
 use super::health::Health;
 use super::pace::Pace;
@@ -11,13 +13,19 @@ use super::plan::Plan;
 use super::stats::Stats;
 
 /// Who is at the other end of a node's connections.
-pub(super) struct Peer {
-    pub(super) name: String,
+pub(crate) struct Peer {
+    pub(crate) name: String,
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) plan: Plan,
     pub(super) health: Health,
     pub(super) stats: Arc<Stats>,
+}
+
+impl Peer {
+    pub(crate) fn address(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
 }
 
 /// A node and its connections.
@@ -30,14 +38,27 @@ pub(super) struct Node {
 }
 
 impl Node {
-    pub(super) fn new(name: &str, host: String, port: u16, plan: Plan, stats: &Arc<Stats>) -> Self {
+    /// One of core's nodes.
+    pub(super) fn of(node: &Arc<core::Node>, plan: Plan, stats: &Arc<Stats>) -> Self {
+        let host = node.host();
+        let health = Health::new(Some(Arc::clone(node)));
+        Self::new(node.name(), (host.name, host.port), health, plan, stats)
+    }
+
+    fn new(
+        name: &str,
+        (host, port): (String, u16),
+        health: Health,
+        plan: Plan,
+        stats: &Arc<Stats>,
+    ) -> Self {
         Self {
             peer: Arc::new(Peer {
                 name: name.to_owned(),
                 host,
                 port,
                 plan,
-                health: Health::new(),
+                health,
                 stats: Arc::clone(stats),
             }),
             pool: Pool::new(plan.pool, plan.patience),
@@ -56,7 +77,7 @@ impl Node {
         (0..count).map(move |at| &self.pipes[(turn % count + at) % count])
     }
 
-    /// Opens so many pipes and so many connections for batches.
+    /// Opens so many pipes and so many connections for batches and writes.
     pub(super) async fn warm_up(&self, pipes: usize, batches: usize) {
         for pipe in self.pipes.iter().take(pipes) {
             pipe.open(&self.peer);
@@ -66,7 +87,10 @@ impl Node {
         }
         let mut taken = Vec::new();
         for _ in 0..batches {
-            match self.pool.take(&self.peer).await {
+            let Some(slot) = self.pool.slot().await else {
+                break;
+            };
+            match self.pool.fill(slot, &self.peer).await {
                 Ok(connection) => taken.push(connection),
                 Err(_) => break,
             }
@@ -89,6 +113,23 @@ impl Node {
     /// Ends the pipes, at once or when they have nothing to wait for any more.
     pub(super) fn close(&self, at_once: bool) {
         self.pipes.iter().for_each(|pipe| pipe.close(at_once));
+    }
+}
+
+#[cfg(test)]
+impl Node {
+    /// With one pipe and one connection, unknown to core.
+    pub(super) fn at(port: u16, patience: Duration) -> Arc<Self> {
+        let plan = Plan {
+            pipes: 1,
+            pool: 1,
+            patience,
+            connect_timeout: Duration::from_secs(5),
+            idle_timeout: None,
+        };
+        let address = ("127.0.0.1".to_owned(), port);
+        let health = Health::new(None);
+        Arc::new(Self::new("node", address, health, plan, &Arc::default()))
     }
 }
 

@@ -3,20 +3,20 @@
 //! An exchange that nothing holds up takes as long as the network and the server's work. When most take a multiple of the
 //! quickest, they stand behind each other, and one more at a time makes none of them faster.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// How many times the quickest exchange most take at a node's limit.
-const CROWDED: u32 = 3;
+const CROWDED: u64 = 3;
 /// After so many exchanges, what the quickest took before no longer counts: networks change.
 const WINDOW: u32 = 1024;
 /// Every exchange moves what they take by this part of the difference.
-const SHARE: u32 = 16;
+const SHARE: u64 = 16;
 
-/// How long exchanges take. Threads may lose each other's: it is an estimate.
+/// How long exchanges take, in microseconds. Threads may lose each other's: it is an estimate.
 pub(super) struct Pace {
-    /// What they take lately, in microseconds.
-    usual: AtomicU32,
+    /// What they take lately, times [`SHARE`].
+    usual: AtomicU64,
     /// What the quickest took, in this window and in the one before.
     quickest: [AtomicU32; 2],
     seen: AtomicU32,
@@ -25,7 +25,7 @@ pub(super) struct Pace {
 impl Pace {
     pub(super) const fn new() -> Self {
         Self {
-            usual: AtomicU32::new(0),
+            usual: AtomicU64::new(0),
             quickest: [AtomicU32::new(u32::MAX), AtomicU32::new(u32::MAX)],
             seen: AtomicU32::new(0),
         }
@@ -35,8 +35,8 @@ impl Pace {
     pub(super) fn took(&self, time: Duration) {
         let time = u32::try_from(time.as_micros()).unwrap_or(u32::MAX).max(1);
         let usual = match self.usual.load(Ordering::Relaxed) {
-            0 => time,
-            usual => usual - usual / SHARE + time / SHARE,
+            0 => u64::from(time) * SHARE,
+            usual => usual - usual / SHARE + u64::from(time),
         };
         self.usual.store(usual, Ordering::Relaxed);
         let [now, before] = &self.quickest;
@@ -54,7 +54,7 @@ impl Pace {
         let quickest = now
             .load(Ordering::Relaxed)
             .min(before.load(Ordering::Relaxed));
-        self.usual.load(Ordering::Relaxed) / CROWDED >= quickest
+        self.usual.load(Ordering::Relaxed) >= CROWDED * SHARE * u64::from(quickest)
     }
 }
 
@@ -80,6 +80,8 @@ mod tests {
         // One slow exchange says nothing.
         assert!(!after([[200; 50].as_slice(), &[5000]].concat()).is_crowded());
         assert!(!after([[200].as_slice(), &[1500; 100], &[300; 100]].concat()).is_crowded());
+        // So quick that only whole averages tell.
+        assert!(!after([[10].as_slice(), &[1500; 100], &[20; 200]].concat()).is_crowded());
     }
 
     #[test]

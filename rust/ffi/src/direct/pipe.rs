@@ -483,7 +483,6 @@ mod tests {
 
     use super::*;
     use crate::direct::node::Node;
-    use crate::direct::plan::Plan;
 
     fn reply(operations: u16, bytes: &[u8]) -> Vec<u8> {
         let header = Header {
@@ -511,14 +510,7 @@ mod tests {
             stream.write_all(&replies).unwrap();
             stream.read(&mut [0]).unwrap()
         });
-        let plan = Plan {
-            pipes: 1,
-            pool: 1,
-            patience: Duration::ZERO,
-            connect_timeout: Duration::from_secs(5),
-            idle_timeout: None,
-        };
-        let node = Node::new("node", "127.0.0.1".into(), port, plan, &Arc::default());
+        let node = Node::at(port, Duration::ZERO);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

@@ -90,15 +90,14 @@ fn follow(
     });
     let has_left = known.len() != before;
     for node in nodes.iter().filter(|node| node.is_active()) {
-        known.entry(node.name().to_owned()).or_insert_with(|| {
-            let host = node.host();
-            Known {
-                node: Arc::new(Node::new(node.name(), host.name, host.port, plan, stats)),
+        known
+            .entry(node.name().to_owned())
+            .or_insert_with(|| Known {
+                node: Arc::new(Node::of(node, plan, stats)),
                 generation: isize::MIN,
                 masters: None,
                 asked: false,
-            }
-        });
+            });
     }
     has_left
 }

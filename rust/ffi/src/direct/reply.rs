@@ -78,7 +78,7 @@ fn push_bins(
     Ok(bins)
 }
 
-/// What the reply to a single read is.
+/// What the reply to a command on one record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     /// A record.
@@ -96,7 +96,7 @@ impl Form {
     }
 }
 
-/// What a single read was answered.
+/// What a command on one record was answered.
 #[derive(Debug, PartialEq)]
 pub(super) enum Single {
     /// The payload of GET, or of OPERATE.
@@ -135,7 +135,7 @@ fn push_results(out: &mut Vec<u8>, cursor: &mut Cursor<'_>, count: u16) -> Resul
     Ok(bins)
 }
 
-/// Reads the body of the reply to a single read.
+/// Reads the body of the reply to a command on one record.
 pub(super) fn single(body: &[u8], form: Form) -> Result<Single, Malformed> {
     let mut cursor = Cursor::new(body);
     let header = Header::parse(&mut cursor)?;

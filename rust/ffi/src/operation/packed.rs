@@ -18,6 +18,8 @@ use crate::particle::{GEOJSON_HEADER, Particle};
 const CONTEXT: i64 = 0xff;
 /// The longest name of a bin.
 const LONGEST: usize = 15;
+/// The most operations of a command: their results are sorted by bin while others wait.
+const MOST: usize = 256;
 /// In the order of a map: its index is kept on the device.
 const PERSIST_INDEX: i64 = 0x10;
 
@@ -255,6 +257,9 @@ impl Operations<'_> {
     /// Appends the operations that are sent, which are those that are not about the header: generation and TTL come with
     /// every answer. Gives their number; `None` where core has to look at them.
     pub(crate) fn push(self, out: &mut Vec<u8>) -> Option<u16> {
+        if self.len() > MOST {
+            return None;
+        }
         let mut packed = Vec::new();
         let mut count = 0;
         for operation in self.iter() {
