@@ -46,8 +46,8 @@ export interface BasePolicy extends ReadModeFields {
   /** The bound on one attempt's wait for the server. 0: none. Default 30000. */
   readonly socketTimeout?: number | undefined;
   /**
-   * After a time-out, how long the reply is still awaited, so that the connection can be kept: at least 3 seconds, also
-   * where this is less. Default 0.
+   * After a time-out, how long the reply is still awaited, so that the connection can be kept: after `totalTimeout` at
+   * least 3 seconds, also where this is less. Default 0.
    */
   readonly timeoutDelay?: number | undefined;
   /** Retries after the first attempt. Default 2 for reads, 0 for writes. */
