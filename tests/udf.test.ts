@@ -343,7 +343,8 @@ onEmulator("a call that is not answered is in doubt, and one that is aborted too
   assertEquals((await running).inDoubt, true);
 });
 
-onEmulator("the emulator ends a function that does not", async ({ client }) => {
+// Such a function keeps the emulator from answering: the client is not to ask meanwhile and give the node up.
+testOnEmulator({ tendInterval: 60_000 })("the emulator ends a function that does not", async ({ client }) => {
   const source = `
     function loop(rec) while true do end end
     function catch(rec) while true do pcall(loop) end end
@@ -360,7 +361,10 @@ onEmulator("the emulator ends a function that does not", async ({ client }) => {
     (await assertRejects(() => client.apply(key, MODULE, "grow", [], { totalTimeout: 0 }), UdfError)).message,
     /memory/,
   );
-  assertMatch((await assertRejects(() => client.apply(key, MODULE, "exit"), UdfError)).message, /nil value/);
+  assertMatch(
+    (await assertRejects(() => client.apply(key, MODULE, "exit", [], { totalTimeout: 0 }), UdfError)).message,
+    /nil value/,
+  );
 });
 
 onEmulator("functions go by the emulator's clock", async ({ emulator, client }) => {
