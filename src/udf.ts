@@ -101,13 +101,22 @@ export class UdfTask {
   async done(options: UdfWaitOptions = {}): Promise<void> {
     const { timeout, pollInterval, signal } = waitOptions(options);
     const end = performance.now() + timeout;
+    const isLast = () => performance.now() + pollInterval > end;
+    // What the last answers said stands where there is no time for more, or none came any more.
+    let behind: string[] | undefined;
+    let cause: unknown;
     for (;;) {
       const left = Math.ceil(end - performance.now());
-      const behind = left > 0 ? await this.#behind({ timeout: left, signal }) : undefined;
+      try {
+        if (left > 0) behind = await this.#behind({ timeout: left, signal });
+      } catch (error) {
+        if (!(error instanceof AerospikeTimeoutError) || !isLast()) throw error;
+        cause = error;
+      }
       if (behind?.length === 0) return;
-      if (performance.now() + pollInterval > end) {
+      if (isLast()) {
         const nodes = behind === undefined ? "" : `: behind are ${behind.join(", ")}`;
-        throw new AerospikeTimeoutError(`not all nodes followed with ${this.name} in ${timeout} ms${nodes}`);
+        throw new AerospikeTimeoutError(`not all nodes followed with ${this.name} in ${timeout} ms${nodes}`, { cause });
       }
       await pause(pollInterval, signal);
     }

@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import {
+  AbortError,
   type AerospikeError,
   AerospikeTimeoutError,
   type Client,
@@ -16,6 +17,7 @@ import {
 } from "../mod.ts";
 import { Emulator } from "../emulator/mod.ts";
 import { readConnectOptions } from "../src/connect-options.ts";
+import { assertWithin, byStalls, during } from "./support/both-paths.ts";
 import { canonical, RandomValues } from "./support/random.ts";
 import { externalHosts, freshSet } from "./support/server.ts";
 import { suite } from "./support/suite.ts";
@@ -130,12 +132,16 @@ onEmulator("the reads of a turn are one batch; one alone is none", async (server
 });
 
 onEmulator("without the option, and without its word for it, each read is its own", async (server) => {
+  const before = server.stats();
+  let [reads, twice] = [0, 0];
   for (const options of [{}, { autoBatch: false }]) {
     await using own = await ready({ hosts: server.hosts, ...options });
-    const before = server.stats();
-    await Promise.all(range(50).map((i) => own.get(new Key("test", "s", i))));
+    const done = await during(own, () => Promise.all(range(50).map((i) => own.get(new Key("test", "s", i)))));
+    reads += 50;
+    twice += byStalls(done).twice;
     const { batches, commands } = server.stats();
-    assertEquals([batches - before.batches, commands - before.commands], [0, 50]);
+    assertStrictEquals(batches, before.batches);
+    assertWithin(commands - before.commands, reads, reads + twice);
   }
 });
 
@@ -195,7 +201,7 @@ onEmulator("more than one request may hold are several", async (server, client) 
 onEmulator("a deadline ends its own reads, also among others", async (server, client) => {
   const key = new Key("test", "s", 1);
   await client.put(key, { a: 1 });
-  server.fault({ delayMs: 400, dataOnly: true });
+  server.fault({ delayMs: 2_000, dataOnly: true });
   const late = range(10).map(() => client.get(key, { totalTimeout: 100 }));
   const patient = range(10).map(() => client.get(key, { totalTimeout: LONG_MS }));
   for (const read of late) {
@@ -208,11 +214,14 @@ onEmulator("a deadline ends its own reads, also among others", async (server, cl
 onEmulator("an abort ends its own read", async (server, client) => {
   const key = new Key("test", "s", 1);
   await client.put(key, { a: 1 });
-  server.fault({ delayMs: 200, dataOnly: true });
+  server.fault({ delayMs: 2_000, dataOnly: true });
   const controller = new AbortController();
   const reason = new Error("enough");
-  const reads = range(10).map((i) => client.get(key, i === 4 ? { signal: controller.signal } : {}));
-  setTimeout(() => controller.abort(reason), 50);
+  const { accepted } = client.counters();
+  const options = { totalTimeout: LONG_MS };
+  const reads = range(10).map((i) => client.get(key, i === 4 ? { ...options, signal: controller.signal } : options));
+  await until("they are accepted", () => client.counters().accepted >= accepted + 10);
+  controller.abort(reason);
   const settled = await Promise.allSettled(reads);
   assertEquals(settled.map((result) => result.status), range(10).map((i) => i === 4 ? "rejected" : "fulfilled"));
   assertStrictEquals((settled[4] as PromiseRejectedResult).reason, reason);
@@ -238,11 +247,15 @@ onEmulator("they take one turn together, and wait for it", async (server, client
   const records = await Promise.all(range(100).map(() => narrow.get(key, options)));
   await first;
   assert(records.every((record) => record?.bins.a === 2), "after the write, in the order of the calls");
-  const late = await Promise.allSettled([
-    narrow.put(key, { a: 3 }, options),
-    ...range(5).map(() => narrow.get(key, { totalTimeout: 50 })),
-  ]);
-  for (const result of late.slice(1)) {
+  server.fault({ silence: true, dataOnly: true });
+  const { commands } = server.stats();
+  const stop = new AbortController();
+  const holds = assertRejects(() => narrow.put(key, { a: 3 }, { ...options, signal: stop.signal }), AbortError);
+  await until("a write has the turn", () => server.stats().commands > commands);
+  const late = await Promise.allSettled(range(5).map(() => narrow.get(key, { totalTimeout: 50 })));
+  stop.abort();
+  await holds;
+  for (const result of late) {
     const { reason } = result as PromiseRejectedResult;
     assertInstanceOf(reason, AerospikeTimeoutError);
     assertEquals([reason.phase, reason.sent], ["queue", false]);

@@ -4,11 +4,19 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { assert, assertEquals, assertGreater, assertInstanceOf, assertLess, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertGreaterOrEqual,
+  assertInstanceOf,
+  assertLess,
+  assertStrictEquals,
+} from "@std/assert";
 import { test } from "node:test";
 import { AerospikeError, type Client, connect, type ConnectOptions, Key, type ReadPath } from "../mod.ts";
 import { Emulator, type EmulatorCommand, type EmulatorOptions } from "../emulator/mod.ts";
-import { LONG_MS, PATHS, range, ready } from "./support/both-paths.ts";
+import { assertWithin, byStalls, during, LONG_MS, PATHS, range, ready } from "./support/both-paths.ts";
 import { pause, until } from "./support/wait.ts";
 
 const NODES = 3;
@@ -139,13 +147,20 @@ onCluster("commands and rows go to the masters, in every namespace", async (serv
     singles.push([`exists ${readPath}`, (key) => client.exists(key, { readPath })]);
     batches.push([`batchRead ${readPath}`, () => client.batchRead(keys, { readPath })]);
   }
-  for (const [name, run] of singles) {
-    await Promise.all(keys.map(run));
-    assertEquals(counts(takeCommands(server), name), { single: keys.length, rows: 0, nodes: NODES }, name);
-  }
-  for (const [name, run] of batches) {
-    await run();
-    assertEquals(counts(takeCommands(server), name), { single: 0, rows: keys.length, nodes: NODES }, name);
+  const all = [
+    ...singles.map(([name, run]) => ({ name, run: () => Promise.all(keys.map(run)), single: keys.length, rows: 0 })),
+    ...batches.map(([name, run]) => ({ name, run, single: 0, rows: keys.length })),
+  ];
+  // What is asked twice may arrive after the answer: then it is among the commands of the next.
+  let twice = 0;
+  for (const { name, run, single, rows } of all) {
+    twice += byStalls(await during(client, run)).twice;
+    const seen = counts(takeCommands(server), name);
+    assertStrictEquals(seen.nodes, NODES, name);
+    assertWithin(seen.single, single, single + twice, name);
+    assertWithin(seen.rows, rows, rows + twice, name);
+    twice -= seen.single - single + seen.rows - rows;
+    assertGreaterOrEqual(twice, 0, name);
   }
   assertStrictEquals(server.stats().proxied, 0);
 });
@@ -296,16 +311,21 @@ for (const readPath of PATHS) {
       const bad = 2;
       const good = keys.filter((key) => masterOf(key) !== bad);
       const options = { ...PATIENT, readPath };
-      await client.batchRead(keys, options);
-      server.recordCommands(KEPT);
-      server.fault({ node: bad, ...fault });
-      const drops = setInterval(() => what === "dropped" && server.fault({ node: bad, ...fault }), 2);
-      const records = await Promise.all(keys.map((key) => client.get(key, options)));
-      clearInterval(drops);
-      assertEquals(records.map((record) => record?.bins["i"]), range(keys.length));
+      const done = await during(client, async () => {
+        await client.batchRead(keys, options);
+        server.recordCommands(KEPT);
+        server.fault({ node: bad, ...fault });
+        const drops = setInterval(() => what === "dropped" && server.fault({ node: bad, ...fault }), 2);
+        const records = await Promise.all(keys.map((key) => client.get(key, options)));
+        clearInterval(drops);
+        assertEquals(records.map((record) => record?.bins["i"]), range(keys.length));
+      });
       const times = new Map<string, number>();
       for (const { digest } of server.commands()) times.set(digest, (times.get(digest) ?? 0) + 1);
-      assertEquals(good.filter((key) => times.get(hex(key)) !== 1).map((key) => key.userKey), []);
+      const asked = good.map((key) => times.get(hex(key)) ?? 0);
+      assert(!asked.includes(0), "a read did not reach its node");
+      const total = asked.reduce((sum, count) => sum + count, 0);
+      assertWithin(total, good.length, good.length + byStalls(done).twice);
       server.fault({ node: bad, ...fault });
       const rows = await client.batchRead(keys, options);
       assertEquals(rows.toArray().map((row) => row.record?.bins["i"]), range(keys.length));
@@ -461,17 +481,20 @@ test("a node that says nothing does not keep the others' new partitions from the
     const moved = keys.filter((key) => masterOf(key) === 0);
     const partitions = moved.map((key) => partitionOf(key.digest));
     server.fault({ node: 2, silence: true });
-    const start = performance.now();
+    const seconds: number[] = [];
     for (const to of [1, 0, 1, 0, 1]) {
+      const start = performance.now();
       server.movePartitions({ namespace: "test", partitions, to });
       await until(`the direct path asks node ${to}`, async () => {
         server.recordCommands(KEPT);
         await client.batchRead(moved, { readPath: "direct", totalTimeout: LONG_MS });
         return server.commands().every(({ node }) => node === to);
       });
+      seconds.push((performance.now() - start) / 1000);
     }
-    const seconds = (performance.now() - start) / 1000;
-    assertLess(seconds, 7, `five changes took ${seconds} s`);
+    // Not all five: the machine may stand still during one or two.
+    const median = seconds.toSorted((a, b) => a - b)[2] as number;
+    assertLess(median, 1.4, `the changes took ${seconds} s`);
   } finally {
     server.fault();
     await client.close({ drain: 0 });

@@ -263,8 +263,11 @@ test("close waits for running commands, and refuses new ones", async () => {
   const client = await connect({ hosts: emulator.hosts });
   const key = new Key("test", set, "draining");
   emulator.fault({ delayMs: 300, dataOnly: true });
-  const running = [client.put(key, { a: 1 }), client.get(key), client.exists(key)];
-  await untilBusy(client, running.length);
+  const { accepted } = client.counters();
+  const options = { totalTimeout: 60_000 };
+  const running = [client.put(key, { a: 1 }, options), client.get(key, options), client.exists(key, options)];
+  // Not the connections in use: reads may share one.
+  await until("they are accepted", () => client.counters().accepted >= accepted + running.length);
   const closing = client.close();
   await assertRejects(() => client.get(key), ClientClosedError);
   await closing;

@@ -234,7 +234,7 @@ onEmulator(
   "a slow server: without retries the attempt's time-out is final, with them core goes on",
   async (emulator, client) => {
     const [key] = await fill(emulator, 1) as [Key];
-    emulator.fault({ delayMs: 300, dataOnly: true });
+    emulator.fault({ silence: true, dataOnly: true });
     const options = { socketTimeout: 60, totalTimeout: LONG_MS };
     for (
       const read of [
@@ -253,8 +253,10 @@ onEmulator(
       assertStrictEquals(core.rows, 0);
     }
     const { direct, core } = await during(client, async () => {
-      const pending = client.get(key, { ...options, maxRetries: 20 });
-      await pause(150);
+      const late = async () => (await client.stats()).direct.fallbacks["late"] ?? 0;
+      const before = await late();
+      const pending = client.get(key, { ...options, maxRetries: 1000 });
+      await until("the direct path has given it up", async () => await late() > before);
       emulator.fault();
       assertStrictEquals((await pending)?.bins["i"], 0);
     });

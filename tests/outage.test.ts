@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { AerospikeError, AerospikeTimeoutError, type Client, connect, Key } from "../mod.ts";
 import { Emulator } from "../emulator/mod.ts";
 import { testOnEmulator } from "./support/own-emulator.ts";
-import { pause, until, untilBusy } from "./support/wait.ts";
+import { pause, until } from "./support/wait.ts";
 
 const set = "outage";
 const LONG_MS = 60_000;
@@ -132,12 +132,14 @@ onEmulator("dropped connections: reads go on, and writes that were not sent do t
 onEmulator("connections dropped in the middle of commands: each settles once", async ({ emulator, client }) => {
   for (const key of keys) emulator.load([{ key, bins: { a: 1 } }]);
   for (let round = 0; round < 3; round++) {
-    emulator.fault({ delayMs: 100, dataOnly: true });
+    emulator.fault({ silence: true, dataOnly: true });
+    const { commands } = emulator.stats();
     const options = { totalTimeout: 5_000, maxRetries: 0 };
     const all = Promise.allSettled(
       keys.map((key, i) => i % 2 === 0 ? client.get(key, options) : client.put(key, { a: 1 }, options)),
     );
-    await untilBusy(client, 50);
+    await until("many are there", () => emulator.stats().commands >= commands + 50);
+    // Ends the silence too.
     emulator.fault({ dropConnections: true });
     for (const [i, outcome] of (await all).entries()) {
       if (outcome.status === "fulfilled") continue;

@@ -164,22 +164,27 @@ onEmulator("doubt stays where a later attempt is refused", async ({ emulator, cl
 onEmulator("the deadline ends it: the rows have the last answer that they got", async ({ emulator, client }) => {
   load(emulator);
   refuse(emulator, KEY_BUSY, 1_000_000);
-  const rows = await client.batch(MIXED, { retryRows: { attempts: 100, baseMs: 20, maxMs: 20 }, totalTimeout: 300 });
+  const rows = await client.batch(MIXED, {
+    retryRows: { attempts: 100, baseMs: 200, maxMs: 200 },
+    totalTimeout: 3_000,
+  });
   assertEquals(codes(rows), [KEY_BUSY, KEY_BUSY, KEY_BUSY]);
   for (const row of rows) assert(row.attempts > 1 && row.attempts < 100, `${row.attempts}`);
 });
 
 onEmulator("an attempt that the deadline cuts off leaves writes in doubt", async ({ emulator, client }) => {
   load(emulator);
-  refuse(emulator, KEY_BUSY, 3);
-  const running = client.batch(MIXED, { retryRows: { attempts: 2, baseMs: 200, maxMs: 200 }, totalTimeout: 1000 });
-  // The first attempt is answered; the second meets silence.
-  await until("the first attempt is answered", () => emulator.stats().batchRows >= 3);
+  refuse(emulator, KEY_BUSY, 1_000_000);
+  const running = client.batch(MIXED, { retryRows: { attempts: 100, baseMs: 50, maxMs: 50 }, totalTimeout: 3_000 });
+  // The first attempt is answered, and any other but the last, which meets silence.
+  await until("there is a second attempt", () => emulator.stats().batchRows >= 6);
   emulator.fault({ silence: true, dataOnly: true });
   const rows = await running;
   assertEquals(codes(rows), [KEY_BUSY, KEY_BUSY, KEY_BUSY]);
   assertEquals(rows.toArray().map(({ inDoubt }) => inDoubt), [true, true, false]);
-  assertEquals(attempts(rows).slice(0, 2), [2, 2]);
+  const [first = 0, second] = attempts(rows);
+  assertStrictEquals(first, second);
+  assert(first >= 2 && first < 100, `${first}`);
 });
 
 onEmulator("an abort ends the pause, and rejects as it does without", async ({ emulator, client }) => {

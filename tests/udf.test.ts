@@ -20,13 +20,14 @@ import {
   Key,
   UdfError,
   type UdfSource,
+  UdfTask,
   Unparsed,
 } from "../mod.ts";
 import { Emulator } from "../emulator/mod.ts";
 import { testOnEmulator } from "./support/own-emulator.ts";
 import { freshSet, startServer, type TestServer } from "./support/server.ts";
 import { suite } from "./support/suite.ts";
-import { until } from "./support/wait.ts";
+import { pause, until } from "./support/wait.ts";
 
 const { test, before, after } = suite();
 const onEmulator = testOnEmulator();
@@ -258,8 +259,8 @@ test("a task that does not come to its end says which nodes are behind", async (
   await task.done();
   await (await client.removeUdf(name)).done();
   const [node] = await client.nodes();
-  const error = await assertRejects(() => task.done({ timeout: 60, pollInterval: 20 }), AerospikeTimeoutError);
-  assertMatch(error.message, new RegExp(`${name} in 60 ms: behind are .*${node?.name}`));
+  const error = await assertRejects(() => task.done({ timeout: 1_000, pollInterval: 20 }), AerospikeTimeoutError);
+  assertMatch(error.message, new RegExp(`${name} in 1000 ms: behind are .*${node?.name}`));
   const reason = new Error("enough");
   const aborted = await assertRejects(() => task.done({ signal: AbortSignal.abort(reason) }), Error);
   assertStrictEquals(aborted, reason);
@@ -273,6 +274,32 @@ test("a task that does not come to its end says which nodes are behind", async (
   for (const options of [{ timeout: 0 }, { pollInterval: 0 }, { wait: 1 }, { signal: 1 }]) {
     await assertRejects(() => task.done(options as never), InvalidArgumentError);
   }
+});
+
+test("a task names the nodes that were behind, also where the last look comes to nothing", async () => {
+  const answers = { A: { "udf-get:filename=x.lua": "error=not_found" }, B: { "udf-get:filename=x.lua": "content=;" } };
+  const message = "not all nodes followed with x.lua in 100 ms: behind are B";
+  const outOfTime = new AerospikeTimeoutError("no answer");
+  let asked = 0;
+  const cutShort = new UdfTask("x.lua", undefined, async (_, { timeout }) => {
+    if (asked++ === 0) return answers;
+    await pause(timeout as number);
+    throw outOfTime;
+  });
+  const first = await assertRejects(() => cutShort.done({ timeout: 100, pollInterval: 10 }), AerospikeTimeoutError);
+  assertStrictEquals(first.message, message);
+  // The pause before the second look ends after the time is over, because the thread does something else.
+  const late = new UdfTask("x.lua", undefined, () => {
+    setTimeout(() => {
+      for (const end = performance.now() + 120; performance.now() < end;);
+    }, 0);
+    return Promise.resolve(answers);
+  });
+  const second = await assertRejects(() => late.done({ timeout: 100, pollInterval: 20 }), AerospikeTimeoutError);
+  assertStrictEquals(second.message, message);
+  // With time left for another look, a time-out is somebody else's.
+  const others = new UdfTask("x.lua", undefined, () => Promise.reject(outOfTime));
+  assertStrictEquals(await assertRejects(() => others.done({ timeout: 60_000 })), outOfTime);
 });
 
 test("an unsafe integer that a function returns is refused where numbers were asked for", async () => {
@@ -316,7 +343,8 @@ onEmulator("a call that is not answered is in doubt, and one that is aborted too
   assertEquals((await running).inDoubt, true);
 });
 
-onEmulator("the emulator ends a function that does not", async ({ client }) => {
+// Such a function keeps the emulator from answering: the client is not to ask meanwhile and give the node up.
+testOnEmulator({ tendInterval: 60_000 })("the emulator ends a function that does not", async ({ client }) => {
   const source = `
     function loop(rec) while true do end end
     function catch(rec) while true do pcall(loop) end end
@@ -333,7 +361,10 @@ onEmulator("the emulator ends a function that does not", async ({ client }) => {
     (await assertRejects(() => client.apply(key, MODULE, "grow", [], { totalTimeout: 0 }), UdfError)).message,
     /memory/,
   );
-  assertMatch((await assertRejects(() => client.apply(key, MODULE, "exit"), UdfError)).message, /nil value/);
+  assertMatch(
+    (await assertRejects(() => client.apply(key, MODULE, "exit", [], { totalTimeout: 0 }), UdfError)).message,
+    /nil value/,
+  );
 });
 
 onEmulator("functions go by the emulator's clock", async ({ emulator, client }) => {

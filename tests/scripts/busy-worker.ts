@@ -19,7 +19,7 @@ scope.onmessage = async ({ data }) => {
       for (;;) await echo(queue, new Uint8Array(8));
     })();
     (async () => {
-      for (;;) await client.get(key);
+      for (;;) await client.get(key, { totalTimeout: 60_000 });
     })();
   }
   scope.postMessage("busy");

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import {
   type BatchReadOptions,
   type BatchReadRow,
@@ -53,6 +53,21 @@ export async function during(client: Client, reads: () => Promise<unknown>): Pro
     },
     core: { reads: after.core.reads - before.core.reads, rows: after.core.rows - before.core.rows },
   };
+}
+
+/**
+ * Rows that left the direct path because the machine stood still, not because of the client. A connection takes no reads
+ * for a while after 200 ms without a reply (`busy`), and after 250 ms those behind the first are asked again through core
+ * (`behind`): such a row may reach a server twice. All are none where nothing stood still.
+ */
+export function byStalls({ direct }: ReadStats): { rows: number; twice: number; others: Record<string, number> } {
+  const { busy = 0, behind = 0, ...others } = direct.fallbacks;
+  return { rows: busy + behind, twice: behind, others };
+}
+
+/** For numbers of which stalls may add to the least. */
+export function assertWithin(actual: number, least: number, most: number, what = "it"): void {
+  assert(least <= actual && actual <= most, `${what} is ${actual}, and not from ${least} to ${most}`);
 }
 
 /** What a read gives, in a form that can be compared. */
