@@ -30,6 +30,8 @@ pub(crate) async fn serve(
     // Answers are written whole, so waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);
     tokio::select! {
+        // What comes after the drop is not answered, also where this task learns of both at once.
+        biased;
         _ = drops.changed() => {}
         _ = run(&mut stream, cluster, node) => {}
     }

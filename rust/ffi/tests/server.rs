@@ -860,18 +860,17 @@ fn connecting_fails_with_reasons() {
     session.close();
 }
 
-/// Gets that run at the same time; the codes that they end with.
-fn gets(session: &mut Session, count: usize, deadline_ms: u32, cancel: bool) -> Vec<i32> {
+/// Begins gets that run at the same time.
+fn begin_gets(session: &mut Session, count: usize, deadline_ms: u32) -> Vec<u32> {
     let get = [&policy(0)[..], &integer_key("outage", 1), &ALL].concat();
-    let tags: Vec<_> = (0..count)
+    (0..count)
         .map(|_| session.submit(GET, &get, deadline_ms))
-        .collect();
-    if cancel {
-        std::thread::sleep(Duration::from_millis(20));
-        for tag in tags {
-            assert_eq!(aef_cancel(session.queue, tag), 1);
-        }
-    }
+        .collect()
+}
+
+/// Gets that run at the same time; the codes that they end with.
+fn gets(session: &mut Session, count: usize, deadline_ms: u32) -> Vec<i32> {
+    begin_gets(session, count, deadline_ms);
     codes(session, count)
 }
 
@@ -910,18 +909,32 @@ fn aborts_and_time_outs_cost_no_connections() {
     });
     let mut late = 0;
     for _ in 0..20 {
-        let codes = gets(&mut session, 50, 60, false);
+        let codes = gets(&mut session, 50, 60);
         late += codes.iter().filter(|code| **code == 9).count();
         // A machine that is busy may hand out an answer before it looks at the clock.
         assert!(codes.iter().all(|code| [2, 9].contains(code)), "{codes:?}");
     }
     assert!(late >= 500, "{late} time-outs");
+    let mut cancelled = 0;
     for _ in 0..20 {
-        assert_eq!(gets(&mut session, 50, 5000, true), [-1004; 50]);
+        let tags = begin_gets(&mut session, 50, 5000);
+        std::thread::sleep(Duration::from_millis(20));
+        // On a machine that is busy, an answer may be there before it is cancelled.
+        let taken: i32 = tags
+            .into_iter()
+            .map(|tag| aef_cancel(session.queue, tag))
+            .sum();
+        let mut codes = codes(&mut session, 50);
+        codes.sort_unstable();
+        let (ended, answered) = codes.split_at(taken as usize);
+        assert!(ended.iter().all(|code| *code == -1004), "{codes:?}");
+        assert!(answered.iter().all(|code| *code == 2), "{codes:?}");
+        cancelled += taken;
     }
+    assert!(cancelled >= 500, "{cancelled} were cancelled");
     server.fault(Default::default());
     std::thread::sleep(delay * 2);
-    assert_eq!(gets(&mut session, 50, 5000, false), [2; 50]);
+    assert_eq!(gets(&mut session, 50, 5000), [2; 50]);
     let opened = server.stats().connections_opened - before;
     assert!(opened <= 5, "{opened} connections were opened anew");
     session.close();
@@ -962,8 +975,13 @@ fn a_silent_server_is_given_up_in_time() {
         text.contains(r#""inDoubt":true,"sent":true,"phase":"command""#),
         "{text}"
     );
-    // The first one still waits for its reply, and another takes the last place: the third is never sent.
-    session.submit(PUT, &put, 300);
+    // Two others take both places, the first one's too once it is asked to go: the next is never sent.
+    wait_until("the first one is there", || server.stats().commands == 1);
+    let running = [
+        session.submit(PUT, &put, 60_000),
+        session.submit(PUT, &put, 60_000),
+    ];
+    wait_until("both places are taken", || server.stats().commands == 3);
     session.submit(PUT, &put, 100);
     let waited = session.next();
     waited.assert(2, 9);
@@ -972,8 +990,11 @@ fn a_silent_server_is_given_up_in_time() {
         "{}",
         waited.text()
     );
-    session.next().assert(2, 9);
-    assert!(start.elapsed() < Duration::from_secs(2));
+    assert_eq!(server.stats().commands, 3);
+    for tag in running {
+        assert_eq!(aef_cancel(session.queue, tag), 1);
+        session.next().assert(2, -1004);
+    }
 
     // With nothing answering, a close still ends in bounded time and stops what runs.
     let get = [&policy(0)[..], &key, &ALL].concat();
@@ -1001,7 +1022,9 @@ fn a_server_that_goes_away_and_comes_back() {
     session.call(GET, &get).assert(1, 2);
     server.pause();
     // What it was sent before it noticed, it still answers.
-    std::thread::sleep(Duration::from_millis(50));
+    wait_until("the connections are closed", || {
+        server.stats().connections_open == 0
+    });
     for _ in 0..20 {
         session.submit(GET, &get, 300);
         let answer = session.next();
@@ -1111,7 +1134,6 @@ fn a_batch_may_have_more_bin_names_than_fit_16_bits() {
     // The flag of the policy that keeps a read on core.
     through_core[28] |= 2;
     for body in [body, through_core] {
-        let start = Instant::now();
         let read = rows(&session.call(BATCH, &body).ok());
         for (key, row) in (0..).zip(&read) {
             let mut bins = row.bins.clone().unwrap();
@@ -1122,7 +1144,14 @@ fn a_batch_may_have_more_bin_names_than_fit_16_bits() {
             expected.sort();
             assert_eq!(bins, expected, "row {key}");
         }
-        assert!(start.elapsed() < Duration::from_secs(3));
+        // Of several tries, so that a machine that stands still for a while does not count.
+        let seconds = (0..5).map(|_| {
+            let start = Instant::now();
+            session.call(BATCH, &body).ok();
+            start.elapsed().as_secs_f64()
+        });
+        let quickest = seconds.fold(f64::INFINITY, f64::min);
+        assert!(quickest < 1.0, "{quickest} s");
     }
     session.close();
 }
@@ -1131,22 +1160,29 @@ fn a_batch_may_have_more_bin_names_than_fit_16_bits() {
 fn warming_up_keeps_to_its_time_out() {
     let server = aerospike_emulator::Server::start(&Default::default()).unwrap();
     let address = server.address();
-    let mut session = Session::at(
-        &address.ip().to_string(),
-        address.port(),
-        r#","maxConnsPerNode":60,"tendInterval":60000"#,
-    );
-    server.fault(aerospike_emulator::Fault {
-        silence: true,
-        ..Default::default()
-    });
-    let start = Instant::now();
     let request = [50u32.to_le_bytes(), 200u32.to_le_bytes()].concat();
-    let answer = session.call(WARM_UP, &request).ok();
-    assert!(start.elapsed() < Duration::from_millis(900), "{answer:?}");
-    let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap();
-    assert!(answer["opened"].as_u64().unwrap() <= 60, "{answer}");
-    session.close();
+    // Of several tries, so that a machine that stands still for a while does not count.
+    let times = (0..3).map(|_| {
+        server.fault(aerospike_emulator::Fault::default());
+        let mut session = Session::at(
+            &address.ip().to_string(),
+            address.port(),
+            r#","maxConnsPerNode":60,"tendInterval":60000"#,
+        );
+        server.fault(aerospike_emulator::Fault {
+            silence: true,
+            ..Default::default()
+        });
+        let start = Instant::now();
+        let answer = session.call(WARM_UP, &request).ok();
+        let took = start.elapsed();
+        let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap();
+        assert!(answer["opened"].as_u64().unwrap() <= 60, "{answer}");
+        session.close();
+        took
+    });
+    let quickest = times.min().expect("a time");
+    assert!(quickest < Duration::from_millis(900), "{quickest:?}");
 }
 
 #[test]
@@ -1376,16 +1412,21 @@ fn the_users_of_a_cluster_take_turns() {
     let mut few = many.attach();
     server.record_commands(10_000);
     server.fault(aerospike_emulator::Fault {
-        delay: Duration::from_millis(2),
+        silence: true,
         data_only: true,
         ..Default::default()
     });
+    // One has the only turn while the others line up, so that all of them wait when the turns begin.
+    let first = many.submit(PUT, &put("first", 1), 60_000);
+    wait_until("the turn is taken", || server.stats().commands == 1);
     for key in 0..500 {
         many.submit(PUT, &put("many", key), 60_000);
     }
     for key in 0..10 {
         few.submit(PUT, &put("few", key), 60_000);
     }
+    server.fault(aerospike_emulator::Fault::default());
+    assert_eq!(aef_cancel(many.queue, first), 1);
     assert_eq!(codes(&mut few, 10), [0; 10]);
     let order: Vec<_> = server
         .commands()
@@ -1396,8 +1437,9 @@ fn the_users_of_a_cluster_take_turns() {
     // From the first on, one of the many stands between two of the few.
     let gaps: Vec<_> = of_few.windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert_eq!(gaps, [2; 9], "{of_few:?}");
-    server.fault(aerospike_emulator::Fault::default());
-    assert_eq!(codes(&mut many, 500), [0; 500]);
+    let of_many = codes(&mut many, 501);
+    assert_eq!(of_many[0], -1004);
+    assert_eq!(of_many[1..], [0; 500]);
     few.close();
     many.close();
 }

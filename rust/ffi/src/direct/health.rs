@@ -94,6 +94,10 @@ impl Health {
 
     /// Whether something that the server may still be working on may be asked again.
     pub(super) fn may_repeat(&self) -> bool {
+        self.may_repeat_at(Instant::now)
+    }
+
+    fn may_repeat_at(&self, now: impl FnOnce() -> Instant) -> bool {
         let take = || {
             self.budget
                 .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |budget| {
@@ -105,10 +109,14 @@ impl Health {
             return true;
         }
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
-        let seconds = window.refilled.elapsed().as_secs_f64().min(1.0);
+        let now = now();
+        let seconds = now
+            .saturating_duration_since(window.refilled)
+            .as_secs_f64()
+            .min(1.0);
         let earned = (seconds * PER_SECOND as f64) as i64;
         if earned >= COST {
-            window.refilled = Instant::now();
+            window.refilled = now;
             self.budget.fetch_add(earned, Ordering::Relaxed);
         }
         take()
@@ -137,10 +145,26 @@ mod tests {
     #[test]
     fn repeats_are_a_tenth_of_the_attempts() {
         let health = Health::new(None);
-        assert_eq!((0..100).filter(|_| health.may_repeat()).count(), 10);
+        // No time passes, so that nothing comes on top of what the attempts earn.
+        let repeats = |of: u32| (0..of).filter(|_| health.may_repeat_at(|| health.opened));
+        assert_eq!(repeats(100).count(), 10);
         (0..50).for_each(|_| health.attempt());
-        assert_eq!((0..100).filter(|_| health.may_repeat()).count(), 5);
+        assert_eq!(repeats(100).count(), 5);
         (0..1_000_000).for_each(|_| health.attempt());
-        assert_eq!((0..10_000).filter(|_| health.may_repeat()).count(), 1000);
+        assert_eq!(repeats(10_000).count(), 1000);
+    }
+
+    #[test]
+    fn time_brings_repeats_too() {
+        let health = Health::new(None);
+        let repeats = |millis| {
+            let now = health.opened + Duration::from_millis(millis);
+            (0..100).filter(|_| health.may_repeat_at(|| now)).count()
+        };
+        assert_eq!(repeats(0), 10);
+        assert_eq!(repeats(50), 0);
+        assert_eq!(repeats(500), 5);
+        // No more than those of a second.
+        assert_eq!(repeats(60_500), 10);
     }
 }
