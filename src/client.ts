@@ -229,11 +229,12 @@ export class Client implements AsyncDisposable {
   /**
    * Reads a record, hands it to `change`, null where there is none, and writes what that gives where nobody has changed
    * the record meanwhile; else it begins again, after a pause. So `change` may be called several times. It gives bins to
-   * write (null deletes one), or operations (`[op.delete()]` removes the record), or null to leave the record as it is.
-   * A record that is not there is created. True where it has written.
+   * write (null deletes one), or operations (`[op.delete()]` removes a record that is there), or null to leave the record
+   * as it is. A record that is not there is created. True where it has written.
    *
    * The deadline, by default that of writes, is for all of it, the time in `change` included. The read has the client's
-   * policy. A write of which nobody knows whether it took place rejects, and is not sent again.
+   * policy; a record that its `filter` hides is null to `change`, and as one that came meanwhile to the write, which is
+   * never carried out. A write of which nobody knows whether it took place rejects, and is not sent again.
    *
    * ```ts
    * import { connect, Key } from "@aerospike-ts/client";

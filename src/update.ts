@@ -78,7 +78,7 @@ export async function updateRecord<T extends object>(
       else await client.put(key, changed as Record<never, never>, own);
       return true;
     } catch (error) {
-      if (!isConflict(error)) throw error;
+      if (!isConflict(error, record)) throw error;
       if (attempt >= attempts) throw exhausted(key, attempts, error);
     }
     const pause = Math.random() * backoff * 2 ** Math.min(attempt - 1, DOUBLINGS);
@@ -87,10 +87,12 @@ export async function updateRecord<T extends object>(
 }
 
 /** Whether a write was refused because the record is not what was read: it has changed, has come, or is gone. */
-function isConflict(error: unknown): boolean {
+function isConflict(error: unknown, read: object | null): boolean {
   if (!AerospikeError.is(error) || error.inDoubt) return false;
   const { code } = error;
-  return code === Code.RECORD_GENERATION || code === Code.RECORD_EXISTS || code === Code.RECORD_NOT_FOUND;
+  // Where there was no record, not found is the answer to the write itself, such as a deletion.
+  if (read === null) return code === Code.RECORD_EXISTS;
+  return code === Code.RECORD_GENERATION || code === Code.RECORD_NOT_FOUND;
 }
 
 function exhausted({ namespace, set, digest }: Key, attempts: number, cause: unknown): GenerationError {

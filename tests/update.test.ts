@@ -152,6 +152,17 @@ test("what is no conflict rejects at once", async () => {
   assertEquals((await client.get(key))?.bins, { n: 1 });
 });
 
+test("a removal of no record is refused once, and is nobody's conflict", async () => {
+  const key = freshKey();
+  let calls = 0;
+  const error = await assertRejects(() =>
+    client.update(key, () => {
+      calls++;
+      return [op.delete()];
+    }), AerospikeError) as AerospikeError;
+  assertEquals([error.codeName, calls], ["RECORD_NOT_FOUND", 1]);
+});
+
 test("the deadline and the signal end an update that waits for its own function", async () => {
   const key = freshKey();
   const never = () => new Promise<null>(() => {});
