@@ -212,7 +212,7 @@ function luaName(value: unknown): string {
 }
 
 function sourceBytes(source: unknown): Uint8Array {
-  const bytes = typeof source === "string" ? encoder.encode(source) : source;
+  const bytes = typeof source === "string" ? encoder.encode(source && stringOption(source, "module.source")) : source;
   if (!(bytes instanceof Uint8Array)) {
     throw new InvalidArgumentError(`module.source is ${describe(source)}: it must be a string or a Uint8Array`);
   }
