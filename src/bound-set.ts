@@ -101,7 +101,7 @@ export class BoundSet<T extends object = Bins> {
     key: UserKey,
     options?: GetOptions<K>,
   ): Promise<AerospikeRecord<Pick<T, K>> | null> {
-    return await this.#client.get<T, K>(this.key(key), options ?? {});
+    return await this.#client.get<T, K>(this.key(key), options === undefined ? {} : options);
   }
 
   /** As {@link Client.header}. */

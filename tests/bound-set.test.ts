@@ -318,6 +318,8 @@ test("what is wrong with a set is said by name", async () => {
   }
   // @ts-expect-error: no user key
   await assertRejects(() => products.get({}), InvalidArgumentError);
+  // @ts-expect-error: no options
+  await assertRejects(() => products.get("a", null), InvalidArgumentError, "options is null");
   // @ts-expect-error: no user key
   await assertRejects(() => products.batchRead([1, { key: null }]), InvalidArgumentError, "requests[1].key");
   // @ts-expect-error: no user key
