@@ -33,6 +33,16 @@ export class Deadline {
     throw new AerospikeTimeoutError(`timed out after ${this.#limit} ms, between two commands`);
   }
 
+  /** Waits so many milliseconds, or rejects as {@link Deadline.bound} does; no timer is left behind. */
+  async pause(ms: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    try {
+      await this.bound(new Promise<void>((resolve) => timer = setTimeout(resolve, ms)));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   /** Settles as `work` does, or rejects when the time is over or the signal aborts. */
   async bound<T>(work: T | PromiseLike<T>): Promise<T> {
     const { promise, reject } = Promise.withResolvers<never>();

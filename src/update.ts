@@ -81,8 +81,7 @@ export async function updateRecord<T extends object>(
       if (!isConflict(error, record)) throw error;
       if (attempt >= attempts) throw exhausted(key, attempts, error);
     }
-    const pause = Math.random() * backoff * 2 ** Math.min(attempt - 1, DOUBLINGS);
-    await deadline.bound(new Promise((resolve) => setTimeout(resolve, pause)));
+    await deadline.pause(Math.random() * backoff * 2 ** Math.min(attempt - 1, DOUBLINGS));
   }
 }
 

@@ -190,6 +190,41 @@ test("the signal ends an update in its pause", async () => {
   assertStrictEquals(await update.catch((error) => error), reason);
 });
 
+test("an update that is over leaves no timer of its pause", async () => {
+  const key = freshKey();
+  const backoff = 1_000_000;
+  const { setTimeout: set, clearTimeout: clear } = globalThis;
+  const controller = new AbortController();
+  const pauses = new Set<unknown>();
+  globalThis.setTimeout = ((call: () => void, ms?: number) => {
+    const timer = set(call, ms);
+    if (ms === backoff / 2) {
+      pauses.add(timer);
+      set(() => controller.abort());
+    }
+    return timer;
+  }) as typeof setTimeout;
+  globalThis.clearTimeout = ((timer: never) => {
+    pauses.delete(timer);
+    clear(timer);
+  }) as typeof clearTimeout;
+  const { random } = Math;
+  Math.random = () => 0.5;
+  try {
+    const update = client.update<Counter>(key, async (record) => {
+      await interfere(key);
+      return increment(record);
+    }, { backoff, totalTimeout: 0, signal: controller.signal });
+    assertStrictEquals(await update.catch((error) => error), controller.signal.reason);
+    assertEquals(pauses.size, 0);
+  } finally {
+    Math.random = random;
+    globalThis.setTimeout = set;
+    globalThis.clearTimeout = clear;
+    for (const timer of pauses) clear(timer as never);
+  }
+});
+
 test("a set's update has its types and its policies", async () => {
   const { userKey } = freshKey();
   assertEquals(await counters.update(userKey as number, increment), true);
