@@ -5,7 +5,8 @@
  */
 
 import { Buffer } from "node:buffer";
-import type { InfoAnswers, InfoOptions } from "./cluster-info.ts";
+import { ADMIN_OPTIONS } from "./cluster-commands.ts";
+import type { AdminOptions, InfoAnswers, InfoOptions } from "./cluster-info.ts";
 import { Deadline } from "./deadline.ts";
 import { AerospikeConnectionError, AerospikeTimeoutError, InvalidArgumentError, UdfError } from "./errors.ts";
 import {
@@ -92,7 +93,8 @@ export class UdfTask {
   }
 
   /** Whether all nodes have the module as it was registered, or none has it any more. */
-  async isDone(options: InfoOptions = {}): Promise<boolean> {
+  async isDone(options: AdminOptions = {}): Promise<boolean> {
+    checkNames(options, "options", ADMIN_OPTIONS);
     return (await this.#behind(options)).length === 0;
   }
 

@@ -282,6 +282,12 @@ test("a task that does not come to its end says which nodes are behind", async (
   for (const options of [{ timeout: 0 }, { pollInterval: 0 }, { wait: 1 }, { signal: 1 }]) {
     await assertRejects(() => task.done(options as never), InvalidArgumentError);
   }
+  // All nodes are asked, whatever the caller says.
+  for (
+    const [options, message] of [[{ node: node?.name }, "options.node"], [{ all: false }, "options.all"], [null, ""]]
+  ) {
+    await assertRejects(() => task.isDone(options as never), InvalidArgumentError, message as string);
+  }
 });
 
 test("a task names the nodes that were behind, also where the last look comes to nothing", async () => {
