@@ -27,6 +27,7 @@ import type {
   BatchRemoveOptions,
   BatchWriteOptions,
 } from "./policy.ts";
+import type { OperateRecord } from "./record.ts";
 import type { Session } from "./session.ts";
 import type { BinInput, Bins } from "./values/value.ts";
 
@@ -96,7 +97,7 @@ export function batchOperate<T extends object>(
   keys: readonly Key[],
   operations: readonly Operation[],
   options: BatchOperateOptions | undefined,
-): Promise<BatchRows<T>> {
+): Promise<BatchRows<T, OperateRecord<T>>> {
   let own: readonly Operation[];
   let reads: boolean;
   try {
@@ -115,7 +116,8 @@ export function batchOperate<T extends object>(
       reads
         ? writeBatchRead(w, policy, checkedKeys(keys), options, { operations: own, path: "" }, "keys")
         : writeBatchOperate(w, policy, keys, own, options),
-  });
+    // Rows of this form have no other records.
+  }) as Promise<BatchRows<T, OperateRecord<T>>>;
 }
 
 /** For {@link Client.batchApply}. */

@@ -195,7 +195,7 @@ export class BoundSet<T extends object = Bins> {
     keys: readonly UserKey[],
     operations: readonly Operation[],
     options?: BatchOperateOptions,
-  ): Promise<BatchRows<Partial<T>>> {
+  ): Promise<BatchRows<Partial<T>, OperateRecord<Partial<T>>>> {
     return await this.#client.batchOperate<Partial<T>>(this.#keys(keys), operations, options);
   }
 

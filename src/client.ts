@@ -354,8 +354,8 @@ export class Client implements AsyncDisposable {
   /**
    * Carries out rows of different kinds in one call: reads, writes, removals and calls of functions on the server, each
    * with its own policy where that differs from the call's. Rows are positional: row `i` answers `rows[i]`, and one that
-   * failed does not fail the others. What reads has a `record`, what has operations an {@link OperateRecord}, what calls a
-   * function a `result`.
+   * failed does not fail the others. What reads has a `record`, what has operations an {@link OperateRecord} (which
+   * `record instanceof OperateRecord` tells the compiler), what calls a function a `result`.
    *
    * Rows on one record go to its node in their order, where they have the same read modes and none is sent again. A server
    * that answers inline (`allowInline`) carries them out so; others may do it side by side.
@@ -389,14 +389,14 @@ export class Client implements AsyncDisposable {
    * await using client = await connect({ hosts: "127.0.0.1:3000" });
    * const keys = [new Key("test", "counters", "a"), new Key("test", "counters", "b")];
    * const rows = await client.batchOperate<{ n: number }>(keys, [op.add("n", 1), op.read("n")]);
-   * for (const row of rows) console.log(row.record?.bins.n);
+   * for (const row of rows) console.log(row.record?.bins.n, row.record?.results);
    * ```
    */
   batchOperate<T extends object = Bins>(
     keys: readonly Key[],
     operations: readonly Operation[],
     options?: BatchOperateOptions,
-  ): Promise<BatchRows<T>> {
+  ): Promise<BatchRows<T, OperateRecord<T>>> {
     return batchOperate<T>(this.#session, keys, operations, options);
   }
 
