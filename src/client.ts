@@ -316,8 +316,32 @@ export class Client implements AsyncDisposable {
   /**
    * Reads many records in one call. Rows are positional, and one that failed does not fail the others: see
    * {@link BatchRows}. Rejects when no node answered at all.
+   *
+   * `T` is what the bins hold, as in {@link Client.get}: `batchRead<User, "name">(keys, { bins: ["name"] })` narrows it to
+   * these bins. With requests that say themselves what to read, all are optional.
    */
   batchRead<T extends object = Bins>(
+    keys: readonly Key[],
+    options?: BatchReadOptions<keyof T & string> & { readonly bins?: undefined; readonly header?: false | undefined },
+  ): Promise<BatchRows<T>>;
+  /** Reads the headers: generation and ttl only. */
+  batchRead(
+    keys: readonly Key[],
+    options: BatchReadOptions & { readonly header: true },
+  ): Promise<BatchRows<Record<never, never>>>;
+  /** Reads bins of any type. */
+  batchRead(requests: readonly (Key | BatchReadRow)[], options?: BatchReadOptions): Promise<BatchRows>;
+  /** Reads the bins that are named. */
+  batchRead<T extends object, K extends keyof T & string>(
+    keys: readonly Key[],
+    options: BatchReadOptions<K> & { readonly header?: false | undefined },
+  ): Promise<BatchRows<Pick<T, K>>>;
+  /** Reads the bins that are named, of records whose bins have a type. */
+  batchRead<T extends object>(
+    requests: readonly (Key | BatchReadRow)[],
+    options?: BatchReadOptions<keyof T & string>,
+  ): Promise<BatchRows<Partial<T>>>;
+  batchRead<T extends object>(
     requests: readonly (Key | BatchReadRow)[],
     options?: BatchReadOptions,
   ): Promise<BatchRows<T>> {

@@ -44,3 +44,47 @@ test("rows of batchOperate have results, and other rows have where their record 
   assert(record instanceof OperateRecord);
   assertEquals(record.results, ["Alice"]);
 });
+
+test("batchRead has the bins that were asked for", async () => {
+  const all = await client.batchRead<User>([key]);
+  all.at(0)?.record?.bins satisfies User | undefined;
+  const some = await client.batchRead<User, "name">([key], { bins: ["name"] });
+  some.at(0)?.record?.bins satisfies { name: string } | undefined;
+  // @ts-expect-error: not read
+  assertEquals(some.at(0)?.record?.bins.id, undefined);
+  const partly = await client.batchRead<User>([key], { bins: ["name"] });
+  // @ts-expect-error: it may not have been read
+  partly.at(0)?.record?.bins satisfies User | undefined;
+  assertEquals(partly.at(0)?.record?.bins, { name: "Alice" });
+  // @ts-expect-error: no such bin
+  const none = await client.batchRead<User>([key], { bins: ["nope"] });
+  assertEquals(Object.keys(none.at(0)?.record?.bins ?? {}), []);
+  const headers = await client.batchRead([key], { header: true });
+  // @ts-expect-error: no bins are read
+  assertEquals(headers.at(0)?.record?.bins.name, undefined);
+  const rows = await client.batchRead<User>([{ key, header: true }]);
+  // @ts-expect-error: this row has none
+  rows.at(0)?.record?.bins satisfies User | undefined;
+  const any = await client.batchRead([{ key, bins: ["name"] }], { bins: ["id"] });
+  assertEquals(any.at(0)?.record?.bins.name, "Alice");
+});
+
+test("a set's batchRead has the bins that were asked for", async () => {
+  const all = await users.batchRead(["a"]);
+  all.at(0)?.record?.bins satisfies User | undefined;
+  const some = await users.batchRead(["a"], { bins: ["id"] });
+  some.at(0)?.record?.bins satisfies { id: bigint } | undefined;
+  // @ts-expect-error: not read
+  assertEquals(some.at(0)?.record?.bins.name, undefined);
+  const headers = await users.batchRead(["a"], { header: true });
+  // @ts-expect-error: no bins are read
+  assertEquals(headers.at(0)?.record?.bins.id, undefined);
+  for (const row of [{ key: "a", header: true }, { key: "a", bins: ["name"] as const }]) {
+    const rows = await users.batchRead([row]);
+    // @ts-expect-error: this row has not all
+    rows.at(0)?.record?.bins satisfies User | undefined;
+    assertEquals(rows.at(0)?.record?.bins.id, undefined);
+  }
+  // @ts-expect-error: no such bin
+  assertEquals((await users.batchRead(["a"], { bins: ["nope"] })).length, 1);
+});

@@ -159,7 +159,7 @@ test("rows.value: one bin of a row, before and after the row is decoded, and aft
   rows.toArray();
   assertEquals(read(), first);
   const headers = await server.client.batchRead(keys, { header: true });
-  assertStrictEquals(headers.value(0, "n"), undefined);
+  assertStrictEquals(headers.value(0, "n" as never), undefined);
 });
 
 test("batchWrite: rows with bins and with operations; results stand in their rows", async () => {
