@@ -5,6 +5,7 @@
  */
 
 import type { Client } from "./client.ts";
+import { readsOnly } from "./codec/operations.ts";
 import type { PolicyBlock } from "./codec/policy.ts";
 import { Deadline } from "./deadline.ts";
 import { AerospikeError, GenerationError, InvalidArgumentError } from "./errors.ts";
@@ -68,6 +69,11 @@ export async function updateRecord<T extends object>(
     const record = await client.get<T>(key, { signal: options.signal, totalTimeout: deadline.left() });
     const changed = await deadline.bound(change(record));
     if (changed === null || changed === undefined) return false;
+    if (Array.isArray(changed) && readsOnly(changed)) {
+      throw new InvalidArgumentError(
+        "change gave no operation that writes: give one, or null to write nothing",
+      );
+    }
     const condition = record === null
       ? { recordExists: "create-only" } as const
       : { recordExists: `${recordExists}-only`, generation: record.generation } as const;

@@ -132,6 +132,8 @@ test("what is no conflict rejects at once", async () => {
   await client.put(key, { n: 1 });
   const failing: readonly (readonly [() => Promise<unknown>, typeof AerospikeError, string])[] = [
     [() => client.update(key, () => ({ n: undefined })), InvalidArgumentError, "bins.n is undefined"],
+    [() => client.update(key, () => [op.read("n")]), InvalidArgumentError, "change gave no operation that writes"],
+    [() => client.update(key, () => []), InvalidArgumentError, "change gave no operation that writes"],
     [() => client.update(key, () => [op.append("n", "x")]), AerospikeError, "BIN_INCOMPATIBLE_TYPE"],
     [() => client.update(key, () => ({ n: 2 }), { filter: exp.eq(exp.intBin("n"), 5) }), FilteredOutError, ""],
     [
