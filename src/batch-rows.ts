@@ -142,7 +142,11 @@ export class BatchRows<T extends object = Bins, R extends AerospikeRecord<T> = A
   value<K extends keyof T & string>(index: number, bin: K): T[K] | undefined {
     const at = index < 0 ? this.length + index : index;
     const row = this.#rows[at];
-    if (row !== undefined) return row.record?.bins[bin];
+    if (row !== undefined) {
+      const bins = row.record?.bins;
+      // An object finds its prototype's members too.
+      return bins !== undefined && Object.hasOwn(bins, bin) ? bins[bin] : undefined;
+    }
     const key = this.#keys[at];
     if (key === undefined || this.#reader === undefined) return undefined;
     return this.#reader.value(at, bin, key) as T[K] | undefined;
