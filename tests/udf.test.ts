@@ -18,6 +18,7 @@ import {
   AerospikeTimeoutError,
   type BinInput,
   type Client,
+  ClientClosedError,
   connect,
   Double,
   exp,
@@ -259,6 +260,17 @@ test("a module that cannot be registered is refused before anything is sent", as
   }
   await assertRejects(() => client.listUdfs({ all: true } as never), InvalidArgumentError);
   assertStrictEquals(client.counters().accepted, accepted);
+});
+
+test("a file is not read for a call that is wrong, aborted or on a closed client", async () => {
+  const module = { file: "there/is/no.lua" };
+  await assertRejects(() => client.registerUdf(module, { all: true } as never), InvalidArgumentError, "options.all");
+  const reason = new Error("enough");
+  const aborted = client.registerUdf(module, { signal: AbortSignal.abort(reason) });
+  assertStrictEquals(await assertRejects(() => aborted, Error), reason);
+  const closed = await connect({ hosts: server.hosts });
+  await closed.close();
+  await assertRejects(() => closed.registerUdf(module), ClientClosedError);
 });
 
 test("a task that does not come to its end says which nodes are behind", async () => {
