@@ -217,6 +217,9 @@ export class Emulator {
       this.#call("load", { namespace: first.namespace, set: first.set, records: chunk });
       chunk = [];
     };
+    if (typeof (records as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== "function") {
+      throw invalidOption(records, "records", "an array of records, or another iterable");
+    }
     for (const record of records) {
       checkRecord(record, `records[${count}]`);
       const { key } = record;

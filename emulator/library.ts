@@ -6,6 +6,7 @@
 import { existsSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { invalidOption } from "../src/option-check.ts";
 import { EmulatorError } from "./error.ts";
 
 /** The environment variable that names the library's file. */
@@ -40,7 +41,7 @@ export class EmulatorLibrary {
 
   /** Runs a call and returns its `ok`; its `error` is thrown. */
   call<T>(request: Record<string, unknown>): T {
-    const bytes = encoder.encode(JSON.stringify(request));
+    const bytes = encoder.encode(JSON.stringify(request, checkJson));
     const handle = this.#symbols.aee_call(bytes, bytes.length);
     const result = new Uint8Array(this.#symbols.aee_result_len(handle));
     if (this.#symbols.aee_result_copy(handle, result, result.length) !== result.length) {
@@ -50,6 +51,12 @@ export class EmulatorLibrary {
     if (answer.error !== undefined) throw new EmulatorError(answer.error);
     return answer.ok as T;
   }
+}
+
+/** What JSON has no form for would be an error without a name. */
+function checkJson(name: string, value: unknown): unknown {
+  if (typeof value === "bigint") throw invalidOption(value, name, "a number");
+  return value;
 }
 
 /** Libraries by path: opening one again gives the same instance, so this only saves the work. */

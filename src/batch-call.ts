@@ -8,6 +8,7 @@ import type { BatchReadRow, MixedRow } from "./batch.ts";
 import { BatchRows } from "./batch-rows.ts";
 import type { FrameWriter } from "./codec/frame-writer.ts";
 import { checkKey } from "./codec/key.ts";
+import { snapshot } from "./codec/operations.ts";
 import type { PolicyBlock } from "./codec/policy.ts";
 import { type RowForm, RowsReader } from "./codec/rows-reader.ts";
 import { Command } from "./command.ts";
@@ -22,7 +23,7 @@ export interface BatchCall<R> {
   /** The record of a row. */
   readonly key: (request: R) => Key;
   /** What a row asks for, or all of them. */
-  readonly form: RowForm | ((request: R) => RowForm);
+  readonly form: RowForm | ((request: R, own: OwnOperations) => RowForm);
   /** Whether a row writes, or any of them. */
   readonly isWrite: boolean | ((request: R) => boolean);
   /** Writes the frame. */
@@ -53,7 +54,9 @@ export function callBatch<T extends object, R>(
   return session.send(Command.BATCH, policy, options, isWrite, (w) => {
     call.write(w);
     keys = requests.map(call.key);
-    forms = typeof call.form === "function" ? requests.map(call.form) : call.form;
+    const { form } = call;
+    const own = ownOperations();
+    forms = typeof form === "function" ? requests.map((request) => form(request, own)) : form;
   }, (reply) => {
     if (isFailure(reply)) throw session.error(reply, {});
     const request = { decode: session.decode, path, forms };
@@ -81,18 +84,31 @@ export const WRITES: RowForm = { answer: "none", writes: true };
 /** The form of rows that call a function. */
 export const APPLIES: RowForm = { answer: "returned", writes: true };
 
+/** Gives the operations as they are now. */
+export type OwnOperations = (operations: readonly Operation[]) => readonly Operation[];
+
+/** Copies each list once, however many rows share it. */
+function ownOperations(): OwnOperations {
+  const copies = new Map<readonly Operation[], readonly Operation[]>();
+  return (operations) => {
+    let copy = copies.get(operations);
+    if (copy === undefined) copies.set(operations, copy = snapshot(operations));
+    return copy;
+  };
+}
+
 /** The form of a row that may have operations. */
-export function operated(form: RowForm, operations: readonly Operation[] | undefined): RowForm {
-  return operations === undefined ? form : { answer: "results", writes: form.writes, operations };
+export function operated(form: RowForm, operations: readonly Operation[] | undefined, own: OwnOperations): RowForm {
+  return operations === undefined ? form : { answer: "results", writes: form.writes, operations: own(operations) };
 }
 
 /** The form of a row by its kind. */
-export function mixedForm(row: MixedRow): RowForm {
+export function mixedForm(row: MixedRow, own: OwnOperations): RowForm {
   switch (row.kind) {
     case "read":
-      return operated(READS, row.operations);
+      return operated(READS, row.operations, own);
     case "write":
-      return operated(WRITES, row.operations);
+      return operated(WRITES, row.operations, own);
     case "remove":
       return WRITES;
     default:

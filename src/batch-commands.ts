@@ -15,7 +15,7 @@ import {
   writeBatchWrite,
 } from "./codec/batch.ts";
 import { writeMixedBatch } from "./codec/mixed-batch.ts";
-import { readsOnly } from "./codec/operations.ts";
+import { readsOnly, snapshot } from "./codec/operations.ts";
 import { isKey, type Key } from "./key.ts";
 import type { Operation } from "./operation.ts";
 import type {
@@ -27,6 +27,7 @@ import type {
   BatchRemoveOptions,
   BatchWriteOptions,
 } from "./policy.ts";
+import type { OperateRecord } from "./record.ts";
 import type { Session } from "./session.ts";
 import type { BinInput, Bins } from "./values/value.ts";
 
@@ -39,7 +40,7 @@ export function batchRead<T extends object>(
   const policy = session.policies.batch;
   return callBatch<T, Key | BatchReadRow>(session, requests, "requests", policy, options, {
     key: keyOf,
-    form: (request) => isKey(request) ? READS : operated(READS, request.operations),
+    form: (request, own) => isKey(request) ? READS : operated(READS, request.operations, own),
     isWrite: false,
     write: (w) => writeBatchRead(w, policy, requests, options),
   });
@@ -69,7 +70,7 @@ export function batchWrite<T extends object>(
   const policy = session.policies.batchWrite;
   return callBatch<T, BatchWriteRow>(session, rows, "rows", policy, options, {
     key: (row) => row.key,
-    form: (row) => operated(WRITES, row.operations),
+    form: (row, own) => operated(WRITES, row.operations, own),
     isWrite: true,
     write: (w) => writeBatchWrite(w, policy, rows, options, session.undefinedBins),
   });
@@ -96,10 +97,12 @@ export function batchOperate<T extends object>(
   keys: readonly Key[],
   operations: readonly Operation[],
   options: BatchOperateOptions | undefined,
-): Promise<BatchRows<T>> {
+): Promise<BatchRows<T, OperateRecord<T>>> {
+  let own: readonly Operation[];
   let reads: boolean;
   try {
-    reads = readsOnly(operations);
+    own = snapshot(operations);
+    reads = readsOnly(own);
   } catch (error) {
     // A getter's. What an async method throws, it rejects with.
     return Promise.reject(error);
@@ -107,13 +110,14 @@ export function batchOperate<T extends object>(
   const policy = reads ? session.policies.batchReadOperate : session.policies.batchWrite;
   return callBatch<T, Key>(session, keys, "keys", policy, options, {
     key: itself,
-    form: operated(reads ? READS : WRITES, operations),
+    form: { answer: "results", writes: !reads, operations: own },
     isWrite: !reads,
     write: (w) =>
       reads
-        ? writeBatchRead(w, policy, checkedKeys(keys), options, { operations, path: "" }, "keys")
-        : writeBatchOperate(w, policy, keys, operations, options),
-  });
+        ? writeBatchRead(w, policy, checkedKeys(keys), options, { operations: own, path: "" }, "keys")
+        : writeBatchOperate(w, policy, keys, own, options),
+    // Rows of this form have no other records.
+  }) as Promise<BatchRows<T, OperateRecord<T>>>;
 }
 
 /** For {@link Client.batchApply}. */

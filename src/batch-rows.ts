@@ -14,16 +14,19 @@ import type { Bins, BinValue } from "./values/value.ts";
 /** How a row came out. */
 export type BatchStatus = "ok" | "not-found" | "filtered" | "failed";
 
-/** A row of a batch. */
-export interface BatchRow<T extends object = Bins> {
+/** A row of a batch; `R` is its record. */
+export interface BatchRow<T extends object = Bins, R extends AerospikeRecord<T> = AerospikeRecord<T>> {
   /** The key that was asked for. */
   readonly key: Key;
   /** How it came out. */
   readonly status: BatchStatus;
   /** The result code, 0 for `"ok"`. */
   readonly code: number;
-  /** The record; null where there is none, and for writes without results. */
-  readonly record: AerospikeRecord<T> | null;
+  /**
+   * The record, an {@link OperateRecord} where the row has operations; null where there is none, and for writes without
+   * results.
+   */
+  readonly record: R | null;
   /** Why it failed, for `"failed"`. */
   readonly error: AerospikeError | null;
   /** A write may or may not have taken place. */
@@ -74,14 +77,15 @@ export function batchStatus(code: number): BatchStatus {
  * for (const row of rows) console.log(row.status);
  * ```
  */
-export class BatchRows<T extends object = Bins> implements Iterable<BatchRow<T>> {
+export class BatchRows<T extends object = Bins, R extends AerospikeRecord<T> = AerospikeRecord<T>>
+  implements Iterable<BatchRow<T, R>> {
   /** How many rows there are: as many as keys were given. */
   readonly length: number;
   /** How many rows have the status `"ok"`. */
   readonly foundCount: number;
   /** How many rows have the status `"failed"`. */
   readonly failedCount: number;
-  readonly #rows: (BatchRow<T> | undefined)[];
+  readonly #rows: (BatchRow<T, R> | undefined)[];
   readonly #keys: readonly Key[];
   #reader: RowsReader<T> | undefined;
   #undecoded: number;
@@ -93,7 +97,7 @@ export class BatchRows<T extends object = Bins> implements Iterable<BatchRow<T>>
     this.#keys = keys;
     this.#reader = reader;
     this.#undecoded = keys.length;
-    this.#rows = new Array<BatchRow<T> | undefined>(keys.length).fill(undefined);
+    this.#rows = new Array<BatchRow<T, R> | undefined>(keys.length).fill(undefined);
     let found = 0;
     let failed = 0;
     for (let i = 0; i < keys.length; i++) {
@@ -107,13 +111,13 @@ export class BatchRows<T extends object = Bins> implements Iterable<BatchRow<T>>
   }
 
   /** The row of the key at a position; negative positions count from the end. Undefined where there is none. */
-  at(index: number): BatchRow<T> | undefined {
+  at(index: number): BatchRow<T, R> | undefined {
     const at = index < 0 ? this.length + index : index;
     const row = this.#rows[at];
     if (row !== undefined) return row;
     const key = this.#keys[at];
     if (key === undefined || this.#reader === undefined) return undefined;
-    const decoded = this.#reader.row(at, key);
+    const decoded = this.#reader.row(at, key) as BatchRow<T, R>;
     this.#rows[at] = decoded;
     // The buffer of the reply goes when nothing is left in it to decode.
     if (--this.#undecoded === 0) this.#reader = undefined;
@@ -138,14 +142,18 @@ export class BatchRows<T extends object = Bins> implements Iterable<BatchRow<T>>
   value<K extends keyof T & string>(index: number, bin: K): T[K] | undefined {
     const at = index < 0 ? this.length + index : index;
     const row = this.#rows[at];
-    if (row !== undefined) return row.record?.bins[bin];
+    if (row !== undefined) {
+      const bins = row.record?.bins;
+      // An object finds its prototype's members too.
+      return bins !== undefined && Object.hasOwn(bins, bin) ? bins[bin] : undefined;
+    }
     const key = this.#keys[at];
     if (key === undefined || this.#reader === undefined) return undefined;
     return this.#reader.value(at, bin, key) as T[K] | undefined;
   }
 
   /** The first row of a key, by namespace and digest. */
-  get(key: Key): BatchRow<T> | undefined {
+  get(key: Key): BatchRow<T, R> | undefined {
     if (!isKey(key)) throw new InvalidArgumentError("rows.get() takes a Key");
     if (this.#positions === undefined) {
       this.#positions = new Map();
@@ -157,13 +165,13 @@ export class BatchRows<T extends object = Bins> implements Iterable<BatchRow<T>>
   }
 
   /** Goes through the rows in order. */
-  *[Symbol.iterator](): IterableIterator<BatchRow<T>> {
-    for (let i = 0; i < this.length; i++) yield this.at(i) as BatchRow<T>;
+  *[Symbol.iterator](): IterableIterator<BatchRow<T, R>> {
+    for (let i = 0; i < this.length; i++) yield this.at(i) as BatchRow<T, R>;
   }
 
   /** All rows, decoded. */
-  toArray(): BatchRow<T>[] {
-    return Array.from({ length: this.length }, (_, i) => this.at(i) as BatchRow<T>);
+  toArray(): BatchRow<T, R>[] {
+    return Array.from({ length: this.length }, (_, i) => this.at(i) as BatchRow<T, R>);
   }
 
   /**
@@ -171,11 +179,11 @@ export class BatchRows<T extends object = Bins> implements Iterable<BatchRow<T>>
    *
    * @throws {InvalidArgumentError} where two records would have the same name in the map: use `get(key)`
    */
-  toMap(): Map<string | number | bigint, AerospikeRecord<T>> {
-    const map = new Map<string | number | bigint, AerospikeRecord<T>>();
+  toMap(): Map<string | number | bigint, R> {
+    const map = new Map<string | number | bigint, R>();
     const owners = new Map<string | number | bigint, Key>();
     for (let i = 0; i < this.length; i++) {
-      const row = this.at(i) as BatchRow<T>;
+      const row = this.at(i) as BatchRow<T, R>;
       const name = mapKey(row.key);
       const owner = owners.get(name);
       if (owner !== undefined && !owner.equals(row.key)) {
@@ -200,7 +208,7 @@ export class BatchRows<T extends object = Bins> implements Iterable<BatchRow<T>>
     const subErrors: SubError[] = [];
     let inDoubt = false;
     for (let i = 0; i < this.length; i++) {
-      const { error } = this.at(i) as BatchRow<T>;
+      const { error } = this.at(i) as BatchRow<T, R>;
       if (error === null) continue;
       inDoubt ||= error.inDoubt;
       if (subErrors.length < SUB_ERROR_LIMIT) {

@@ -101,7 +101,7 @@ export class BoundSet<T extends object = Bins> {
     key: UserKey,
     options?: GetOptions<K>,
   ): Promise<AerospikeRecord<Pick<T, K>> | null> {
-    return await this.#client.get<T, K>(this.key(key), options ?? {});
+    return await this.#client.get<T, K>(this.key(key), options === undefined ? {} : options);
   }
 
   /** As {@link Client.header}. */
@@ -156,17 +156,34 @@ export class BoundSet<T extends object = Bins> {
     return await this.#client.apply<R>(this.key(key), module, functionName, args, options);
   }
 
-  /** As {@link Client.batchRead}; `bins` of the call say what the rows have. */
-  async batchRead<K extends keyof T & string = keyof T & string>(
-    requests: readonly (UserKey | SetReadRow<Pick<T, K>>)[],
-    options?: BatchReadOptions<K>,
-  ): Promise<BatchRows<Pick<T, K>>> {
+  /**
+   * As {@link Client.batchRead}; the records have the bins that `bins` names. With requests that say themselves what to
+   * read, all are optional.
+   */
+  batchRead<K extends keyof T & string = keyof T & string>(
+    keys: readonly UserKey[],
+    options?: BatchReadOptions<K> & { readonly header?: false | undefined },
+  ): Promise<BatchRows<Pick<T, K>>>;
+  /** Reads the headers: generation and ttl only. */
+  batchRead(
+    keys: readonly UserKey[],
+    options: BatchReadOptions<keyof T & string> & { readonly header: true },
+  ): Promise<BatchRows<Record<never, never>>>;
+  /** Reads what each request says, and the call where one says nothing. */
+  batchRead(
+    requests: readonly (UserKey | SetReadRow<T>)[],
+    options?: BatchReadOptions<keyof T & string>,
+  ): Promise<BatchRows<Partial<T>>>;
+  async batchRead(
+    requests: readonly (UserKey | SetReadRow<T>)[],
+    options?: BatchReadOptions<keyof T & string>,
+  ): Promise<BatchRows<Partial<T>>> {
     const rows = this.#each(
       requests,
       "requests",
       (request, path) => isRow(request) ? this.#row<BatchReadRow>(request, path) : this.#at(request, path),
     );
-    return await this.#client.batchRead<Pick<T, K>>(rows, options);
+    return await this.#client.batchRead<Partial<T>>(rows, options);
   }
 
   /** As {@link Client.batchWrite}. */
@@ -195,7 +212,7 @@ export class BoundSet<T extends object = Bins> {
     keys: readonly UserKey[],
     operations: readonly Operation[],
     options?: BatchOperateOptions,
-  ): Promise<BatchRows<Partial<T>>> {
+  ): Promise<BatchRows<Partial<T>, OperateRecord<Partial<T>>>> {
     return await this.#client.batchOperate<Partial<T>>(this.#keys(keys), operations, options);
   }
 

@@ -229,11 +229,12 @@ export class Client implements AsyncDisposable {
   /**
    * Reads a record, hands it to `change`, null where there is none, and writes what that gives where nobody has changed
    * the record meanwhile; else it begins again, after a pause. So `change` may be called several times. It gives bins to
-   * write (null deletes one), or operations (`[op.delete()]` removes the record), or null to leave the record as it is.
-   * A record that is not there is created. True where it has written.
+   * write (null deletes one), or operations (`[op.delete()]` removes a record that is there), or null to leave the record
+   * as it is. A record that is not there is created. True where it has written.
    *
    * The deadline, by default that of writes, is for all of it, the time in `change` included. The read has the client's
-   * policy. A write of which nobody knows whether it took place rejects, and is not sent again.
+   * policy; a record that its `filter` hides is null to `change`, and as one that came meanwhile to the write, which is
+   * never carried out. A write of which nobody knows whether it took place rejects, and is not sent again.
    *
    * ```ts
    * import { connect, Key } from "@aerospike-ts/client";
@@ -315,8 +316,32 @@ export class Client implements AsyncDisposable {
   /**
    * Reads many records in one call. Rows are positional, and one that failed does not fail the others: see
    * {@link BatchRows}. Rejects when no node answered at all.
+   *
+   * `T` is what the bins hold, as in {@link Client.get}: `batchRead<User, "name">(keys, { bins: ["name"] })` narrows it to
+   * these bins. With requests that say themselves what to read, all are optional.
    */
   batchRead<T extends object = Bins>(
+    keys: readonly Key[],
+    options?: BatchReadOptions<keyof T & string> & { readonly bins?: undefined; readonly header?: false | undefined },
+  ): Promise<BatchRows<T>>;
+  /** Reads the headers: generation and ttl only. */
+  batchRead(
+    keys: readonly Key[],
+    options: BatchReadOptions & { readonly header: true },
+  ): Promise<BatchRows<Record<never, never>>>;
+  /** Reads bins of any type. */
+  batchRead(requests: readonly (Key | BatchReadRow)[], options?: BatchReadOptions): Promise<BatchRows>;
+  /** Reads the bins that are named. */
+  batchRead<T extends object, K extends keyof T & string>(
+    keys: readonly Key[],
+    options: BatchReadOptions<K> & { readonly header?: false | undefined },
+  ): Promise<BatchRows<Pick<T, K>>>;
+  /** Reads the bins that are named, of records whose bins have a type. */
+  batchRead<T extends object>(
+    requests: readonly (Key | BatchReadRow)[],
+    options?: BatchReadOptions<keyof T & string>,
+  ): Promise<BatchRows<Partial<T>>>;
+  batchRead<T extends object>(
     requests: readonly (Key | BatchReadRow)[],
     options?: BatchReadOptions,
   ): Promise<BatchRows<T>> {
@@ -353,8 +378,8 @@ export class Client implements AsyncDisposable {
   /**
    * Carries out rows of different kinds in one call: reads, writes, removals and calls of functions on the server, each
    * with its own policy where that differs from the call's. Rows are positional: row `i` answers `rows[i]`, and one that
-   * failed does not fail the others. What reads has a `record`, what has operations an {@link OperateRecord}, what calls a
-   * function a `result`.
+   * failed does not fail the others. What reads has a `record`, what has operations an {@link OperateRecord} (which
+   * `record instanceof OperateRecord` tells the compiler), what calls a function a `result`.
    *
    * Rows on one record go to its node in their order, where they have the same read modes and none is sent again. A server
    * that answers inline (`allowInline`) carries them out so; others may do it side by side.
@@ -388,14 +413,14 @@ export class Client implements AsyncDisposable {
    * await using client = await connect({ hosts: "127.0.0.1:3000" });
    * const keys = [new Key("test", "counters", "a"), new Key("test", "counters", "b")];
    * const rows = await client.batchOperate<{ n: number }>(keys, [op.add("n", 1), op.read("n")]);
-   * for (const row of rows) console.log(row.record?.bins.n);
+   * for (const row of rows) console.log(row.record?.bins.n, row.record?.results);
    * ```
    */
   batchOperate<T extends object = Bins>(
     keys: readonly Key[],
     operations: readonly Operation[],
     options?: BatchOperateOptions,
-  ): Promise<BatchRows<T>> {
+  ): Promise<BatchRows<T, OperateRecord<T>>> {
     return batchOperate<T>(this.#session, keys, operations, options);
   }
 

@@ -41,15 +41,10 @@ export function administer<T>(
   write: (w: FrameWriter, timeout: number) => void,
   valid: readonly string[] = ADMIN_OPTIONS,
 ): Promise<T> {
-  if (session.closing !== undefined) return Promise.reject(new ClientClosedError());
-  let timeout = ADMIN_TIMEOUT;
+  let timeout: number;
   let signal: AbortSignal | undefined;
   try {
-    if (options !== undefined) {
-      checkAdminOptions(options, valid);
-      timeout = options.timeout ?? ADMIN_TIMEOUT;
-      signal = options.signal;
-    }
+    ({ timeout, signal } = adminCall(session, options, valid));
   } catch (error) {
     return Promise.reject(error);
   }
@@ -60,10 +55,18 @@ export function administer<T>(
   });
 }
 
-function checkAdminOptions(options: AdminOptions, valid: readonly string[]): void {
+/** What such a command goes by; throws where the client is closed, an option is wrong, or the signal has aborted. */
+export function adminCall(
+  session: Session,
+  options: AdminOptions = {},
+  valid: readonly string[] = ADMIN_OPTIONS,
+): { readonly timeout: number; readonly signal: AbortSignal | undefined } {
+  if (session.closing !== undefined) throw new ClientClosedError();
   checkNames(options, "options", valid);
-  if (options.timeout !== undefined) integerOption(options.timeout, "options.timeout", 1, MS_LIMIT);
-  if (options.signal !== undefined) signalOption(options.signal, "options.signal");
+  const { timeout = ADMIN_TIMEOUT, signal }: AdminOptions = options;
+  integerOption(timeout, "options.timeout", 1, MS_LIMIT);
+  if (signal !== undefined && signalOption(signal, "options.signal").aborted) throw signal.reason;
+  return { timeout, signal };
 }
 
 function readJson<T>(reply: Reply): T {

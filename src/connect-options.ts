@@ -230,7 +230,7 @@ function readAuth(value: unknown, path: string): unknown {
   return {
     mode,
     user: stringOption(value.user, `${path}.user`),
-    password: typeof value.password === "string" ? value.password : stringOption(value.password, `${path}.password`),
+    password: value.password === "" ? "" : stringOption(value.password, `${path}.password`),
   };
 }
 

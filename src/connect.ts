@@ -29,7 +29,7 @@ export async function openWith(
   command: number,
   write: (w: FrameWriter) => void,
 ): Promise<Client> {
-  settings.signal?.throwIfAborted();
+  if (settings.signal?.aborted) throw settings.signal.reason;
   const library = loadLibrary(binding, settings.library);
   const queue = acquireQueue(library, settings);
   const { log } = settings;

@@ -12,9 +12,16 @@ export class Deadline {
   readonly #clock: () => number;
   readonly #calledAt: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #late: () => Error;
 
-  /** Begins now; `limit` is in milliseconds, 0 is none. */
-  constructor(limit: number, clock: () => number, signal: AbortSignal | undefined) {
+  /** Begins now; `limit` is in milliseconds, 0 is none. `late` gives the error of a time that is over. */
+  constructor(
+    limit: number,
+    clock: () => number,
+    signal: AbortSignal | undefined,
+    late: () => Error = () => new AerospikeTimeoutError(`timed out after ${limit} ms, between two commands`),
+  ) {
+    this.#late = late;
     this.#limit = limit;
     this.#clock = clock;
     this.#calledAt = clock();
@@ -24,13 +31,23 @@ export class Deadline {
   /**
    * The `totalTimeout` of a command that begins now.
    *
-   * @throws {AerospikeTimeoutError} where no time is left
+   * @throws what `late` gives, where no time is left
    */
   left(): number {
     if (this.#limit === 0) return 0;
     const left = Math.ceil(this.#limit - (this.#clock() - this.#calledAt));
     if (left > 0) return left;
-    throw new AerospikeTimeoutError(`timed out after ${this.#limit} ms, between two commands`);
+    throw this.#late();
+  }
+
+  /** Waits so many milliseconds, or rejects as {@link Deadline.bound} does; no timer is left behind. */
+  async pause(ms: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    try {
+      await this.bound(new Promise<void>((resolve) => timer = setTimeout(resolve, ms)));
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Settles as `work` does, or rejects when the time is over or the signal aborts. */

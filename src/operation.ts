@@ -12,6 +12,7 @@ import type { ListOperations } from "./operations/list.ts";
 import type { MapOperations } from "./operations/map.ts";
 import type { PathOperations } from "./operations/path.ts";
 import type { StringOperations } from "./operations/string.ts";
+import type { Double } from "./values/double.ts";
 import type { BinInput } from "./values/value.ts";
 
 /** What an operation does to a bin or a record as a whole. */
@@ -81,7 +82,7 @@ export interface OperationBuilders {
   /** Writes a bin; `null` deletes it. */
   write(bin: string, value: BinInput): Operation;
   /** Adds to a number; a bin that does not exist counts as 0. */
-  add(bin: string, value: number | bigint | BinInput): Operation;
+  add(bin: string, value: number | bigint | Double): Operation;
   /** Appends to a string or blob; a bin that does not exist counts as empty. */
   append(bin: string, value: string | Uint8Array): Operation;
   /** Prepends to a string or blob; a bin that does not exist counts as empty. */
@@ -116,7 +117,7 @@ export const op: OperationBuilders = Object.freeze({
   readAll: (): Operation => ({ kind: "read-all", bin: "" }),
   header: (): Operation => ({ kind: "header", bin: "" }),
   write: (bin: string, value: BinInput): Operation => ({ kind: "write", bin, value }),
-  add: (bin: string, value: number | bigint | BinInput): Operation => ({ kind: "add", bin, value }),
+  add: (bin: string, value: number | bigint | Double): Operation => ({ kind: "add", bin, value }),
   append: (bin: string, value: string | Uint8Array): Operation => ({ kind: "append", bin, value }),
   prepend: (bin: string, value: string | Uint8Array): Operation => ({ kind: "prepend", bin, value }),
   touch: (): Operation => ({ kind: "touch", bin: "" }),

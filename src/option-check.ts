@@ -86,8 +86,9 @@ export function flagBits(options: object, flags: Flags, path: string): number {
 
 /** Gives a text that is not empty. */
 export function stringOption(value: unknown, path: string): string {
-  if (typeof value === "string" && value !== "") return value;
-  throw invalidOption(value, path, "a string that is not empty");
+  if (typeof value !== "string" || value === "") throw invalidOption(value, path, "a string that is not empty");
+  if (!value.isWellFormed()) throw new InvalidArgumentError(`${path} is no valid text: it has a lone surrogate`);
+  return value;
 }
 
 /** Gives the index of a word among the valid ones. */

@@ -6,7 +6,7 @@
 
 import { writeHeaderSelection, writeSelection } from "./codec/bin-selection.ts";
 import { writeKey } from "./codec/key.ts";
-import { checkOperands, readsOnly, writeOperations } from "./codec/operations.ts";
+import { checkOperands, readsOnly, snapshot, writeOperations } from "./codec/operations.ts";
 import { writeBins } from "./codec/particle.ts";
 import type { PolicyBlock } from "./codec/policy.ts";
 import { readOperateRecord, readRecord } from "./codec/record-reader.ts";
@@ -116,9 +116,11 @@ export function operateRecord<T extends object>(
   options: WriteOptions | undefined,
 ): Promise<OperateRecord<T> | null> {
   let size = 0;
+  let own: readonly Operation[];
   let writes: boolean;
   try {
-    writes = !readsOnly(operations);
+    own = snapshot(operations);
+    writes = !readsOnly(own);
   } catch (error) {
     // A getter's. What an async method throws, it rejects with.
     return Promise.reject(error);
@@ -128,11 +130,11 @@ export function operateRecord<T extends object>(
     policy.write(w, options);
     writeKey(w, key);
     const start = w.length;
-    writeOperations(w, operations, "operations");
+    writeOperations(w, own, "operations");
     size = w.length - start;
   }, (reply) => {
-    if (isFailure(reply)) throw session.error(reply, { key, size, ttl: hasTtl(options), operations });
-    return reply.code === Code.OK ? readOperateRecord<T>(reply, key, writes, session.decode, operations) : null;
+    if (isFailure(reply)) throw session.error(reply, { key, size, ttl: hasTtl(options), operations: own });
+    return reply.code === Code.OK ? readOperateRecord<T>(reply, key, writes, session.decode, own) : null;
   });
 }
 

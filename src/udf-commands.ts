@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ADMIN_OPTIONS, administer, sendInfo } from "./cluster-commands.ts";
+import { ADMIN_OPTIONS, adminCall, administer, sendInfo } from "./cluster-commands.ts";
 import type { AdminOptions } from "./cluster-info.ts";
 import { Command } from "./command.ts";
 import { AerospikeError } from "./errors.ts";
@@ -18,6 +18,8 @@ export async function registerUdf(
   module: UdfSource,
   options: AdminOptions | undefined,
 ): Promise<UdfTask> {
+  // Before a file is read in vain.
+  adminCall(session, options);
   const { name, source } = await readUdfSource(module);
   try {
     await administer<unknown>(session, Command.REGISTER_UDF, options, (w, timeout) => {

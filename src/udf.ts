@@ -5,8 +5,10 @@
  */
 
 import { Buffer } from "node:buffer";
-import type { InfoAnswers, InfoOptions } from "./cluster-info.ts";
-import { AerospikeTimeoutError, InvalidArgumentError, UdfError } from "./errors.ts";
+import { ADMIN_OPTIONS } from "./cluster-commands.ts";
+import type { AdminOptions, InfoAnswers, InfoOptions } from "./cluster-info.ts";
+import { Deadline } from "./deadline.ts";
+import { AerospikeConnectionError, AerospikeTimeoutError, InvalidArgumentError, UdfError } from "./errors.ts";
 import {
   checkNames,
   describe,
@@ -57,6 +59,8 @@ export type AskNodes = (command: string, options: InfoOptions) => Promise<InfoAn
 const NAME_LIMIT = 127;
 const WAIT_TIMEOUT = 10_000;
 const POLL_INTERVAL = 50;
+/** The bound on one look at the nodes. */
+const LOOK_TIMEOUT = 1000;
 /** What info commands are made of. */
 const RESERVED = /[;:,=\s\p{Cc}]/u;
 const encoder: TextEncoder = new TextEncoder();
@@ -89,36 +93,40 @@ export class UdfTask {
   }
 
   /** Whether all nodes have the module as it was registered, or none has it any more. */
-  async isDone(options: InfoOptions = {}): Promise<boolean> {
+  async isDone(options: AdminOptions = {}): Promise<boolean> {
+    checkNames(options, "options", ADMIN_OPTIONS);
     return (await this.#behind(options)).length === 0;
   }
 
   /**
-   * Waits until all nodes have the module as it was registered, or none has it any more.
+   * Waits until all nodes have the module as it was registered, or none has it any more. Nodes that do not answer, or
+   * cannot be reached, are asked again.
    *
    * @throws {AerospikeTimeoutError} after `timeout`; it names the nodes that are behind
    */
   async done(options: UdfWaitOptions = {}): Promise<void> {
     const { timeout, pollInterval, signal } = waitOptions(options);
-    const end = performance.now() + timeout;
-    const isLast = () => performance.now() + pollInterval > end;
-    // What the last answers said stands where there is no time for more, or none came any more.
+    // What the last answers said stands, also where none came any more.
     let behind: string[] | undefined;
-    let cause: unknown;
+    let cause: Error | undefined;
+    const late = () => {
+      const why = behind === undefined ? cause?.message : `behind are ${behind.join(", ")}`;
+      const message = `not all nodes followed with ${this.name} in ${timeout} ms`;
+      return new AerospikeTimeoutError(why === undefined ? message : `${message}: ${why}`, { cause });
+    };
+    const deadline = new Deadline(timeout, () => performance.now(), signal, late);
     for (;;) {
-      const left = Math.ceil(end - performance.now());
+      // A node that is silent takes one look along, and not the whole time.
+      const look = { timeout: Math.min(deadline.left(), LOOK_TIMEOUT), signal };
       try {
-        if (left > 0) behind = await this.#behind({ timeout: left, signal });
+        behind = await this.#behind(look);
+        if (behind.length === 0) return;
+        cause = undefined;
       } catch (error) {
-        if (!(error instanceof AerospikeTimeoutError) || !isLast()) throw error;
+        if (!(error instanceof AerospikeTimeoutError || error instanceof AerospikeConnectionError)) throw error;
         cause = error;
       }
-      if (behind?.length === 0) return;
-      if (isLast()) {
-        const nodes = behind === undefined ? "" : `: behind are ${behind.join(", ")}`;
-        throw new AerospikeTimeoutError(`not all nodes followed with ${this.name} in ${timeout} ms${nodes}`, { cause });
-      }
-      await pause(pollInterval, signal);
+      await deadline.pause(pollInterval);
     }
   }
 
@@ -142,21 +150,6 @@ function waitOptions(options: object): { timeout: number; pollInterval: number; 
 
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64");
-}
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", abort);
-      resolve();
-    }, ms);
-    if (signal?.aborted) abort();
-    else signal?.addEventListener("abort", abort, { once: true });
-  });
 }
 
 /** Gives the name of a module; the server keeps it as the name of a file. */
@@ -212,7 +205,7 @@ function luaName(value: unknown): string {
 }
 
 function sourceBytes(source: unknown): Uint8Array {
-  const bytes = typeof source === "string" ? encoder.encode(source) : source;
+  const bytes = typeof source === "string" ? encoder.encode(source && stringOption(source, "module.source")) : source;
   if (!(bytes instanceof Uint8Array)) {
     throw new InvalidArgumentError(`module.source is ${describe(source)}: it must be a string or a Uint8Array`);
   }

@@ -5,6 +5,7 @@
  */
 
 import type { Client } from "./client.ts";
+import { readsOnly } from "./codec/operations.ts";
 import type { PolicyBlock } from "./codec/policy.ts";
 import { Deadline } from "./deadline.ts";
 import { AerospikeError, GenerationError, InvalidArgumentError } from "./errors.ts";
@@ -68,6 +69,11 @@ export async function updateRecord<T extends object>(
     const record = await client.get<T>(key, { signal: options.signal, totalTimeout: deadline.left() });
     const changed = await deadline.bound(change(record));
     if (changed === null || changed === undefined) return false;
+    if (Array.isArray(changed) && readsOnly(changed)) {
+      throw new InvalidArgumentError(
+        "change gave no operation that writes: give one, or null to write nothing",
+      );
+    }
     const condition = record === null
       ? { recordExists: "create-only" } as const
       : { recordExists: `${recordExists}-only`, generation: record.generation } as const;
@@ -78,19 +84,20 @@ export async function updateRecord<T extends object>(
       else await client.put(key, changed as Record<never, never>, own);
       return true;
     } catch (error) {
-      if (!isConflict(error)) throw error;
+      if (!isConflict(error, record)) throw error;
       if (attempt >= attempts) throw exhausted(key, attempts, error);
     }
-    const pause = Math.random() * backoff * 2 ** Math.min(attempt - 1, DOUBLINGS);
-    await deadline.bound(new Promise((resolve) => setTimeout(resolve, pause)));
+    await deadline.pause(Math.random() * backoff * 2 ** Math.min(attempt - 1, DOUBLINGS));
   }
 }
 
 /** Whether a write was refused because the record is not what was read: it has changed, has come, or is gone. */
-function isConflict(error: unknown): boolean {
+function isConflict(error: unknown, read: object | null): boolean {
   if (!AerospikeError.is(error) || error.inDoubt) return false;
   const { code } = error;
-  return code === Code.RECORD_GENERATION || code === Code.RECORD_EXISTS || code === Code.RECORD_NOT_FOUND;
+  // Where there was no record, not found is the answer to the write itself, such as a deletion.
+  if (read === null) return code === Code.RECORD_EXISTS;
+  return code === Code.RECORD_GENERATION || code === Code.RECORD_NOT_FOUND;
 }
 
 function exhausted({ namespace, set, digest }: Key, attempts: number, cause: unknown): GenerationError {

@@ -362,7 +362,7 @@ test("an Unparsed whose bytes do not fit its type is refused with its path, besi
   await client.remove(key);
 });
 
-test("a NUL is in no name, and a lone surrogate in a bin's name names the bin", async () => {
+test("a NUL is in no name, and a lone surrogate in no text", async () => {
   await assertRefused([
     [put({ "a\0b": 1 }), '"a\\u0000b"', "NUL"],
     [put({ "bin\ud800": 1 }), '"bin\\ud800"', "lone surrogate"],
@@ -372,6 +372,15 @@ test("a NUL is in no name, and a lone surrogate in a bin's name names the bin", 
     [() => client.batchRead([{ key, bins: ["1"] }, { key, bins: [1 as never] }]), "requests[1].bins[0]", "string"],
     [() => client.batchRead([{ key, bins: ["a"] }, { key, bins: "a" as never }]), "requests[1].bins", "list"],
     [() => client.batchRead([{ key, bins: null as never }]), "requests[0].bins", "list"],
+    [() => client.info("\ud800"), "commands[0] is no valid text", "lone surrogate"],
+    [() => client.info("build", { node: "\ud800" }), "options.node is no valid text"],
+    [() => client.apply(key, "\ud800", "f"), "module is no valid text"],
+    [() => client.apply(key, "m", "\ud800"), "function is no valid text"],
+    [() => client.batchApply([key], "m", "\ud800"), "function is no valid text"],
+    [() => client.registerUdf({ name: "\ud800.lua", source: "x = 1" }), "module.name is no valid text"],
+    [() => client.registerUdf({ name: "x.lua", source: "\ud800" }), "module.source is no valid text"],
+    [() => client.removeUdf("\ud800.lua"), "name is no valid text"],
+    [() => connect({ auth: { user: "u", password: "\ud800" } }), "options.auth.password is no valid text"],
     [() => client.info("nodes\0build"), "commands[0]", "NUL"],
   ]);
   assertThrows(() => new Key("te\0st", set, 1), InvalidArgumentError, "namespace has a NUL");

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import {
+  type BatchRows,
   type BinType,
   type BoundSet,
   ClientClosedError,
@@ -15,6 +16,8 @@ import {
   list,
   map,
   op,
+  type OperateRecord,
+  type Operation,
 } from "../mod.ts";
 import { freshSet, startServer, type TestServer } from "./support/server.ts";
 import { suite } from "./support/suite.ts";
@@ -71,6 +74,29 @@ test("declared bins are stored as declared, and come back so", async () => {
   const key = products.key("a");
   assert(key.equals(new Key("test", name, "a")));
   assertEquals((await server.client.get(key, { bins: ["id"] }))?.bins as object, { id: 7 });
+});
+
+test("results come back as declared, though the caller's list of operations is another by then", async () => {
+  await products.put("own", { id: 7n });
+  const read = () => [op.read("id")];
+  const write = () => [op.read("id"), op.touch()];
+  const resultsOf = (rows: BatchRows<Partial<Product>>) => (rows.at(0)?.record as OperateRecord | undefined)?.results;
+  type Call = (operations: Operation[]) => Promise<readonly unknown[] | undefined>;
+  const calls: readonly (readonly [() => Operation[], Call])[] = [
+    [read, async (operations) => (await products.operate("own", operations))?.results],
+    [write, async (operations) => (await products.operate("own", operations))?.results],
+    [read, async (operations) => resultsOf(await products.batchOperate(["own"], operations))],
+    [write, async (operations) => resultsOf(await products.batchOperate(["own"], operations))],
+    [read, async (operations) => resultsOf(await products.batchRead([{ key: "own", operations }]))],
+    [write, async (operations) => resultsOf(await products.batchWrite([{ key: "own", operations }]))],
+    [read, async (operations) => resultsOf(await products.batch([{ kind: "read", key: "own", operations }]))],
+  ];
+  for (const [list, call] of calls) {
+    const operations = list();
+    const called = call(operations);
+    operations.length = 0;
+    assertEquals((await called)?.[0], 7n, `${call}`);
+  }
 });
 
 test("a value of another type is refused by the name of its bin, and nothing is written", async () => {
@@ -292,6 +318,8 @@ test("what is wrong with a set is said by name", async () => {
   }
   // @ts-expect-error: no user key
   await assertRejects(() => products.get({}), InvalidArgumentError);
+  // @ts-expect-error: no options
+  await assertRejects(() => products.get("a", null), InvalidArgumentError, "options is null");
   // @ts-expect-error: no user key
   await assertRejects(() => products.batchRead([1, { key: null }]), InvalidArgumentError, "requests[1].key");
   // @ts-expect-error: no user key

@@ -65,6 +65,8 @@ test("what is wrong with an argument is said with its place, before anything is 
     [map.getByKeyList("b", ["a", true as never]), "operations[1].keys[1]"],
     [map.getByKeyRange("b", { begin: INFINITY as never }), "operations[1].begin"],
     [map.increment("b", "a", "1" as never), "operations[1].delta"],
+    [list.increment("b", 0, Symbol("1") as never), "operations[1].delta is a symbol"],
+    [list.increment("b", 0, Object.create(null) as never), "operations[1].delta is an object"],
     [map.setOrder("b", "ordered" as never), 'operations[1].order is "ordered"'],
     [{ ...list.size("b"), value: 1 }, "operations[1].value is not an option"],
     [{ kind: "list.sizes" as never, bin: "b" }, 'operations[1].kind is "list.sizes"'],

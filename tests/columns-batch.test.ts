@@ -214,6 +214,7 @@ test("what is wrong with schema, keys and options says where, and nothing is sen
     [read({ a: {} }), "schema.a.type"],
     [read({ a: { type: "f32", nope: 1 } }), "schema.a.nope"],
     [read({ a: { type: "f32", bin: 5 } }), "schema.a.bin"],
+    [read({ a: { type: "f32", bin: null } }), "schema.a.bin is null"],
     [read({ a: { type: "f32", bin: "a23456789012345x" } }), "schema.a"],
     [read({ a: { type: "f32", bin: "" } }), "schema.a"],
     [read({ a23456789012345x: "f32" }), "schema.a23456789012345x"],

@@ -124,7 +124,8 @@ test("structuredClone with the transfer list: the other side has it all, this on
   const copy = Columns.from<typeof SCHEMA>(structuredClone(revived));
   assertStrictEquals(revived.columns.n.length, 6);
   assertEquals(copy.columns.e, revived.columns.e);
-  for (const wrong of [null, 5, {}, [], { codes: [] }, { ...clone, columns: {} }]) {
+  const parts = [{ columns: {} }, { columns: null }, { valid: null }, { schema: null }, { schema: { n: null } }];
+  for (const wrong of [null, 5, {}, [], { codes: [] }, ...parts.map((part) => ({ ...clone, ...part }))]) {
     assertThrows(() => Columns.from(wrong), InvalidArgumentError, "message");
   }
 });

@@ -245,6 +245,7 @@ test("what is wrong with columns, keys and options says where, and nothing is se
     [values({ width: 0 }), "columns.a.width"],
     [values({ width: 1.5 }), "columns.a.width"],
     [values({ as: "blobs" }), "columns.a.as"],
+    [values({ bin: null }), "null: a bin name is a string"],
     [values({ valid: [1] }), "columns.a.valid"],
     [values({ valid: new Uint8Array(0) }), "columns.a.valid has 0 bytes"],
     [write({ a: [1], b: { values: [2], bin: "a" } }), "columns.b and columns.a both write"],

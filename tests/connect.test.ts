@@ -137,6 +137,9 @@ test("an abort ends connecting with its reason", async () => {
   assertLess(performance.now() - start, SLACK_MS);
   const before = await assertRejects(() => connect({ hosts: silent.host, signal: AbortSignal.abort(reason) }));
   assertStrictEquals(before, reason);
+  // All that a signal needs for any other command.
+  const signal = { aborted: true, reason, addEventListener() {}, removeEventListener() {} } as unknown as AbortSignal;
+  assertStrictEquals(await assertRejects(() => connect({ hosts: silent.host, signal })), reason);
 });
 
 test("failIfNotConnected: false starts while the server is down, and works when it is up", async () => {

@@ -76,6 +76,7 @@ test("what is wrong with a step is said with its place, before anything is sent"
       "operations[1].ctx[0].padd is not an option: did you mean pad?",
     ],
     [[ctx.mapKeyCreate("a", { order: "ordered" as never })], 'operations[1].ctx[0].order is "ordered"'],
+    [[ctx.mapKeyCreate("a", { order: null as never })], "operations[1].ctx[0].order is null"],
     [[ctx.mapKeysIn("a" as never)], "operations[1].ctx[0].keys"],
     [[ctx.mapKeysIn([null as never])], "operations[1].ctx[0].keys[0] is null"],
     [[ctx.allChildrenWithFilter({} as never)], "operations[1].ctx[0].filter"],

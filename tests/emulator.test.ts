@@ -56,6 +56,7 @@ test("the emulator's nodes and partitions are named by valid numbers", async () 
   ) {
     await assertRejects(() => Emulator.start(options), EmulatorError);
   }
+  await assertRejects(() => Emulator.start({ port: 1n as never }), InvalidArgumentError, "port is 1");
   await using server = await Emulator.start({ nodes: 2 });
   const wrong: [() => unknown, string][] = [
     [() => server.stopNode(2), "node is 2"],
@@ -70,6 +71,10 @@ test("the emulator's nodes and partitions are named by valid numbers", async () 
     [() => server.movePartitions({ partitions: [1, 4096] }), "move.partitions[1] is 4096"],
     [() => server.movePartitions({ partitions: 1 as never }), "move.partitions is 1"],
     [() => server.movePartitions({ from: 1 } as never), "move.from"],
+    [() => server.load(null as never), "records is null"],
+    [() => server.advance(1n as never), "seconds is 1"],
+    [() => server.recordCommands(1n as never), "limit is 1"],
+    [() => server.fault({ delayMs: 1n as never }), "delayMs is 1"],
   ];
   for (const [call, path] of wrong) assertThrows(call, InvalidArgumentError, path);
   assertThrows(() => server.movePartitions({ namespace: "nowhere" }), EmulatorError, "nowhere");

@@ -122,6 +122,21 @@ test("filters are conditions, and operations read and write values", () => {
   assert(typeof typed === "function");
 });
 
+test("null is no option that was left out", () => {
+  const none = null as never;
+  const h = exp.hllBin("h");
+  refused([
+    [() => exp.list.append(l, 1, { order: none }), /^exp\.list\.append\(\) options\.order is null/],
+    [() => exp.list.getByIndex(l, 0, "int", { return: none }), /^exp\.list\.getByIndex\(\) options\.return is null/],
+    [() => exp.list.getByIndexRange(l, { index: none }), /^exp\.list\.getByIndexRange\(\) range\.index is null/],
+    [() => exp.map.put(m, "a", 1, { order: none }), /^exp\.map\.put\(\) options\.order is null/],
+    [() => exp.bit.b64Encode(exp.blobBin("b"), { offset: none, size: 1 }), /^exp\.bit\.b64Encode\(\) offset is null/],
+    [() => exp.string.isNumeric(s, none), /^exp\.string\.isNumeric\(\) type is null/],
+    [() => exp.hll.init(h, 4, { minHashBits: none }), /^exp\.hll\.init\(\) options\.minHashBits is null/],
+    [() => exp.hll.add(h, [1], { indexBits: none }), /^exp\.hll\.add\(\) options\.indexBits is null/],
+  ]);
+});
+
 test("what is wrong beyond types is refused by name", () => {
   refused([
     [() => exp.intBin("a name of 16 byt"), /^exp\.intBin\(\) name: "a name of 16 byt" cannot be the name of a bin/],

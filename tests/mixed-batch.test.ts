@@ -327,6 +327,7 @@ test("options that are not valid are named", async () => {
   );
   await assertRejects(() => client.batchOperate([key], []), InvalidArgumentError, "operations is empty");
   await assertRejects(
+    // @ts-expect-error: a text is no number
     () => client.batchOperate([key], [op.add("a", "x")]),
     InvalidArgumentError,
     "operations[0].value",

@@ -1,5 +1,12 @@
 // User-defined functions: modules, calls and their errors. What functions themselves do is in udf-lua.test.ts.
-import { assertEquals, assertGreater, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
+import {
+  assertEquals,
+  assertGreater,
+  assertGreaterOrEqual,
+  assertMatch,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,9 +14,11 @@ import process from "node:process";
 import { pathToFileURL } from "node:url";
 import {
   AbortError,
+  AerospikeConnectionError,
   AerospikeTimeoutError,
   type BinInput,
   type Client,
+  ClientClosedError,
   connect,
   Double,
   exp,
@@ -253,6 +262,17 @@ test("a module that cannot be registered is refused before anything is sent", as
   assertStrictEquals(client.counters().accepted, accepted);
 });
 
+test("a file is not read for a call that is wrong, aborted or on a closed client", async () => {
+  const module = { file: "there/is/no.lua" };
+  await assertRejects(() => client.registerUdf(module, { all: true } as never), InvalidArgumentError, "options.all");
+  const reason = new Error("enough");
+  const aborted = client.registerUdf(module, { signal: AbortSignal.abort(reason) });
+  assertStrictEquals(await assertRejects(() => aborted, Error), reason);
+  const closed = await connect({ hosts: server.hosts });
+  await closed.close();
+  await assertRejects(() => closed.registerUdf(module), ClientClosedError);
+});
+
 test("a task that does not come to its end says which nodes are behind", async () => {
   const name = `${MODULE}_task.lua`;
   const task = await client.registerUdf({ name, source: "x = 1" });
@@ -273,6 +293,12 @@ test("a task that does not come to its end says which nodes are behind", async (
   assertStrictEquals(await waiting, reason);
   for (const options of [{ timeout: 0 }, { pollInterval: 0 }, { wait: 1 }, { signal: 1 }]) {
     await assertRejects(() => task.done(options as never), InvalidArgumentError);
+  }
+  // All nodes are asked, whatever the caller says.
+  for (
+    const [options, message] of [[{ node: node?.name }, "options.node"], [{ all: false }, "options.all"], [null, ""]]
+  ) {
+    await assertRejects(() => task.isDone(options as never), InvalidArgumentError, message as string);
   }
 });
 
@@ -297,9 +323,38 @@ test("a task names the nodes that were behind, also where the last look comes to
   });
   const second = await assertRejects(() => late.done({ timeout: 100, pollInterval: 20 }), AerospikeTimeoutError);
   assertStrictEquals(second.message, message);
-  // With time left for another look, a time-out is somebody else's.
-  const others = new UdfTask("x.lua", undefined, () => Promise.reject(outOfTime));
-  assertStrictEquals(await assertRejects(() => others.done({ timeout: 60_000 })), outOfTime);
+});
+
+test("a task looks again where a look fails, with a bound on each, and for as long as there is time", async () => {
+  const there = { A: { "udf-get:filename=x.lua": "error=not_found" } };
+  const failing = [new AerospikeTimeoutError("no answer"), new AerospikeConnectionError("no connection")];
+  const looks: (number | undefined)[] = [];
+  const task = new UdfTask("x.lua", undefined, (_, { timeout }) => {
+    looks.push(timeout);
+    const error = failing.shift();
+    return error === undefined ? Promise.resolve(there) : Promise.reject(error);
+  });
+  await task.done({ timeout: 60_000, pollInterval: 1 });
+  assertEquals(looks, [1000, 1000, 1000]);
+  const never = new UdfTask("x.lua", undefined, () => Promise.reject(new AerospikeTimeoutError("no answer")));
+  // The pause is longer than the time: it takes what is left.
+  const error = await assertRejects(() => never.done({ timeout: 200, pollInterval: 60_000 }), AerospikeTimeoutError);
+  assertStrictEquals(error.message, "not all nodes followed with x.lua in 200 ms: no answer");
+  const other = new Error("of another kind");
+  const broken = new UdfTask("x.lua", undefined, () => Promise.reject(other));
+  assertStrictEquals(await assertRejects(() => broken.done({ timeout: 60_000 }), Error), other);
+});
+
+test("a task waits for as long as it says, and not only for as long as its pauses fit", async () => {
+  const behind = new UdfTask(
+    "x.lua",
+    undefined,
+    () => Promise.resolve({ B: { "udf-get:filename=x.lua": "content=;" } }),
+  );
+  const begin = performance.now();
+  const error = await assertRejects(() => behind.done({ timeout: 200, pollInterval: 60_000 }), AerospikeTimeoutError);
+  assertStrictEquals(error.message, "not all nodes followed with x.lua in 200 ms: behind are B");
+  assertGreaterOrEqual(performance.now() - begin, 200);
 });
 
 test("an unsafe integer that a function returns is refused where numbers were asked for", async () => {

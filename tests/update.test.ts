@@ -132,6 +132,8 @@ test("what is no conflict rejects at once", async () => {
   await client.put(key, { n: 1 });
   const failing: readonly (readonly [() => Promise<unknown>, typeof AerospikeError, string])[] = [
     [() => client.update(key, () => ({ n: undefined })), InvalidArgumentError, "bins.n is undefined"],
+    [() => client.update(key, () => [op.read("n")]), InvalidArgumentError, "change gave no operation that writes"],
+    [() => client.update(key, () => []), InvalidArgumentError, "change gave no operation that writes"],
     [() => client.update(key, () => [op.append("n", "x")]), AerospikeError, "BIN_INCOMPATIBLE_TYPE"],
     [() => client.update(key, () => ({ n: 2 }), { filter: exp.eq(exp.intBin("n"), 5) }), FilteredOutError, ""],
     [
@@ -150,6 +152,17 @@ test("what is no conflict rejects at once", async () => {
     own,
   );
   assertEquals((await client.get(key))?.bins, { n: 1 });
+});
+
+test("a removal of no record is refused once, and is nobody's conflict", async () => {
+  const key = freshKey();
+  let calls = 0;
+  const error = await assertRejects(() =>
+    client.update(key, () => {
+      calls++;
+      return [op.delete()];
+    }), AerospikeError) as AerospikeError;
+  assertEquals([error.codeName, calls], ["RECORD_NOT_FOUND", 1]);
 });
 
 test("the deadline and the signal end an update that waits for its own function", async () => {
@@ -177,6 +190,41 @@ test("the signal ends an update in its pause", async () => {
     return increment(record);
   }, { backoff: 1_000_000, signal: controller.signal, totalTimeout: 0 });
   assertStrictEquals(await update.catch((error) => error), reason);
+});
+
+test("an update that is over leaves no timer of its pause", async () => {
+  const key = freshKey();
+  const backoff = 1_000_000;
+  const { setTimeout: set, clearTimeout: clear } = globalThis;
+  const controller = new AbortController();
+  const pauses = new Set<unknown>();
+  globalThis.setTimeout = ((call: () => void, ms?: number) => {
+    const timer = set(call, ms);
+    if (ms === backoff / 2) {
+      pauses.add(timer);
+      set(() => controller.abort());
+    }
+    return timer;
+  }) as typeof setTimeout;
+  globalThis.clearTimeout = ((timer: never) => {
+    pauses.delete(timer);
+    clear(timer);
+  }) as typeof clearTimeout;
+  const { random } = Math;
+  Math.random = () => 0.5;
+  try {
+    const update = client.update<Counter>(key, async (record) => {
+      await interfere(key);
+      return increment(record);
+    }, { backoff, totalTimeout: 0, signal: controller.signal });
+    assertStrictEquals(await update.catch((error) => error), controller.signal.reason);
+    assertEquals(pauses.size, 0);
+  } finally {
+    Math.random = random;
+    globalThis.setTimeout = set;
+    globalThis.clearTimeout = clear;
+    for (const timer of pauses) clear(timer as never);
+  }
 });
 
 test("a set's update has its types and its policies", async () => {

@@ -136,6 +136,14 @@ test("wrappers", () => {
   assertEquals(roundTrip(doubles([1, 2.5]), { doubles: "wrapped" }), [new Double(1), new Double(2.5)]);
 });
 
+test("doubles() takes numbers, in a list", () => {
+  assertEquals(doubles({ length: 1, 0: 2 }), [new Double(2)]);
+  for (const wrong of [null, undefined, 5, {}, Symbol("x")]) {
+    assertThrows(() => doubles(wrong as never), InvalidArgumentError, "doubles() was given");
+  }
+  assertThrows(() => doubles(["1"] as never), InvalidArgumentError, "a Double holds a number");
+});
+
 test("integers by option", () => {
   assertEquals(roundTrip(1, { integers: "bigint" }), 1n);
   assertEquals(roundTrip([1, 300, -70000], { integers: "bigint" }), [1n, 300n, -70000n]);

@@ -94,7 +94,7 @@ function checkTogether(operation: Operation, place: Place): void {
       } has an index on the device`,
     );
   }
-  if (kind === "list.increment" && delta !== undefined && Number(delta) !== 1) {
+  if (kind === "list.increment" && delta !== undefined && delta !== 1 && delta !== 1n) {
     refuse(operation, ["order", "addUnique", "insertBounded", "noFail", "partial"], place, "a delta of 1 only");
   }
   if (kind === "string.snip" && operation.end === undefined) {

@@ -161,7 +161,7 @@ function ofInput(input: unknown, bin: string, path: string, rows: number): Sourc
     );
   }
   checkNames(input, path, VALUES_FIELDS);
-  return ofValues(input as unknown as ColumnValues, (input.bin ?? bin) as string, path, rows);
+  return ofValues(input as unknown as ColumnValues, (input.bin === undefined ? bin : input.bin) as string, path, rows);
 }
 
 /** A column whose cells differ in length. */

@@ -43,6 +43,11 @@ const READS: ReadonlySet<unknown> = new Set<unknown>([
   ...[...CALLS].filter(([, spec]) => !spec.writes).map(([kind]) => kind),
 ]);
 
+/** The list as it is now: its caller may change it while the command runs. Leaves the check of its form to the writer. */
+export function snapshot(operations: readonly Operation[]): readonly Operation[] {
+  return Array.isArray(operations) ? operations.slice() : operations;
+}
+
 /** Whether nothing among the operations writes. Leaves the check of their form to the writer. */
 export function readsOnly(operations: readonly Operation[]): boolean {
   return Array.isArray(operations) && operations.every((operation) => READS.has(operation?.kind));

@@ -372,6 +372,9 @@ function batchBlock(size: number, maxRetries: number): Uint8Array<ArrayBuffer> {
 
 const READ_POLICY: Fields = new Map([...BASE, ...READ_PATH]);
 const WRITE_POLICY: Fields = new Map([...BASE, ...shifted(WRITE, BASE_BYTES)]);
+/** A client's policy of writes may have what a touch or a function has not, and a server refuses beside it. */
+const TOUCH_POLICY: Fields = new Map([...WRITE_POLICY, ["recordExists", PASS], ["durableDelete", PASS]]);
+const APPLY_POLICY: Fields = new Map([...WRITE_POLICY, ["recordExists", PASS]]);
 const BATCH_POLICY: Fields = new Map([...BASE, ...BATCH, ...READ_PATH]);
 const BATCH_WRITE_POLICY: Fields = new Map([...BASE, ...BATCH, ...shifted(WRITE, BASE_BYTES + BATCH_BYTES)]);
 
@@ -484,8 +487,8 @@ export function policyBlocks(policies: unknown, path: string, autoBatch = false)
     options: Fields,
     generationAt = -1,
   ) => new PolicyBlock(kind, bytes, given[kind], `${path}.${kind}`, policyFields, options, generationAt);
-  const write = (options: Fields) =>
-    block("write", baseBlock(BASE_BYTES + WRITE_BYTES, 0), WRITE_POLICY, options, BASE_BYTES);
+  const write = (options: Fields, policyFields = WRITE_POLICY) =>
+    block("write", baseBlock(BASE_BYTES + WRITE_BYTES, 0), policyFields, options, BASE_BYTES);
   const read = (options: Fields) => {
     const bytes = baseBlock(BASE_BYTES, 2);
     if (autoBatch) bytes[FLAGS] = FLAG_JOINS;
@@ -499,8 +502,8 @@ export function policyBlocks(policies: unknown, path: string, autoBatch = false)
     get: read(GET_OPTIONS),
     write: write(WRITE_OPTIONS),
     remove: write(REMOVE_OPTIONS),
-    touch: write(TOUCH_OPTIONS),
-    apply: write(APPLY_OPTIONS),
+    touch: write(TOUCH_OPTIONS, TOUCH_POLICY),
+    apply: write(APPLY_OPTIONS, APPLY_POLICY),
     readOperate: write(READ_OPERATE_OPTIONS),
     update: write(UPDATE_OPTIONS),
     batch: batch(BATCH_READ_OPTIONS),

@@ -72,7 +72,7 @@ const STEPS: { readonly [K in ContextKind]: StepSpec } = {
   mapKeyCreate: {
     ...mapKey,
     options: ["order"],
-    creates: (step, place) => choose(step.order ?? "unordered", "order", MAPS, place),
+    creates: (step, place) => choose(step.order === undefined ? "unordered" : step.order, "order", MAPS, place),
   },
   mapValue: { number: 0x23, by: "value" },
   mapKeysIn: { number: 0x2a, by: "keys", check: checkMapKeys },

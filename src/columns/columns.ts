@@ -50,6 +50,10 @@ const REASONS: readonly CellErrorReason[] = [
 ];
 const CELL_FIELDS = 3;
 
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
+
 /** What {@link Columns} is made of: also what is left of it after `postMessage`. */
 export interface ColumnsParts<S extends ColumnsSchema = ColumnsSchema> {
   /** How many rows there are. */
@@ -157,15 +161,14 @@ export class Columns<S extends ColumnsSchema = ColumnsSchema> {
   static from<S extends ColumnsSchema = ColumnsSchema>(message: unknown): Columns<S> {
     const parts = message as ColumnsParts<S> | null;
     if (
-      typeof parts !== "object" || parts === null || !(parts.codes instanceof Int32Array) ||
-      typeof parts.schema !== "object" || typeof parts.columns !== "object" || typeof parts.valid !== "object" ||
-      !(parts.details?.cells instanceof Uint32Array)
+      !(parts?.codes instanceof Int32Array) || !(parts.details?.cells instanceof Uint32Array) ||
+      ![parts.schema, parts.columns, parts.valid, ...Object.values(parts.schema ?? {})].every(isObject)
     ) throw new InvalidArgumentError("message is not what a Columns becomes when it is posted or cloned");
     const columns: Record<string, unknown> = {};
     for (const [name, layout] of Object.entries(parts.schema)) {
       // What was an instance is a plain object with the same fields now.
       const data = parts.columns[name] as unknown as StringColumn & RaggedColumn;
-      if (data === undefined) throw new InvalidArgumentError(`message.columns has no column ${JSON.stringify(name)}`);
+      if (!isObject(data)) throw new InvalidArgumentError(`message.columns has no column ${JSON.stringify(name)}`);
       const { offsets, bytes, values, valid } = data;
       const revived = layout.width === "ragged"
         ? new RaggedColumn(offsets, values, valid)

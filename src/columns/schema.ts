@@ -111,7 +111,7 @@ function readColumn(column: unknown, name: string, where: string): ColumnLayout 
   }
   checkNames(column, where, SPEC_FIELDS);
   const type = readType(column.type, `${where}.type`);
-  const bin = column.bin ?? name;
+  const bin = column.bin === undefined ? name : column.bin;
   checkBinName(bin, column.bin === undefined ? where : `${where}.bin`);
   const path = column.path === undefined ? [] : readPath(column.path, `${where}.path`);
   if (column.fill === undefined) return { ...type, bin, path };

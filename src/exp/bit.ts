@@ -322,5 +322,6 @@ export function b64Encode(source: Expression<"blob">, options?: BitEncodeOptions
     if (offset === undefined && !inverts) return reads("string", source, [55], name);
     throw new InvalidArgumentError(`${name}() options.size is missing: a range has one`);
   }
-  return reads("string", source, [55, ...span(offset ?? 0, size, name), ...(inverts ? [1] : [])], name);
+  const from = offset === undefined ? 0 : offset;
+  return reads("string", source, [55, ...span(from, size, name), ...(inverts ? [1] : [])], name);
 }

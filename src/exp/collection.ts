@@ -156,7 +156,7 @@ export function relative(
 
 function counted(range: object, by: string, name: string): Argument[] {
   const { [by]: first, count } = range as Record<string, unknown>;
-  const args = [int(first ?? 0, `${name}() range.${by}`)];
+  const args = [int(first === undefined ? 0 : first, `${name}() range.${by}`)];
   if (count !== undefined) args.push(int(count, `${name}() range.count`));
   return args;
 }

@@ -25,5 +25,5 @@ export function numberOf(
   path: string,
 ): number {
   const words = [...numbers.keys()];
-  return numbers.get(words[choiceOption(word ?? fallback, path, words)] as string) as number;
+  return numbers.get(words[choiceOption(word === undefined ? fallback : word, path, words)] as string) as number;
 }

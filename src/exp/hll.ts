@@ -65,7 +65,7 @@ function withSketches<T extends ValueType>(
 }
 
 function bits(value: Operand<"int"> | undefined, path: string): Expression<"int"> {
-  return operand(value ?? UNCHANGED, "int", path);
+  return operand(value === undefined ? UNCHANGED : value, "int", path);
 }
 
 /** An empty sketch. */

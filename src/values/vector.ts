@@ -5,6 +5,7 @@
  */
 
 import { InvalidArgumentError } from "../errors.ts";
+import { describe } from "../option-check.ts";
 import { isDetached } from "./detached.ts";
 import { Double } from "./double.ts";
 
@@ -41,5 +42,9 @@ export function vector(values: Float32Array): Uint8Array<ArrayBuffer> {
  * ```
  */
 export function doubles(values: Iterable<number> | ArrayLike<number>): Double[] {
+  const given: { readonly [Symbol.iterator]?: unknown; readonly length?: unknown } | null | undefined = values;
+  if (typeof given?.[Symbol.iterator] !== "function" && typeof given?.length !== "number") {
+    throw new InvalidArgumentError(`doubles() was given ${describe(values)}: it takes a list of numbers`);
+  }
   return Array.from(values as ArrayLike<number>, (value) => new Double(value));
 }
