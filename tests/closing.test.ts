@@ -58,16 +58,16 @@ onEmulator("a drain of 0 lets go over what there is room for", async ({ emulator
 });
 
 onEmulator("who comes and goes does not wait for a queue that is full of another's commands", async (own) => {
-  const { emulator, client } = own;
+  const { emulator, client: busy } = own;
   const idle = await connect({ hosts: emulator.hosts, ...FULL });
   emulator.fault(SILENT);
   let settled = 0;
-  const stuck = Array.from({ length: 5 }, (_, i) => client.get(key(i), LONG).finally(() => settled++));
+  const stuck = Array.from({ length: 5 }, (_, i) => busy.get(key(i), LONG).finally(() => settled++));
   const outcomes = Promise.allSettled(stuck);
   await pause(0);
   await idle.close();
   const connected = await connect({ hosts: emulator.hosts, ...FULL });
-  const attached = await attach(client.share(), FULL);
+  const attached = await attach(busy.share(), FULL);
   await Promise.all([connected.close(), attached.close()]);
   using silent = await SilentPort.open();
   // connectTimeout is the bound on this as a whole.
@@ -81,6 +81,6 @@ onEmulator("who comes and goes does not wait for a queue that is full of another
   aborted.abort(reason);
   assertStrictEquals(await assertRejects(() => connecting), reason);
   assertStrictEquals(settled, 0);
-  await client.close({ drain: 0 });
+  await busy.close({ drain: 0 });
   for (const { status } of await outcomes) assertStrictEquals(status, "rejected");
 });
