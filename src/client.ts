@@ -581,9 +581,9 @@ export class Client implements AsyncDisposable {
   }
 
   /**
-   * Closes the client: new commands are refused, running ones may go on for `drain` milliseconds (default 5000), then
-   * they are cancelled. The last client of a cluster closes its connections; others of it go on. A second call gives the
-   * same promise.
+   * Closes the client: new commands are refused, those that run or wait may go on for `drain` milliseconds (default
+   * 5000), then they are cancelled. Other clients' commands are not waited for. The last client of a cluster closes its
+   * connections; others of it go on. A second call gives the same promise.
    */
   close(options?: CloseOptions): Promise<void> {
     return this.#session.close(options);

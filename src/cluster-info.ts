@@ -121,6 +121,6 @@ export interface InfoOptions extends AdminOptions {
 
 /** The options of `close`. */
 export interface CloseOptions {
-  /** How long running commands may go on, in milliseconds, before they are cancelled. Default 5000. */
+  /** How long commands that run or wait may go on, in milliseconds, before they are cancelled. Default 5000. */
   readonly drain?: number | undefined;
 }

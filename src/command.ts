@@ -24,3 +24,8 @@ export const Command = {
   BATCH: 32,
   BATCH_COLUMNS: 33,
 } as const;
+
+/** Whether a command takes room in the native queue. Who comes and goes does not wait for the commands of others. */
+export function takesRoom(command: number): boolean {
+  return command !== Command.OPEN && command !== Command.ATTACH && command !== Command.CLOSE;
+}

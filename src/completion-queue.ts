@@ -2,13 +2,14 @@
  * Commands out, completions in: the one place where promises meet the native queue.
  *
  * Commands issued in one turn of the event loop go over in one call, and completions come back in bounded slices. A
- * command that the full native queue does not take waits here, in order.
+ * command that the full native queue does not take waits here, in order. What takes no room there goes over at once.
  *
  * @module
  */
 import type { NativeLibrary, NativeQueue, WakeMode } from "./binding.ts";
 import { setInterval } from "node:timers";
 import { FrameWriter } from "./codec/frame-writer.ts";
+import { takesRoom } from "./command.ts";
 import { AbortError, AerospikeTimeoutError, ClientClosedError, InternalError } from "./errors.ts";
 
 /** Kinds of records, `docs/abi.md`. */
@@ -65,6 +66,7 @@ export interface LogRecord {
 
 interface Pending {
   readonly tag: number;
+  readonly cluster: number;
   readonly deadline: number;
   readonly isWrite: boolean;
   readonly settle: (reply: Reply) => unknown;
@@ -230,13 +232,16 @@ export class CompletionQueue {
     const calledAt = submission.deadline === 0 ? 0 : this.#queue.clock();
     if (this.writer.length >= FULL && this.#waitingTimer === undefined) this.#flush();
     const tag = this.#free.pop() ?? this.#slots.push(undefined) - 1;
-    const writer = this.writer;
+    const waits = takesRoom(submission.command);
+    const writer = waits ? this.writer : new FrameWriter();
     const start = writer.begin(tag, submission.command, submission.cluster, submission.deadline);
     this.#writing = true;
     try {
       write(writer);
+      // Code of the caller may have run in there, and aborted.
+      if (signal?.aborted) throw signal.reason;
     } catch (error) {
-      this.#keep(start);
+      if (waits) this.#keep(start);
       this.#free.push(tag);
       return Promise.reject(error);
     } finally {
@@ -246,6 +251,7 @@ export class CompletionQueue {
     return new Promise<T>((resolve, reject) => {
       const pending: Pending = {
         tag,
+        cluster: submission.cluster,
         deadline: submission.deadline,
         isWrite: submission.isWrite,
         settle,
@@ -263,13 +269,43 @@ export class CompletionQueue {
         signal.addEventListener("abort", pending.onAbort, { once: true });
       }
       this.#slots[tag] = pending;
-      this.#written.push(pending);
       if (++this.#unsettled === 1) this.#queue.hold();
+      if (!waits) return this.#overtake(pending, writer);
+      this.#written.push(pending);
       if (!this.#flushScheduled) {
         this.#flushScheduled = true;
         queueMicrotask(() => this.#flush());
       }
     });
+  }
+
+  /**
+   * Waits until the native library has all commands that were called on a cluster, `ms` at most: what it has not by then is
+   * rejected. Gives the milliseconds that are left.
+   */
+  async handOver(cluster: number, ms: number): Promise<number> {
+    const end = this.#queue.clock() + ms;
+    // The caller's own code may have called in the middle of a frame.
+    await Promise.resolve();
+    this.#flush();
+    for (;;) {
+      const left = Math.max(0, Math.ceil(end - this.#queue.clock()));
+      const waiting = this.#written.filter((pending) => pending.cluster === cluster && !pending.settled);
+      if (waiting.length === 0) return left;
+      if (left === 0) {
+        const message = "the client was closed before the command could be sent";
+        for (const pending of waiting) this.#reject(pending, new ClientClosedError(message, { phase: "queue" }));
+        return 0;
+      }
+      await new Promise((resolve) => setTimeout(resolve, Math.min(left, WAITING_CHECK_MS)));
+    }
+  }
+
+  /** Sends a command that takes no room, past those that wait for some. */
+  #overtake(pending: Pending, { bytes, length }: FrameWriter): void {
+    const accepted = this.#queue.submit(bytes, length);
+    if (accepted === 1) pending.sent = true;
+    else this.#refuse([pending], accepted);
   }
 
   #flush(): void {

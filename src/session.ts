@@ -174,7 +174,8 @@ export class Session {
   async #close(drain: number): Promise<void> {
     const submission = { command: Command.CLOSE, cluster: this.cluster, deadline: 0, isWrite: false };
     try {
-      await this.queue.send(submission, (w) => w.u32(drain), (reply) => {
+      const left = await this.queue.handOver(this.cluster, drain);
+      await this.queue.send(submission, (w) => w.u32(left), (reply) => {
         if (isFailure(reply)) throw this.error(reply, {});
       });
     } catch (error) {

@@ -77,6 +77,22 @@ onEmulator("aborted in the turn of the call: the reason, and nothing is sent", a
   assertStrictEquals(emulator.stats().batches, 0);
 });
 
+onEmulator("aborted by a getter of its own bins: the reason, and nothing is sent", async ({ emulator, client }) => {
+  const reason = new Error("enough");
+  const controller = new AbortController();
+  const before = client.counters().accepted;
+  const bins = {
+    get a() {
+      controller.abort(reason);
+      return 1;
+    },
+  };
+  assertStrictEquals(await assertRejects(() => client.put(key, bins, { signal: controller.signal })), reason);
+  assertStrictEquals(client.counters().accepted, before);
+  assertStrictEquals(await client.get(key), null);
+  assertStrictEquals(emulator.stats().commands, 1);
+});
+
 onEmulator("a read aborted while it runs: the reason, at once", async ({ emulator, client }) => {
   emulator.fault(SILENT);
   const reason = new Error("enough");

@@ -25,8 +25,8 @@ extern "C" {
 uint32_t aef_abi_version(void);
 
 // Opens a completion queue for one JS thread, which accepts at most `capacity` commands in flight; one is in flight
-// until its record was drained. Starts the process's runtime when it is the first. Gives the queue's handle, 0 on
-// failure.
+// until its record was drained, and OPEN, ATTACH and CLOSE do not count. Starts the process's runtime when it is the
+// first. Gives the queue's handle, 0 on failure.
 uint32_t aef_queue_open(uint32_t capacity);
 
 // Binds a queue to the calling thread, which is to be the one that drains it: when that thread ends and the queue was not
@@ -66,9 +66,10 @@ uint32_t aef_queue_wait(uint32_t queue,
 uint32_t aef_queue_drain(uint32_t queue, uint8_t *dst, uint32_t len);
 
 // Copies one or many frames and gives how many were accepted; fewer than given means that the queue is full and the rest
-// is to be given again after draining. Every accepted command yields exactly one record, also when it is cancelled, times
-// out, panics or its queue closes. Never blocks, never calls back. -1: unknown queue; -2: a malformed frame or a tag that
-// is in flight, and none was accepted; -3: the queue closes.
+// is to be given again after draining. OPEN, ATTACH and CLOSE need no room, but do not overtake what does. Every
+// accepted command yields exactly one record, also when it is cancelled, times out, panics or its queue closes. Never
+// blocks, never calls back. -1: unknown queue; -2: a malformed frame or a tag that is in flight, and none was accepted;
+// -3: the queue closes.
 //
 // # Safety
 // `frames` is valid for reads of `len` bytes during the call.

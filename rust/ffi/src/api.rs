@@ -27,8 +27,8 @@ pub extern "C" fn aef_abi_version() -> u32 {
 }
 
 /// Opens a completion queue for one JS thread, which accepts at most `capacity` commands in flight; one is in flight
-/// until its record was drained. Starts the process's runtime when it is the first. Gives the queue's handle, 0 on
-/// failure.
+/// until its record was drained, and OPEN, ATTACH and CLOSE do not count. Starts the process's runtime when it is the
+/// first. Gives the queue's handle, 0 on failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn aef_queue_open(capacity: u32) -> u32 {
     guarded(0, || {
@@ -142,9 +142,10 @@ pub unsafe extern "C" fn aef_queue_drain(queue: u32, dst: *mut u8, len: u32) -> 
 }
 
 /// Copies one or many frames and gives how many were accepted; fewer than given means that the queue is full and the rest
-/// is to be given again after draining. Every accepted command yields exactly one record, also when it is cancelled, times
-/// out, panics or its queue closes. Never blocks, never calls back. -1: unknown queue; -2: a malformed frame or a tag that
-/// is in flight, and none was accepted; -3: the queue closes.
+/// is to be given again after draining. OPEN, ATTACH and CLOSE need no room, but do not overtake what does. Every
+/// accepted command yields exactly one record, also when it is cancelled, times out, panics or its queue closes. Never
+/// blocks, never calls back. -1: unknown queue; -2: a malformed frame or a tag that is in flight, and none was accepted;
+/// -3: the queue closes.
 ///
 /// # Safety
 /// `frames` is valid for reads of `len` bytes during the call.

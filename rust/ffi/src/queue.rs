@@ -42,6 +42,8 @@ pub(crate) enum Stop {
 pub(crate) struct Flight {
     /// The user's handle that it runs on, 0 none.
     pub(crate) user: u32,
+    /// Whether it counts against the queue's capacity.
+    pub(crate) takes_room: bool,
     /// Absent where a command completes too soon to be stopped.
     pub(crate) stop: Option<Arc<Ticket>>,
 }
@@ -105,6 +107,8 @@ struct State {
     armed: bool,
     phase: Phase,
     flights: HashMap<u32, Flight, BuildHasherDefault<TagHasher>>,
+    /// How many of the flights take no room.
+    roomless: u32,
     results: Table<Box<[u8]>>,
     logs: u32,
     logs_dropped: u64,
@@ -134,6 +138,12 @@ impl State {
 
     fn is_empty(&self) -> bool {
         self.head == self.records.len()
+    }
+
+    fn remove(&mut self, tag: u32) -> Option<Flight> {
+        let flight = self.flights.remove(&tag)?;
+        self.roomless -= u32::from(!flight.takes_room);
+        Some(flight)
     }
 
     fn release_results(&mut self) {
@@ -191,6 +201,7 @@ pub(crate) fn open(capacity: u32) -> Option<u32> {
             armed: true,
             phase: Phase::Open,
             flights: HashMap::default(),
+            roomless: 0,
             results: Table::new(),
             logs: 0,
             logs_dropped: 0,
@@ -299,7 +310,7 @@ impl Queue {
     /// the buffer is bounded too.
     pub(crate) fn room(&self) -> Option<u32> {
         let state = self.lock();
-        let used = state.flights.len() as u32 + state.answers;
+        let used = state.flights.len() as u32 - state.roomless + state.answers;
         (state.phase == Phase::Open).then(|| self.capacity.saturating_sub(used))
     }
 
@@ -314,10 +325,11 @@ impl Queue {
         for (tag, flight) in burst {
             if state.flights.contains_key(&tag) {
                 for tag in taken {
-                    state.flights.remove(&tag);
+                    state.remove(tag);
                 }
                 return Acceptance::DuplicateTag;
             }
+            state.roomless += u32::from(!flight.takes_room);
             state.flights.insert(tag, flight);
             taken.push(tag);
         }
@@ -329,7 +341,7 @@ impl Queue {
     /// Ends a command: its one record goes into the buffer. Called by [`crate::completion::Completion`] only.
     pub(crate) fn complete(&self, tag: u32, kind: Kind, code: i32, payload: Payload<'_>) {
         let mut state = self.lock();
-        let flight = state.flights.remove(&tag);
+        let flight = state.remove(tag);
         debug_assert!(flight.is_some(), "a command completed twice");
         if state.phase == Phase::Abandoned {
             let was_last = state.flights.is_empty();
@@ -589,6 +601,7 @@ mod tests {
                 tag,
                 Flight {
                     user: 0,
+                    takes_room: true,
                     stop: None,
                 },
             )

@@ -9,6 +9,9 @@ use aerospike_ffi::api::*;
 
 const ECHO: u8 = 1;
 const PANIC: u8 = 2;
+const OPEN: u8 = 3;
+const CLOSE: u8 = 4;
+const ATTACH: u8 = 11;
 const RESULT: u8 = 1;
 const ERROR: u8 = 2;
 const CLOSED: u8 = 3;
@@ -226,6 +229,39 @@ fn a_full_queue_takes_what_fits() {
     assert_eq!(submit(queue, &frames[20 * one..]), 5);
     take(queue, 5);
     close(queue);
+}
+
+#[test]
+fn who_comes_and_goes_needs_no_room() {
+    let queue = aef_queue_open(2);
+    let full = [1, 2, 3].map(|tag| echo(tag, 60_000, b"")).concat();
+    assert_eq!(submit(queue, &full), 2);
+    // Nothing can be opened by this, nor attached to, and no handle is 0: all three are errors.
+    let comes_and_goes = [
+        frame(4, OPEN, b"no JSON"),
+        frame(5, ATTACH, &[0; 32]),
+        frame(6, CLOSE, &[0; 4]),
+    ]
+    .concat();
+    assert_eq!(submit(queue, &comes_and_goes), 3);
+    assert_once(&take(queue, 3), 4..7);
+    assert_eq!(submit(queue, &echo(3, 0, b"")), 0, "the others still do");
+    let behind = [echo(3, 0, b""), frame(4, CLOSE, &[0; 4])].concat();
+    assert_eq!(submit(queue, &behind), 0, "the order stays");
+    close(queue);
+}
+
+#[test]
+fn who_comes_and_goes_takes_no_room() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let configuration =
+        format!(r#"{{"hosts":[{{"host":"127.0.0.1","port":{port}}}],"connectTimeout":60000}}"#);
+    let queue = aef_queue_open(2);
+    assert_eq!(submit(queue, &frame(1, OPEN, configuration.as_bytes())), 1);
+    let full = [2, 3, 4].map(|tag| echo(tag, 60_000, b"")).concat();
+    assert_eq!(submit(queue, &full), 2);
+    assert_once(&close(queue), 1..4);
 }
 
 #[test]

@@ -91,7 +91,15 @@ pub(crate) fn submit(queue: u32, frames: &[u8]) -> i32 {
             } else {
                 head.cluster
             };
-            (head.tag, Flight { user, stop: ticket })
+            let takes_room = frame::takes_room(head.command);
+            (
+                head.tag,
+                Flight {
+                    user,
+                    takes_room,
+                    stop: ticket,
+                },
+            )
         })
         .collect();
     match queue.accept(flights.into_iter()) {
@@ -154,20 +162,24 @@ pub(crate) fn submit(queue: u32, frames: &[u8]) -> i32 {
 /// A checked frame, and the group of reads that it may be joined to.
 type Checked = (Head, Range<usize>, Option<usize>);
 
-/// The first `room` frames, all of them checked; of the rest the lengths are.
+/// The first frames, as many as there is room for, all of them checked; of the rest the lengths are.
 fn heads<'f>(
     frames: &'f [u8],
-    room: usize,
+    mut room: usize,
     groups: &mut Groups<'f>,
 ) -> Result<Vec<Checked>, Malformed> {
     let mut heads = Vec::new();
+    let mut is_full = false;
     let mut at = 0;
     while at < frames.len() {
         let head = Head::parse(&frames[at..])?;
         let end = at + head.length as usize;
         let body = at + frame::HEADER..end;
         at = end;
-        if heads.len() < room {
+        let needed = usize::from(frame::takes_room(head.command));
+        is_full |= needed > room;
+        if !is_full {
+            room -= needed;
             let request = frame::parse(head.command, &frames[body.clone()])?;
             let group = groups.number(&head, &request);
             heads.push((head, body, group));

@@ -405,6 +405,7 @@ pub(crate) enum Request<'a> {
 
 /// The commands that `submit` tells from the others.
 pub(crate) const ECHO: u8 = 1;
+const OPEN: u8 = 3;
 pub(crate) const CLOSE: u8 = 4;
 const ATTACH: u8 = 11;
 const GET: u8 = 16;
@@ -421,6 +422,11 @@ pub(crate) fn needs_cluster(command: u8) -> bool {
     command > CLOSE && command != ATTACH
 }
 
+/// Whether a command takes room in its queue. Who comes and goes must not wait for the commands of others.
+pub(crate) fn takes_room(command: u8) -> bool {
+    !matches!(command, OPEN | CLOSE | ATTACH)
+}
+
 /// Parses a body. Every length, number and name in it is checked.
 pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> {
     let mut cursor = Cursor::new(body);
@@ -432,7 +438,7 @@ pub(crate) fn parse(command: u8, body: &[u8]) -> Result<Request<'_>, Malformed> 
             });
         }
         2 => Request::Panic,
-        3 => return Ok(Request::Open { json: body }),
+        OPEN => return Ok(Request::Open { json: body }),
         CLOSE => Request::Close {
             drain_ms: cursor.u32()?,
         },
