@@ -13,7 +13,7 @@ import { booleanOption, checkNames } from "../option-check.ts";
 import { writeHeaderSelection, writeSelection } from "./bin-selection.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { checkKey, writeKeyValue } from "./key.ts";
-import { readsOnly, writeOperations } from "./operations.ts";
+import { checkOperationList, readsOnly, writeOperations } from "./operations.ts";
 import { checkBinName } from "./particle.ts";
 import { MODES_OFFSET, writeFilter } from "./policy.ts";
 import { rowBlock, type RowFields, rowModes } from "./row-policy.ts";
@@ -196,7 +196,7 @@ export class ReadTemplates {
       if (row.bins !== this.#bins) this.#identityOfBins = binsIdentity(this.#bins = row.bins, `${path}.bins`);
       identity = this.#identityOfBins;
     }
-    if (row.filter !== undefined) identity = this.#pairs.of(row.filter, identity);
+    if (row.filter !== undefined) identity = this.#pairs.of(packedFilter(row.filter, `${path}.filter`), identity);
     const modes = rowModes(this.#modes, row, path);
     if (modes !== this.#modes) identity = this.#pairs.of(modes.join(), identity);
     return this.#numbering.number(identity, this.#template(row, path, modes));
@@ -205,6 +205,8 @@ export class ReadTemplates {
   #check(row: BatchReadRow, path: string): void {
     checkNames(row, path, this.#fields);
     if (row.header !== undefined) booleanOption(row.header, `${path}.header`);
+    // Here, because what identifies a row must not be what identifies another one.
+    if (row.operations !== undefined) checkOperationList(row.operations, `${path}.operations`);
     const chosen = [row.bins !== undefined, row.operations !== undefined, row.header === true].filter(Boolean).length;
     if (chosen > 1) throw new InvalidArgumentError(`${path} has more than one of bins, operations and header`);
   }
