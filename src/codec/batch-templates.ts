@@ -202,6 +202,14 @@ export class ReadTemplates {
     return this.#numbering.number(identity, this.#template(row, path, modes));
   }
 
+  /** Throws where what was chosen for the call is wrong, also when every row says itself what to read, or there is none. */
+  checkChoice(w: FrameWriter): void {
+    if (this.#ofKeys !== undefined) return;
+    const end = w.length;
+    this.#write(w, undefined, "", this.#modes);
+    w.length = end;
+  }
+
   #check(row: BatchReadRow, path: string): void {
     checkNames(row, path, this.#fields);
     if (row.header !== undefined) booleanOption(row.header, `${path}.header`);

@@ -65,6 +65,7 @@ export function writeBatchRead(
     },
     key: (request) => isKey(request) ? request : request.key,
   });
+  reads.checkChoice(w);
 }
 
 /** What the call's options say is to be read. */
@@ -172,4 +173,6 @@ function writeAlike(w: FrameWriter, keys: readonly Key[], template: Template, ta
     tail();
     tailLength = w.length - tailAt;
   });
+  // A frame of no rows is not sent, but its arguments are checked.
+  if (keys.length === 0) tail();
 }
