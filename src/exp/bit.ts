@@ -9,6 +9,7 @@
 
 import { InvalidArgumentError } from "../errors.ts";
 import { BIT_FLAGS, OVERFLOWS, RESIZE_FLAGS } from "../codec/words.ts";
+import type { BitOverflow } from "../operations/fields.ts";
 import { booleanOption, flagBits } from "../option-check.ts";
 import type { Expression, ExpressionType, ValueType } from "./expression.ts";
 import { checkedOptions, numberOf } from "./flags.ts";
@@ -45,8 +46,8 @@ export interface BitIntOptions {
 
 /** Options of `exp.bit.add` and `exp.bit.subtract`. */
 export interface BitArithmeticOptions extends BitWriteOptions, BitIntOptions {
-  /** What a number does that leaves its bits: fail, stay at the largest or smallest, or wrap around. Default `"fail"`. */
-  readonly overflow?: "fail" | "saturate" | "wrap" | undefined;
+  /** What a number does that leaves its bits. Default `"fail"`. */
+  readonly overflow?: BitOverflow | undefined;
 }
 
 /** Options of `exp.bit.b64Encode`. */

@@ -5,6 +5,7 @@
  */
 
 import type { Context } from "../operations/ctx.ts";
+import type * as fields from "../operations/fields.ts";
 import { booleanOption, checkNames } from "../option-check.ts";
 import { outermost, packContext } from "./context.ts";
 import type { Expression, ExpressionType, ValueType } from "./expression.ts";
@@ -30,21 +31,11 @@ export interface InvertedOption extends ContextOption {
   readonly inverted?: boolean | undefined;
 }
 
-/** A range by position. Negative positions count from the end. */
-export interface IndexRange {
-  /** The first position. Default 0. */
-  readonly index?: Operand<"int"> | undefined;
-  /** How many; left out: to the end. */
-  readonly count?: Operand<"int"> | undefined;
-}
+/** A range by position: `count` of them from `index` on. Negative positions count from the end. */
+export type IndexRange = fields.IndexRange<Operand<"int">>;
 
-/** A range by rank: 0 is the lowest value, -1 the highest. */
-export interface RankRange {
-  /** The first rank. Default 0. */
-  readonly rank?: Operand<"int"> | undefined;
-  /** How many; left out: to the highest. */
-  readonly count?: Operand<"int"> | undefined;
-}
+/** A range by rank: `count` of them from `rank` on. 0 is the lowest value, -1 the highest. */
+export type RankRange = fields.RankRange<Operand<"int">>;
 
 /**
  * A range of values or keys: `begin` and above, below `end`. An end that is left out, or null, is open; nil itself is
@@ -57,17 +48,11 @@ export interface ValueRange {
   readonly end?: AnyOperand | undefined;
 }
 
-/** A range by rank, counted from where a value stands or would stand. */
-export interface RelativeRankRange extends RankRange {
-  /** The value. */
-  readonly value: AnyOperand;
-}
+/** A range by rank: `count` of them from `rank` on, which is counted from where `value` stands or would stand. */
+export type RelativeRankRange = fields.RelativeRankRange<AnyOperand, Operand<"int">>;
 
-/** A range by position, counted from where a key stands or would stand. */
-export interface RelativeIndexRange extends IndexRange {
-  /** The key. */
-  readonly key: AnyOperand;
-}
+/** A range by position: `count` of them from `index` on, which is counted from where `key` stands or would stand. */
+export type RelativeIndexRange = fields.RelativeIndexRange<AnyOperand, Operand<"int">>;
 
 const INVERTED = 0x1_0000;
 

@@ -16,6 +16,7 @@ import { changes, type Collection, ends, positions, reads, relative, Selections 
 import type { Expression, ValueType } from "./expression.ts";
 import { checkedOptions, numberOf } from "./flags.ts";
 import { LIST_FLAGS, LIST_ORDERS, LIST_RETURNS, SORT_FLAGS } from "../codec/words.ts";
+import type { ListOrder } from "../operations/fields.ts";
 import { flagBits } from "../option-check.ts";
 import { type AnyOperand, anyOperand, int, type Numeric, numeric, type Operand, operand } from "./operand.ts";
 import type { MapResult } from "./map.ts";
@@ -54,7 +55,7 @@ export interface ListInsertOptions extends ContextOption {
 /** Options of expressions that write items. */
 export interface ListWriteOptions extends ListInsertOptions {
   /** How the list is kept where it is created. Default `"unordered"`. */
-  readonly order?: "unordered" | "ordered" | undefined;
+  readonly order?: ListOrder | undefined;
 }
 
 /** Options of `exp.list.sort`. */

@@ -17,6 +17,7 @@ import { changes, type Collection, ends, positions, reads, relative, Selections 
 import type { Expression, ValueType } from "./expression.ts";
 import { checkedOptions, numberOf } from "./flags.ts";
 import { MAP_FLAGS, MAP_ORDERS, MAP_RETURNS } from "../codec/words.ts";
+import type { MapOrder } from "../operations/fields.ts";
 import { flagBits } from "../option-check.ts";
 import type { ListReturn } from "./list.ts";
 import { type AnyOperand, anyOperand, int, type Numeric, numeric, type Operand, operand } from "./operand.ts";
@@ -46,7 +47,7 @@ export interface MapSelectOptions<R extends MapReturn = MapReturn> extends Inver
 /** Options of expressions that may create a map. */
 export interface MapOrderOptions extends ContextOption {
   /** How the map is kept where it is created. Default `"unordered"`. */
-  readonly order?: "unordered" | "key-ordered" | "key-value-ordered" | undefined;
+  readonly order?: MapOrder | undefined;
 }
 
 /** Options of expressions that write entries. */

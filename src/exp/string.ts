@@ -11,6 +11,7 @@ import { NUMERIC_TYPES, REGEX_FLAGS, REPLACE_FLAGS, STRING_FLAGS } from "../code
 import { InvalidArgumentError } from "../errors.ts";
 import type { Expression, ValueType } from "./expression.ts";
 import { checkedOptions, numberOf } from "./flags.ts";
+import type { NumericType } from "../operations/fields.ts";
 import { flagBits } from "../option-check.ts";
 import { int, type Operand, operand, typed } from "./operand.ts";
 import { type Argument, call, Module, node, Op } from "./pack.ts";
@@ -142,7 +143,7 @@ export function byteLength(source: Operand<"string">): Expression<"int"> {
 }
 
 /** Whether it says a number: of any type, an integer, or a double, which has a point and a digit behind it. */
-export function isNumeric(source: Operand<"string">, type?: "any" | "int" | "float"): Expression<"bool"> {
+export function isNumeric(source: Operand<"string">, type?: NumericType): Expression<"bool"> {
   const name = "exp.string.isNumeric";
   const number = type === undefined ? [] : [numberOf(type, NUMERIC_TYPES, "any", `${name}() type`)];
   return reads("bool", source, [10, ...number], name);
