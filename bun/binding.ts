@@ -7,79 +7,38 @@
  * @module
  */
 import type { Binding, NativeLibrary, NativeQueue, QueueOptions } from "../src/binding.ts";
-import { COUNTERS, type ParameterType, SYMBOLS, TOKEN_BYTES } from "../src/symbols.ts";
+import { LoadedLibrary, type NativeSymbols, QueueCalls } from "../src/native.ts";
+import { type ParameterType, SYMBOLS } from "../src/symbols.ts";
 import { type BunCallback, type BunFfi, bunFfi, type BunGlobal, bunGlobal } from "./runtime.ts";
 import { setImmediate } from "node:timers";
 import { existsSync } from "node:fs";
 import process from "node:process";
 
-/** The symbols as Bun gives them. */
-export type BunSymbols = { readonly [name in keyof typeof SYMBOLS]: (...parameters: unknown[]) => number };
-
 /** Longest path of a Unix socket, and room to spare. */
 const SOCKET_PATH_BYTES = 256;
-
-/** The least that `aef_queue_drain` takes. */
-const DRAIN_BYTES = 16 * 1024;
 
 /** The longest delay of a timer; it is never meant to fire. */
 const FOREVER_MS = 2 ** 31 - 1;
 
-class BunLibrary implements NativeLibrary {
-  readonly path: string;
-  readonly abiVersion: number;
-  readonly #ffi: BunFfi;
-  readonly #symbols: BunSymbols;
-
-  constructor(path: string) {
-    this.path = path;
-    this.#ffi = bunFfi();
-    const spelling = (type: ParameterType): string => type === "buffer" || type === "function" ? "ptr" : type;
-    const symbols: Record<string, { args: string[]; returns: string }> = {};
-    for (const [name, symbol] of Object.entries(SYMBOLS)) {
-      symbols[name] = { args: symbol.parameters.map(spelling), returns: symbol.result };
-    }
-    this.#symbols = this.#ffi.dlopen(path, symbols).symbols as unknown as BunSymbols;
-    this.abiVersion = this.#symbols.aef_abi_version();
+function open(ffi: BunFfi, path: string): NativeSymbols {
+  const spelling = (type: ParameterType): string => type === "buffer" || type === "function" ? "ptr" : type;
+  const symbols: Record<string, { args: string[]; returns: string }> = {};
+  for (const [name, symbol] of Object.entries(SYMBOLS)) {
+    symbols[name] = { args: symbol.parameters.map(spelling), returns: symbol.result };
   }
-
-  openQueue(options: QueueOptions): NativeQueue {
-    return new BunQueue(this.#ffi, this.#symbols, options);
-  }
-
-  shareCluster(cluster: number): Uint8Array | undefined {
-    const token = new Uint8Array(TOKEN_BYTES);
-    return this.#symbols.aef_cluster_share(cluster, token, token.length) === TOKEN_BYTES ? token : undefined;
-  }
-
-  clusterConnected(cluster: number): number {
-    return this.#symbols.aef_cluster_connected(cluster);
-  }
-
-  counters(): number[] {
-    const counters = new BigUint64Array(COUNTERS.length);
-    this.#symbols.aef_counters(counters, counters.length);
-    return Array.from(counters, Number);
-  }
+  return ffi.dlopen(path, symbols).symbols as unknown as NativeSymbols;
 }
 
-class BunQueue implements NativeQueue {
-  readonly handle: number;
-  readonly wake: "callback" | "socket";
-  readonly #symbols: BunSymbols;
+class BunQueue extends QueueCalls implements NativeQueue {
   readonly #onWake: () => boolean;
   readonly #alive: ReturnType<typeof setInterval>;
   #callback: BunCallback | undefined;
   #endSocket: (() => void) | undefined;
 
-  constructor(ffi: BunFfi, symbols: BunSymbols, options: QueueOptions) {
+  constructor(ffi: BunFfi, symbols: NativeSymbols, options: QueueOptions) {
     if (options.wake === "wait") throw new TypeError('Bun has no "wait" wake; use "callback" or "socket"');
-    this.handle = symbols.aef_queue_open(options.capacity);
-    if (this.handle === 0) throw new Error("the native library has no room for another queue");
-    symbols.aef_queue_bind_thread(this.handle);
-    this.#symbols = symbols;
+    super(symbols, options.capacity, options.wake ?? (bunGlobal().isMainThread ? "callback" : "socket"));
     this.#onWake = options.onWake;
-    this.wake = options.wake ?? (bunGlobal().isMainThread ? "callback" : "socket");
     // Neither an open callback nor an unref'd socket keeps Bun alive; this timer does, while commands are in flight.
     this.#alive = setInterval(() => {}, FOREVER_MS);
     this.release();
@@ -91,31 +50,10 @@ class BunQueue implements NativeQueue {
         this.#connectSocket(bunGlobal());
       }
     } catch (error) {
-      this.beginClose();
-      this.drain(new Uint8Array(DRAIN_BYTES));
+      this.giveUp();
       this.dispose();
       throw error;
     }
-  }
-
-  submit(frames: Uint8Array<ArrayBuffer>, length: number): number {
-    return this.#symbols.aef_submit(this.handle, frames, length);
-  }
-
-  clock(): number {
-    return this.#symbols.aef_clock();
-  }
-
-  drain(into: Uint8Array<ArrayBuffer>): number {
-    return this.#symbols.aef_queue_drain(this.handle, into, into.length);
-  }
-
-  copyResult(handle: number, into: Uint8Array<ArrayBuffer>): number {
-    return this.#symbols.aef_result_copy(this.handle, handle, into, into.length);
-  }
-
-  cancel(tag: number): void {
-    this.#symbols.aef_cancel(this.handle, tag);
   }
 
   hold(): void {
@@ -126,25 +64,17 @@ class BunQueue implements NativeQueue {
     this.#alive.unref();
   }
 
-  log(level: number): void {
-    this.#symbols.aef_log(this.handle, level);
-  }
-
-  beginClose(): void {
-    this.#symbols.aef_queue_close_begin(this.handle);
-  }
-
   dispose(): Promise<void> {
     clearInterval(this.#alive);
     this.#endSocket?.();
     if (this.#callback !== undefined) {
       const callback = this.#callback;
       this.#callback = undefined;
-      this.#symbols.aef_queue_callback(this.handle, null, 0);
+      this.symbols.aef_queue_callback(this.handle, null, 0);
       // Not inside itself, and not before a ring that was already posted has run.
       setTimeout(() => callback.close(), 0);
     }
-    this.#symbols.aef_queue_free(this.handle);
+    this.symbols.aef_queue_free(this.handle);
     return Promise.resolve();
   }
 
@@ -154,7 +84,7 @@ class BunQueue implements NativeQueue {
 
   #connectSocket(bun: BunGlobal): void {
     const path = new Uint8Array(SOCKET_PATH_BYTES);
-    const length = this.#symbols.aef_queue_socket(this.handle, path, path.length);
+    const length = this.symbols.aef_queue_socket(this.handle, path, path.length);
     if (length <= 0) throw new Error(`the native library could not open a wake socket (status ${length})`);
     let ended = false;
     this.#endSocket = () => {
@@ -186,7 +116,11 @@ export const binding: Binding = {
   version: bunGlobal().version,
   os: process.platform === "win32" ? "windows" : process.platform,
   arch: process.arch === "arm64" ? "aarch64" : process.arch === "x64" ? "x86_64" : process.arch,
-  load: (path: string): NativeLibrary => new BunLibrary(path),
+  load: (path: string): NativeLibrary => {
+    const ffi = bunFfi();
+    const symbols = open(ffi, path);
+    return new LoadedLibrary(path, symbols, (options) => new BunQueue(ffi, symbols, options));
+  },
   exists: (path: string): boolean => existsSync(path),
   env: (name: string): string | undefined => process.env[name],
 };

@@ -9,17 +9,14 @@
  * @module
  */
 import type { Binding, NativeLibrary, NativeQueue, QueueOptions } from "../src/binding.ts";
-import { COUNTERS, SYMBOLS, TOKEN_BYTES } from "../src/symbols.ts";
+import { LoadedLibrary, type NativeSymbols, QueueCalls } from "../src/native.ts";
+import { SYMBOLS } from "../src/symbols.ts";
 import { CallbackWake, WaitWake, type Wake } from "./wake.ts";
 
 /** The symbols as Deno wants them; `aef_queue_wait` blocks, so it runs on Deno's pool of blocking threads. */
-export type DenoSymbols =
-  & {
-    readonly aef_queue_wait: (queue: number, timeout: number) => Promise<number>;
-  }
-  & {
-    readonly [name in Exclude<keyof typeof SYMBOLS, "aef_queue_wait">]: (...parameters: unknown[]) => number;
-  };
+export type DenoSymbols = NativeSymbols & {
+  readonly aef_queue_wait: (queue: number, timeout: number) => Promise<number>;
+};
 
 function open(path: string): DenoSymbols {
   const symbols: Record<string, Deno.ForeignFunction> = {};
@@ -33,84 +30,21 @@ function open(path: string): DenoSymbols {
   return Deno.dlopen(path, symbols).symbols as unknown as DenoSymbols;
 }
 
-/** The least that `aef_queue_drain` takes. */
-const DRAIN_BYTES = 16 * 1024;
-
-class DenoLibrary implements NativeLibrary {
-  readonly path: string;
-  readonly abiVersion: number;
-  readonly #symbols: DenoSymbols;
-
-  constructor(path: string) {
-    this.path = path;
-    this.#symbols = open(path);
-    this.abiVersion = this.#symbols.aef_abi_version();
-  }
-
-  openQueue(options: QueueOptions): NativeQueue {
-    return new DenoQueue(this.#symbols, options);
-  }
-
-  shareCluster(cluster: number): Uint8Array | undefined {
-    const token = new Uint8Array(TOKEN_BYTES);
-    return this.#symbols.aef_cluster_share(cluster, token, token.length) === TOKEN_BYTES ? token : undefined;
-  }
-
-  clusterConnected(cluster: number): number {
-    return this.#symbols.aef_cluster_connected(cluster);
-  }
-
-  counters(): number[] {
-    const counters = new BigUint64Array(COUNTERS.length);
-    this.#symbols.aef_counters(counters, counters.length);
-    return Array.from(counters, Number);
-  }
-}
-
-class DenoQueue implements NativeQueue {
-  readonly handle: number;
-  readonly wake: "wait" | "callback";
-  readonly #symbols: DenoSymbols;
+class DenoQueue extends QueueCalls implements NativeQueue {
   readonly #waker: Wake;
 
   constructor(symbols: DenoSymbols, options: QueueOptions) {
     if (options.wake === "socket") throw new TypeError('Deno has no "socket" wake; use "wait" or "callback"');
-    this.handle = symbols.aef_queue_open(options.capacity);
-    if (this.handle === 0) throw new Error("the native library has no room for another queue");
-    symbols.aef_queue_bind_thread(this.handle);
-    this.#symbols = symbols;
-    this.wake = options.wake ?? "wait";
+    super(symbols, options.capacity, options.wake ?? "wait");
     try {
       this.#waker = this.wake === "wait"
         ? new WaitWake(symbols, this.handle, options.onWake)
         : new CallbackWake(symbols, this.handle, options.onWake);
     } catch (error) {
-      symbols.aef_queue_close_begin(this.handle);
-      const closed = new Uint8Array(DRAIN_BYTES);
-      symbols.aef_queue_drain(this.handle, closed, closed.length);
+      this.giveUp();
       symbols.aef_queue_free(this.handle);
       throw error;
     }
-  }
-
-  submit(frames: Uint8Array<ArrayBuffer>, length: number): number {
-    return this.#symbols.aef_submit(this.handle, frames, length);
-  }
-
-  clock(): number {
-    return this.#symbols.aef_clock();
-  }
-
-  drain(into: Uint8Array<ArrayBuffer>): number {
-    return this.#symbols.aef_queue_drain(this.handle, into, into.length);
-  }
-
-  copyResult(handle: number, into: Uint8Array<ArrayBuffer>): number {
-    return this.#symbols.aef_result_copy(this.handle, handle, into, into.length);
-  }
-
-  cancel(tag: number): void {
-    this.#symbols.aef_cancel(this.handle, tag);
   }
 
   hold(): void {
@@ -121,17 +55,9 @@ class DenoQueue implements NativeQueue {
     this.#waker.release();
   }
 
-  log(level: number): void {
-    this.#symbols.aef_log(this.handle, level);
-  }
-
-  beginClose(): void {
-    this.#symbols.aef_queue_close_begin(this.handle);
-  }
-
   async dispose(): Promise<void> {
     await this.#waker.dispose();
-    this.#symbols.aef_queue_free(this.handle);
+    this.symbols.aef_queue_free(this.handle);
   }
 }
 
@@ -149,7 +75,10 @@ export const binding: Binding = {
   version: Deno.version.deno,
   os: Deno.build.os,
   arch: Deno.build.arch,
-  load: (path: string): NativeLibrary => new DenoLibrary(path),
+  load: (path: string): NativeLibrary => {
+    const symbols = open(path);
+    return new LoadedLibrary(path, symbols, (options) => new DenoQueue(symbols, options));
+  },
   exists: (path: string): boolean | undefined => {
     if (!granted("read", path)) return undefined;
     try {

@@ -6,7 +6,7 @@
 
 import type { BatchReadRow, MixedRow } from "./batch.ts";
 import { BatchRows } from "./batch-rows.ts";
-import type { FrameWriter } from "./codec/frame-writer.ts";
+import { FrameWriter } from "./codec/frame-writer.ts";
 import { checkKey } from "./codec/key.ts";
 import { snapshot } from "./codec/operations.ts";
 import type { PolicyBlock } from "./codec/policy.ts";
@@ -47,7 +47,9 @@ export function callBatch<T extends object, R>(
   } catch (error) {
     return Promise.reject(error);
   }
-  if (isEmpty) return emptyBatch(session, policy, options, () => new BatchRows<T>([], undefined));
+  if (isEmpty) {
+    return emptyBatch(session, options, () => call.write(new FrameWriter()), () => new BatchRows<T>([], undefined));
+  }
   // What the answer needs to know of the request, taken when it is sent: the caller may change its list while it runs.
   let keys: Key[] = [];
   let forms: RowForm | readonly RowForm[] = [];
@@ -64,15 +66,15 @@ export function callBatch<T extends object, R>(
   });
 }
 
-/** No keys, no call; but a closed client, an abort and wrong options are what they are. */
+/** No keys, no call; but a closed client, an abort and what `check` throws of wrong arguments are what they are. */
 export async function emptyBatch<T>(
   session: Session,
-  policy: PolicyBlock,
   options: CommandOptions | undefined,
+  check: () => void,
   result: () => T,
 ): Promise<T> {
   if (session.closing !== undefined) throw new ClientClosedError();
-  policy.check(options);
+  check();
   if (options?.signal?.aborted) throw options.signal.reason;
   return await Promise.resolve(result());
 }

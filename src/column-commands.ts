@@ -47,7 +47,7 @@ export function batchReadColumns<S extends ColumnsSchema>(
   }
   if (length === 0) {
     const none = () => fillTargets(readColumns<S>(emptyPayload(layouts), layouts, 0), targets);
-    return emptyBatch(session, policy, options, none);
+    return emptyBatch(session, options, () => policy.check(options), none);
   }
   const strict = options?.strict === true;
   return session.send(Command.BATCH_COLUMNS, policy, options, false, (w) => {
@@ -69,7 +69,7 @@ export function batchWriteColumns<S extends ColumnsSchema>(
 ): Promise<BatchRows> {
   const policy = session.policies.batchWrite;
   if (Array.isArray(keys) && keys.length === 0) {
-    return emptyBatch(session, policy, options, () => {
+    return emptyBatch(session, options, () => policy.check(options), () => {
       checkColumns(columns);
       return new BatchRows([], undefined);
     });

@@ -446,6 +446,23 @@ test("fields of a wrong type: rows, options that are no plain objects, signals, 
   assertEquals(await client.exists(key, { signal: signal as unknown as AbortSignal }), false);
 });
 
+test("a row that is wrong does not pass for one that is right, and came before it", async () => {
+  const pairs: [right: object, wrong: object][] = [
+    [{}, { operations: null }],
+    [{ header: true }, { operations: true }],
+    [{ bins: ["s"] }, { operations: "s" }],
+    [{ readModeAP: "all" }, { filter: "1,0,0" }],
+  ];
+  for (const [right, wrong] of pairs) {
+    const rows = [right, wrong].map((fields) => ({ key, ...fields }));
+    const problem = `[1].${Object.keys(wrong)[0]} is not an `;
+    await assertRefused([
+      [() => client.batchRead(rows), `requests${problem}`],
+      [() => client.batch(rows.map((row) => ({ kind: "read", ...row }))), `rows${problem}`],
+    ]);
+  }
+});
+
 test("what cannot be read is refused with its path: Proxies of bytes and Maps, detached buffers", async () => {
   const detached = new Uint8Array(8);
   structuredClone(detached.buffer, { transfer: [detached.buffer] });

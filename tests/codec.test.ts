@@ -1,6 +1,6 @@
 import { test } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { AerospikeError, BatchRows, InvalidArgumentError, Key, op, OperateRecord } from "../mod.ts";
+import { AerospikeError, BatchRows, InvalidArgumentError, Key, type MixedRow, op, OperateRecord } from "../mod.ts";
 import { writeBatchRead, writeBatchRemove, writeBatchWrite } from "../src/codec/batch.ts";
 import { FrameWriter } from "../src/codec/frame-writer.ts";
 import { writeKey } from "../src/codec/key.ts";
@@ -213,6 +213,31 @@ test("a batch writes once what its rows share", () => {
     ...[...u16(1), 4, ...text("test"), 1, 115, ...u16(1), 2, ...Array(16).fill(0)],
     ...[...u32(1), ...u16(0), ...u16(0), ...value(1)],
   ]);
+});
+
+test("rows of a batch have templates of their own where they differ, whatever came before them", () => {
+  const { batchWrite } = policyBlocks(undefined, "p");
+  const key = new Key("test", "s", 1);
+  const templates = (rows: readonly MixedRow[], options?: object): number[] =>
+    written((w) => writeMixedBatch(w, batchWrite, rows, options, "error")).slice(48 + 9);
+  // Where keys are sent, removals are updates that delete; the next row sends none, and has nothing of that.
+  const removals = templates([{ kind: "remove", key }, { kind: "remove", key, sendKey: false }], { sendKey: true });
+  assertEquals(removals.slice(0, 36), [
+    ...u16(2),
+    ...[1, 1, 0, 0, 1, ...Array(12).fill(0)],
+    ...[2, ...Array(16).fill(0)],
+  ]);
+  const call = { kind: "apply", key } as const;
+  const calls = templates([
+    { ...call, module: "a\0b", function: "c" },
+    { ...call, module: "a", function: "b\0c" },
+    { ...call, module: "a\0b", function: "c", args: [1] },
+  ]);
+  const block = [3, ...Array(16).fill(0)];
+  assertEquals(
+    calls.slice(0, 46),
+    [...u16(2), ...block, 3, 97, 0, 98, 1, 99, ...block, 1, 97, 3, 98, 0, 99].slice(0, 46),
+  );
 });
 
 test("a batch of rows of every kind has a template for each", () => {

@@ -259,7 +259,22 @@ test("empty batches and closed clients", async () => {
   assertStrictEquals((await client.batch([])).length, 0);
   assertStrictEquals((await client.batchOperate([], [op.read("a")])).length, 0);
   assertStrictEquals((await client.batchApply([], "m", "f")).length, 0);
-  await assertRejects(() => client.batch([], { tll: 1 } as never), InvalidArgumentError, "options.tll");
+  const wrong: [call: () => Promise<unknown>, message: string][] = [
+    [() => client.batch([], { tll: 1 } as never), "options.tll"],
+    [() => client.batchOperate([], 5 as never), "operations is not an array"],
+    [() => client.batchOperate([], []), "operations is empty"],
+    [() => client.batchOperate([], [op.read("")]), "operations[0].bin"],
+    [() => client.batchOperate([], [op.add("a", "x" as never)]), "operations[0].value"],
+    [() => client.batchOperate([], [op.read("a")], { ttl: 1 }), "options.ttl has no effect here"],
+    [() => client.batchApply([], "x.lua", "f"), "name it without .lua"],
+    [() => client.batchApply([], "m", ""), "function is an empty string"],
+    [() => client.batchApply([], "m", "f", 5 as never), "args is 5"],
+    [() => client.batchRead([], { bins: [""] }), "options.bins[0]"],
+    [() => client.batchRead([], { header: true, bins: ["a"] }), "options.header reads no bins"],
+    [() => client.batchRead([{ key, bins: ["a"] }], { bins: "nope" as never }), "options.bins is not an array"],
+    [() => client.batchRemove([], { ttl: 1 } as never), "options.ttl has no effect here"],
+  ];
+  for (const [call, message] of wrong) await assertRejects(call, InvalidArgumentError, message);
 });
 
 const key = new Key("test", set, "wrong");

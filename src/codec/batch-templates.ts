@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BatchReadRow, MixedApplyRow } from "../batch.ts";
+import type { BatchReadRow } from "../batch.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { packedFilter } from "../exp/expression.ts";
 import type { Key } from "../key.ts";
@@ -13,7 +13,7 @@ import { booleanOption, checkNames } from "../option-check.ts";
 import { writeHeaderSelection, writeSelection } from "./bin-selection.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { checkKey, writeKeyValue } from "./key.ts";
-import { readsOnly, writeOperations } from "./operations.ts";
+import { checkOperationList, readsOnly, writeOperations } from "./operations.ts";
 import { checkBinName } from "./particle.ts";
 import { MODES_OFFSET, writeFilter } from "./policy.ts";
 import { rowBlock, type RowFields, rowModes } from "./row-policy.ts";
@@ -41,6 +41,8 @@ const MIXED_READ_ROW_FIELDS = [...READ_ROW_FIELDS, "kind"] as const;
 
 /** Something that rows share. */
 export interface Template {
+  /** Whether a row that removes is an update that deletes. */
+  readonly deletes?: boolean;
   /** Writes it. */
   write(w: FrameWriter): void;
 }
@@ -58,15 +60,17 @@ export class Numbering<T> {
     this.values = values;
   }
 
-  /** The number of `identity`, which stands for `value`. */
-  number(identity: unknown, value: T): number {
-    let number = this.#numbers.get(identity);
-    if (number === undefined) {
-      number = this.values.length;
-      if (number === LIMIT) throw new InvalidArgumentError(`a batch has at most ${LIMIT} different ${this.#what}`);
-      this.values.push(value);
-      this.#numbers.set(identity, number);
-    }
+  /** The number of `identity`, where it has one. */
+  get(identity: unknown): number | undefined {
+    return this.#numbers.get(identity);
+  }
+
+  /** The number of a new `identity`, which stands for `value`. */
+  add(identity: unknown, value: T): number {
+    const number = this.values.length;
+    if (number === LIMIT) throw new InvalidArgumentError(`a batch has at most ${LIMIT} different ${this.#what}`);
+    this.values.push(value);
+    this.#numbers.set(identity, number);
     return number;
   }
 }
@@ -83,7 +87,8 @@ class Spaces {
     // Keys of one set mostly come together.
     if (last !== undefined && key.set === last.set && key.namespace === last.namespace) return this.#lastNumber;
     this.#last = key;
-    this.#lastNumber = this.#numbering.number(`${key.namespace}\0${key.set}`, key);
+    const identity = `${key.namespace}\0${key.set}`;
+    this.#lastNumber = this.#numbering.get(identity) ?? this.#numbering.add(identity, key);
     return this.#lastNumber;
   }
 
@@ -107,7 +112,7 @@ export interface RowWriter<R> {
   /** The key of a row. */
   key(row: R): Key;
   /** Writes what stands behind a row's key. */
-  readonly tail?: ((row: R, i: number) => void) | undefined;
+  readonly tail?: ((row: R, i: number, template: Template) => void) | undefined;
 }
 
 /** Writes the rows of a batch, and in front of them what they share. */
@@ -126,10 +131,11 @@ export function writeRows<R>(w: FrameWriter, rows: readonly R[], writer: RowWrit
   w.u32(count);
   for (let i = 0; i < count; i++) {
     const row = rows[i] as R;
+    const number = numbers[i * 2 + 1] as number;
     w.u16(numbers[i * 2] as number);
-    w.u16(numbers[i * 2 + 1] as number);
+    w.u16(number);
     writeKeyValue(w, writer.key(row));
-    writer.tail?.(row, i);
+    writer.tail?.(row, i, writer.templates[number] as Template);
   }
 }
 
@@ -186,7 +192,7 @@ export class ReadTemplates {
   /** The number of a row's template; undefined is a row that has nothing but its key. */
   number(row: BatchReadRow | undefined, path: string): number {
     if (row === undefined) {
-      return this.#ofKeys ??= this.#numbering.number(undefined, this.#template(row, path, this.#modes));
+      return this.#ofKeys ??= this.#numbered(undefined, row, path, this.#modes);
     }
     this.#check(row, path);
     let identity: unknown;
@@ -196,15 +202,29 @@ export class ReadTemplates {
       if (row.bins !== this.#bins) this.#identityOfBins = binsIdentity(this.#bins = row.bins, `${path}.bins`);
       identity = this.#identityOfBins;
     }
-    if (row.filter !== undefined) identity = this.#pairs.of(row.filter, identity);
+    if (row.filter !== undefined) identity = this.#pairs.of(packedFilter(row.filter, `${path}.filter`), identity);
     const modes = rowModes(this.#modes, row, path);
     if (modes !== this.#modes) identity = this.#pairs.of(modes.join(), identity);
-    return this.#numbering.number(identity, this.#template(row, path, modes));
+    return this.#numbered(identity, row, path, modes);
+  }
+
+  #numbered(identity: unknown, row: BatchReadRow | undefined, path: string, modes: Uint8Array): number {
+    return this.#numbering.get(identity) ?? this.#numbering.add(identity, this.#template(row, path, modes));
+  }
+
+  /** Throws where what was chosen for the call is wrong, also when every row says itself what to read, or there is none. */
+  checkChoice(w: FrameWriter): void {
+    if (this.#ofKeys !== undefined) return;
+    const end = w.length;
+    this.#write(w, undefined, "", this.#modes);
+    w.length = end;
   }
 
   #check(row: BatchReadRow, path: string): void {
     checkNames(row, path, this.#fields);
     if (row.header !== undefined) booleanOption(row.header, `${path}.header`);
+    // Here, because what identifies a row must not be what identifies another one.
+    if (row.operations !== undefined) checkOperationList(row.operations, `${path}.operations`);
     const chosen = [row.bins !== undefined, row.operations !== undefined, row.header === true].filter(Boolean).length;
     if (chosen > 1) throw new InvalidArgumentError(`${path} has more than one of bins, operations and header`);
   }
@@ -265,26 +285,30 @@ function binsIdentity(bins: unknown, path: string): string {
   return bins.join("\0");
 }
 
-/** The templates of rows that write or remove. */
-export class WriteTemplates {
-  readonly #numbering: Numbering<Template>;
-  readonly #kind: number;
-  readonly #shared: Uint8Array<ArrayBuffer>;
-  readonly #fields: RowFields;
+/**
+ * Gives what checks the rows of a kind, and numbers their templates. `shared` is the write block of the call; `text` gives
+ * what a template has beside its block.
+ */
+export function rowTemplates<R extends object>(
+  templates: Template[],
+  what: string,
+  shared: Uint8Array<ArrayBuffer>,
+  fields: RowFields,
+  template: (block: Uint8Array, row: R) => Template,
+  text?: (row: R, path: string) => string,
+): (row: R, path: string) => number {
+  const numbering = new Numbering(what, templates);
+  return (row, path) => {
+    const block = rowBlock(shared, row, path, fields);
+    const own = text === undefined ? "" : text(row, path);
+    const identity = block === shared ? own : block.join() + own;
+    return numbering.get(identity) ?? numbering.add(identity, template(block, row));
+  };
+}
 
-  /** `shared` is the write block of the call. */
-  constructor(templates: Template[], kind: number, shared: Uint8Array<ArrayBuffer>, fields: RowFields) {
-    this.#numbering = new Numbering("write policies", templates);
-    this.#kind = kind;
-    this.#shared = shared;
-    this.#fields = fields;
-  }
-
-  /** The number of a row's template. */
-  number(row: object, path: string): number {
-    const block = rowBlock(this.#shared, row, path, this.#fields);
-    return this.#numbering.number(block === this.#shared ? undefined : block.join(), blockTemplate(this.#kind, block));
-  }
+/** The template of rows that write. */
+export function writeTemplate(block: Uint8Array): Template {
+  return blockTemplate(TEMPLATE_WRITE, block);
 }
 
 /** A template of a kind, with its write block. */
@@ -297,30 +321,17 @@ export function blockTemplate(kind: number, block: Uint8Array): Template {
   };
 }
 
-/** The templates of rows that call functions. */
-export class ApplyTemplates {
-  readonly #numbering: Numbering<Template>;
-  readonly #shared: Uint8Array<ArrayBuffer>;
-  readonly #fields: RowFields;
-
-  /** `shared` is the write block of the call. */
-  constructor(templates: Template[], shared: Uint8Array<ArrayBuffer>, fields: RowFields) {
-    this.#numbering = new Numbering("functions and their policies", templates);
-    this.#shared = shared;
-    this.#fields = fields;
-  }
-
-  /** The number of a row's template. */
-  number(row: MixedApplyRow, path: string): number {
-    const block = rowBlock(this.#shared, row, path, this.#fields);
-    const template = applyTemplate(block, row.module, row.function, `${path}.`);
-    return this.#numbering.number(`${block.join()}\0${row.module}\0${row.function}`, template);
-  }
+/** What calls a function. */
+export interface FunctionCall {
+  /** The module. */
+  readonly module: string;
+  /** The function. */
+  readonly function: string;
 }
 
-/** The template of a function. `path` is what stands before the names in errors. */
-export function applyTemplate(block: Uint8Array, module: unknown, name: unknown, path: string): Template {
-  const names = [moduleName(module, `${path}module`), callName(name, `${path}function`)];
+/** The template of rows that call a function. */
+export function applyTemplate(block: Uint8Array, call: FunctionCall): Template {
+  const names = functionNames(call, "");
   return {
     write: (w) => {
       w.u8(TEMPLATE_APPLY);
@@ -328,6 +339,17 @@ export function applyTemplate(block: Uint8Array, module: unknown, name: unknown,
       for (const name of names) w.name(name);
     },
   };
+}
+
+/** A function's names as one text; throws where they are none. `path` is the row's in errors. */
+export function functionText(call: FunctionCall, path: string): string {
+  const [module, name] = functionNames(call, `${path}.`);
+  // The length, because a name may have a NUL in it.
+  return `\0${module.length}\0${module}\0${name}`;
+}
+
+function functionNames(call: FunctionCall, path: string): [string, string] {
+  return [moduleName(call.module, `${path}module`), callName(call.function, `${path}function`)];
 }
 
 /** Throws where a row is no object with a key. */

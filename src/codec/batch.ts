@@ -14,14 +14,15 @@ import {
   applyTemplate,
   blockTemplate,
   checkRow,
+  type FunctionCall,
   type ReadChoice,
   ReadTemplates,
+  rowTemplates,
   type Template,
   TEMPLATE_REMOVE,
-  TEMPLATE_WRITE,
   writeKeys,
   writeRows,
-  WriteTemplates,
+  writeTemplate,
 } from "./batch-templates.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { checkKey } from "./key.ts";
@@ -65,6 +66,7 @@ export function writeBatchRead(
     },
     key: (request) => isKey(request) ? request : request.key,
   });
+  reads.checkChoice(w);
 }
 
 /** What the call's options say is to be read. */
@@ -84,13 +86,13 @@ export function writeBatchWrite(
   undefinedBins: UndefinedBins,
 ): void {
   const templates: Template[] = [];
-  const writes = new WriteTemplates(templates, TEMPLATE_WRITE, policy.writeBatch(w, options), WRITE_ROW);
+  const number = rowTemplates(templates, "write policies", policy.writeBatch(w, options), WRITE_ROW, writeTemplate);
   writeRows<BatchWriteRow>(w, rows, {
     templates,
     number: (row, i) => {
       checkObject(row, `rows[${i}]`);
       checkKey(row.key, `rows[${i}].key`);
-      return writes.number(row, `rows[${i}]`);
+      return number(row, `rows[${i}]`);
     },
     key: (row) => row.key,
     tail: (row, i) => writeRowOperations(w, row, undefinedBins, `rows[${i}]`),
@@ -121,20 +123,21 @@ export function writeBatchRemove(
   keys: readonly Key[],
   options: object | undefined,
 ): void {
-  const removal = removalOf(policy.writeBatch(w, options));
-  writeAlike(w, keys, removal.template, () => {
-    if (removal.sendsKey) writeOperations(w, DELETES, "");
+  const template = removalTemplate(policy.writeBatch(w, options));
+  writeAlike(w, keys, template, () => {
+    if (template.deletes) writeOperations(w, DELETES, "");
   });
 }
 
 /**
- * How records are removed under a write block. Core sends no user key with the removal of a node's only row. So where keys
- * are sent, a row is an update that deletes.
+ * The template of removals. Core sends no user key with the removal of a node's only row. So where keys are sent, a row is
+ * an update that deletes.
  */
-export function removalOf(block: Uint8Array<ArrayBuffer>): { readonly sendsKey: boolean; readonly template: Template } {
-  const sendsKey = ((block[WRITE_FLAGS] as number) & SEND_KEY) !== 0;
-  if (sendsKey) block[RECORD_EXISTS] = UPDATE_ONLY;
-  return { sendsKey, template: blockTemplate(sendsKey ? TEMPLATE_WRITE : TEMPLATE_REMOVE, block) };
+export function removalTemplate(block: Uint8Array): Template {
+  if (((block[WRITE_FLAGS] as number) & SEND_KEY) === 0) return blockTemplate(TEMPLATE_REMOVE, block);
+  const update = block.slice();
+  update[RECORD_EXISTS] = UPDATE_ONLY;
+  return { ...writeTemplate(update), deletes: true };
 }
 
 /** Writes a batch of the same operations on every record, of which at least one writes. */
@@ -146,7 +149,7 @@ export function writeBatchOperate(
   options: object | undefined,
 ): void {
   const block = policy.writeBatch(w, options);
-  writeAlike(w, keys, blockTemplate(TEMPLATE_WRITE, block), () => writeOperations(w, operations, "operations"));
+  writeAlike(w, keys, writeTemplate(block), () => writeOperations(w, operations, "operations"));
 }
 
 /** Writes a batch of calls of one function. */
@@ -154,11 +157,11 @@ export function writeBatchApply(
   w: FrameWriter,
   policy: PolicyBlock,
   keys: readonly Key[],
-  call: { readonly module: string; readonly function: string; readonly args: readonly unknown[] },
+  call: FunctionCall & { readonly args: readonly unknown[] },
   options: object | undefined,
 ): void {
   const block = policy.writeBatch(w, options);
-  const template = applyTemplate(block, call.module, call.function, "");
+  const template = applyTemplate(block, call);
   writeAlike(w, keys, template, () => writeArguments(w, call.args, "args"));
 }
 
@@ -172,4 +175,6 @@ function writeAlike(w: FrameWriter, keys: readonly Key[], template: Template, ta
     tail();
     tailLength = w.length - tailAt;
   });
+  // A frame of no rows is not sent, but its arguments are checked.
+  if (keys.length === 0) tail();
 }

@@ -4,24 +4,24 @@
  * @module
  */
 
-import type { MixedRemoveRow, MixedRow } from "../batch.ts";
+import type { MixedRow } from "../batch.ts";
 import { choiceOption } from "../option-check.ts";
-import { DELETES, removalOf, writeRowOperations } from "./batch.ts";
+import { DELETES, removalTemplate, writeRowOperations } from "./batch.ts";
 import {
-  ApplyTemplates,
+  applyTemplate,
   checkRow,
-  Numbering,
+  functionText,
   ReadTemplates,
+  rowTemplates,
   type Template,
-  TEMPLATE_WRITE,
   writeRows,
-  WriteTemplates,
+  writeTemplate,
 } from "./batch-templates.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { writeOperations } from "./operations.ts";
 import type { UndefinedBins } from "./particle.ts";
 import type { PolicyBlock } from "./policy.ts";
-import { MIXED_APPLY_ROW, MIXED_REMOVE_ROW, MIXED_WRITE_ROW, rowBlock, withoutRecord } from "./row-policy.ts";
+import { MIXED_APPLY_ROW, MIXED_REMOVE_ROW, MIXED_WRITE_ROW, withoutRecord } from "./row-policy.ts";
 import { writeArguments } from "./udf.ts";
 
 const KINDS = ["read", "write", "remove", "apply"] as const;
@@ -38,10 +38,11 @@ export function writeMixedBatch(
   const shared = policy.writeBatch(w, options);
   const templates: Template[] = [];
   const reads = new ReadTemplates(templates, w, start, { path: "" }, true);
-  const writes = new WriteTemplates(templates, TEMPLATE_WRITE, shared, MIXED_WRITE_ROW);
-  const removes = new RemoveTemplates(templates, shared);
-  const applies = new ApplyTemplates(templates, shared, MIXED_APPLY_ROW);
-  const removedByOperation = new Uint8Array(rows.length);
+  const writes = rowTemplates(templates, "write policies", shared, MIXED_WRITE_ROW, writeTemplate);
+  const removal = withoutRecord(shared);
+  const removes = rowTemplates(templates, "policies of removals", removal, MIXED_REMOVE_ROW, removalTemplate);
+  const functions = "functions and their policies";
+  const applies = rowTemplates(templates, functions, shared, MIXED_APPLY_ROW, applyTemplate, functionText);
   writeRows<MixedRow>(w, rows, {
     templates,
     number: (row, i) => {
@@ -49,34 +50,14 @@ export function writeMixedBatch(
       checkRow(row, path, "no object with a kind and a key");
       choiceOption(row.kind, `${path}.kind`, KINDS);
       if (row.kind === "read") return reads.number(row, path);
-      if (row.kind === "write") return writes.number(row, path);
-      if (row.kind === "apply") return applies.number(row, path);
-      const { number, sendsKey } = removes.number(row, path);
-      if (sendsKey) removedByOperation[i] = 1;
-      return number;
+      if (row.kind === "write") return writes(row, path);
+      return row.kind === "apply" ? applies(row, path) : removes(row, path);
     },
     key: (row) => row.key,
-    tail: (row, i) => {
+    tail: (row, i, template) => {
       if (row.kind === "write") writeRowOperations(w, row, undefinedBins, `rows[${i}]`);
       else if (row.kind === "apply") writeArguments(w, row.args === undefined ? [] : row.args, `rows[${i}].args`);
-      else if (removedByOperation[i] === 1) writeOperations(w, DELETES, "");
+      else if (template.deletes) writeOperations(w, DELETES, "");
     },
   });
-}
-
-/** The templates of rows that remove. */
-class RemoveTemplates {
-  readonly #numbering: Numbering<Template>;
-  readonly #shared: Uint8Array<ArrayBuffer>;
-
-  constructor(templates: Template[], shared: Uint8Array<ArrayBuffer>) {
-    this.#numbering = new Numbering("policies of removals", templates);
-    this.#shared = withoutRecord(shared);
-  }
-
-  number(row: MixedRemoveRow, path: string): { readonly number: number; readonly sendsKey: boolean } {
-    const block = rowBlock(this.#shared, row, path, MIXED_REMOVE_ROW);
-    const { sendsKey, template } = removalOf(block);
-    return { number: this.#numbering.number(block.join(), template), sendsKey };
-  }
 }

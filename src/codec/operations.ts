@@ -53,16 +53,20 @@ export function readsOnly(operations: readonly Operation[]): boolean {
   return Array.isArray(operations) && operations.every((operation) => READS.has(operation?.kind));
 }
 
+/** Throws where operations are no list. */
+export function checkOperationList(operations: unknown, path: string): asserts operations is readonly Operation[] {
+  if (Array.isArray(operations)) return;
+  throw new InvalidArgumentError(`${path} is not an array: operations are a list, as [op.read("a")]`);
+}
+
 /** Writes `u16 count` and the operations. `root` begins the paths in errors. */
 export function writeOperations(w: FrameWriter, operations: readonly Operation[], root: string): void {
-  if (!Array.isArray(operations)) {
-    throw new InvalidArgumentError(`${root} is not an array: operations are a list, as [op.read("a")]`);
-  }
+  checkOperationList(operations, root);
   const count = operations.length;
   if (count === 0) throw new InvalidArgumentError(`${root} is empty: give at least one operation`);
   if (count > 0xffff) throw new InvalidArgumentError(`${root} has ${count} operations: 65,535 are the most`);
   w.u16(count);
-  for (let i = 0; i < count; i++) writeOperation(w, operations[i], root, i);
+  for (let i = 0; i < count; i++) writeOperation(w, operations[i] as Operation, root, i);
 }
 
 function writeOperation(w: FrameWriter, operation: Operation, root: string, index: number): void {

@@ -9,10 +9,11 @@
 
 import { InvalidArgumentError } from "../errors.ts";
 import { BIT_FLAGS, OVERFLOWS, RESIZE_FLAGS } from "../codec/words.ts";
+import type { BitOverflow } from "../operations/fields.ts";
 import { booleanOption, flagBits } from "../option-check.ts";
 import type { Expression, ExpressionType, ValueType } from "./expression.ts";
 import { checkedOptions, numberOf } from "./flags.ts";
-import { type Operand, operand } from "./operand.ts";
+import { int, type Operand, operand } from "./operand.ts";
 import { type Argument, call, Module } from "./pack.ts";
 
 /** Options of expressions that write bits. */
@@ -45,8 +46,8 @@ export interface BitIntOptions {
 
 /** Options of `exp.bit.add` and `exp.bit.subtract`. */
 export interface BitArithmeticOptions extends BitWriteOptions, BitIntOptions {
-  /** What a number does that leaves its bits: fail, stay at the largest or smallest, or wrap around. Default `"fail"`. */
-  readonly overflow?: "fail" | "saturate" | "wrap" | undefined;
+  /** What a number does that leaves its bits. Default `"fail"`. */
+  readonly overflow?: BitOverflow | undefined;
 }
 
 /** Options of `exp.bit.b64Encode`. */
@@ -66,13 +67,9 @@ function blob(source: Expression<"blob">, name: string): Expression<ExpressionTy
   return operand(source, "blob", `${name}() source`);
 }
 
-function int(value: unknown, what: string, name: string): Expression<"int"> {
-  return operand(value, "int", `${name}() ${what}`);
-}
-
 /** The arguments that say which bits. */
 function span(offset: unknown, size: unknown, name: string): Argument[] {
-  return [int(offset, "offset", name), int(size, "size", name)];
+  return [int(offset, `${name}() offset`), int(size, `${name}() size`)];
 }
 
 function reads<T extends ValueType>(
@@ -123,7 +120,7 @@ export function resize(
   const name = "exp.bit.resize";
   const given = checkedOptions(options, name, [...WRITE_OPTIONS, ...Object.keys(RESIZE_FLAGS)]);
   const flags = [flagBits(given, BIT_FLAGS, `${name}() options`), flagBits(given, RESIZE_FLAGS, `${name}() options`)];
-  return changed(source, [0, int(size, "size", name), ...flags], name);
+  return changed(source, [0, int(size, `${name}() size`), ...flags], name);
 }
 
 /** The bytes with others inserted at an offset, in bytes. */
@@ -134,7 +131,7 @@ export function insert(
   options?: BitWriteOptions,
 ): Expression<"blob"> {
   const name = "exp.bit.insert";
-  return writes(source, [1, int(offset, "offset", name), operand(value, "blob", `${name}() value`)], options, name);
+  return writes(source, [1, int(offset, `${name}() offset`), operand(value, "blob", `${name}() value`)], options, name);
 }
 
 /** The bytes without some; offset and size are in bytes. */
@@ -214,7 +211,7 @@ export function lshift(
   options?: BitWriteOptions,
 ): Expression<"blob"> {
   const name = "exp.bit.lshift";
-  return writes(source, [8, ...span(offset, size, name), int(shift, "shift", name)], options, name);
+  return writes(source, [8, ...span(offset, size, name), int(shift, `${name}() shift`)], options, name);
 }
 
 /** The bytes with bits shifted to the right; new ones are 0. */
@@ -226,7 +223,7 @@ export function rshift(
   options?: BitWriteOptions,
 ): Expression<"blob"> {
   const name = "exp.bit.rshift";
-  return writes(source, [9, ...span(offset, size, name), int(shift, "shift", name)], options, name);
+  return writes(source, [9, ...span(offset, size, name), int(shift, `${name}() shift`)], options, name);
 }
 
 /** The bytes with something added to the number that bits are, at most 64. */
@@ -238,7 +235,7 @@ export function add(
   options?: BitArithmeticOptions,
 ): Expression<"blob"> {
   const name = "exp.bit.add";
-  return arithmetic(source, [10, ...span(offset, size, name), int(delta, "delta", name)], options, name);
+  return arithmetic(source, [10, ...span(offset, size, name), int(delta, `${name}() delta`)], options, name);
 }
 
 /** The bytes with something subtracted from the number that bits are, at most 64. */
@@ -250,7 +247,7 @@ export function subtract(
   options?: BitArithmeticOptions,
 ): Expression<"blob"> {
   const name = "exp.bit.subtract";
-  return arithmetic(source, [11, ...span(offset, size, name), int(delta, "delta", name)], options, name);
+  return arithmetic(source, [11, ...span(offset, size, name), int(delta, `${name}() delta`)], options, name);
 }
 
 /** The bytes with bits, at most 64, overwritten by the lowest ones of an integer. */
@@ -262,7 +259,7 @@ export function setInt(
   options?: BitWriteOptions,
 ): Expression<"blob"> {
   const name = "exp.bit.setInt";
-  return writes(source, [12, ...span(offset, size, name), int(value, "value", name)], options, name);
+  return writes(source, [12, ...span(offset, size, name), int(value, `${name}() value`)], options, name);
 }
 
 /** Bits, as bytes: the first bit is the highest one of the first byte. */

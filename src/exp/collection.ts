@@ -5,12 +5,14 @@
  */
 
 import type { Context } from "../operations/ctx.ts";
-import { LIST_RETURNS, MAP_RETURNS } from "../codec/words.ts";
+import type * as fields from "../operations/fields.ts";
 import { booleanOption, checkNames } from "../option-check.ts";
 import { outermost, packContext } from "./context.ts";
 import type { Expression, ExpressionType, ValueType } from "./expression.ts";
-import { numberOf } from "./flags.ts";
-import { type AnyOperand, anyOperand, type Operand, operand, typed } from "./operand.ts";
+import { checkedType } from "./bin.ts";
+import { checkedOptions, numberOf } from "./flags.ts";
+import type { MapItemOptions, MapResult, MapReturn, MapSelectOptions } from "./map.ts";
+import { type AnyOperand, anyOperand, int, type Operand, typed } from "./operand.ts";
 import { type Argument, call, Module } from "./pack.ts";
 import { nil } from "./value.ts";
 
@@ -29,21 +31,11 @@ export interface InvertedOption extends ContextOption {
   readonly inverted?: boolean | undefined;
 }
 
-/** A range by position. Negative positions count from the end. */
-export interface IndexRange {
-  /** The first position. Default 0. */
-  readonly index?: Operand<"int"> | undefined;
-  /** How many; left out: to the end. */
-  readonly count?: Operand<"int"> | undefined;
-}
+/** A range by position: `count` of them from `index` on. Negative positions count from the end. */
+export type IndexRange = fields.IndexRange<Operand<"int">>;
 
-/** A range by rank: 0 is the lowest value, -1 the highest. */
-export interface RankRange {
-  /** The first rank. Default 0. */
-  readonly rank?: Operand<"int"> | undefined;
-  /** How many; left out: to the highest. */
-  readonly count?: Operand<"int"> | undefined;
-}
+/** A range by rank: `count` of them from `rank` on. 0 is the lowest value, -1 the highest. */
+export type RankRange = fields.RankRange<Operand<"int">>;
 
 /**
  * A range of values or keys: `begin` and above, below `end`. An end that is left out, or null, is open; nil itself is
@@ -56,42 +48,16 @@ export interface ValueRange {
   readonly end?: AnyOperand | undefined;
 }
 
-/** A range by rank, counted from where a value stands or would stand. */
-export interface RelativeRankRange extends RankRange {
-  /** The value. */
-  readonly value: AnyOperand;
-}
+/** A range by rank: `count` of them from `rank` on, which is counted from where `value` stands or would stand. */
+export type RelativeRankRange = fields.RelativeRankRange<AnyOperand, Operand<"int">>;
 
-/** A range by position, counted from where a key stands or would stand. */
-export interface RelativeIndexRange extends IndexRange {
-  /** The key. */
-  readonly key: AnyOperand;
-}
+/** A range by position: `count` of them from `index` on, which is counted from where `key` stands or would stand. */
+export type RelativeIndexRange = fields.RelativeIndexRange<AnyOperand, Operand<"int">>;
 
 const INVERTED = 0x1_0000;
 
-/** An expression always answers. */
-function answering(returns: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
-  return new Map([...returns].filter(([word]) => word !== "none"));
-}
-
-/** What expressions on lists answer. */
-export const LIST_ANSWERS: ReadonlyMap<string, number> = answering(LIST_RETURNS);
-
-/** What expressions on maps answer. */
-export const MAP_ANSWERS: ReadonlyMap<string, number> = answering(MAP_RETURNS);
-
-/** The number of what is answered, and of whether the others are. */
-export function returned(
-  options: { readonly return?: string | undefined; readonly inverted?: boolean | undefined },
-  numbers: ReadonlyMap<string, number>,
-  name: string,
-): number {
-  return numberOf(options.return, numbers, "values", `${name}() options.return`) | inverted(options, name);
-}
-
 /** The number of whether the others are selected. */
-export function inverted(options: { readonly inverted?: boolean | undefined }, name: string): number {
+function inverted(options: InvertedOption, name: string): number {
   return options.inverted !== undefined && booleanOption(options.inverted, `${name}() options.inverted`) ? INVERTED : 0;
 }
 
@@ -132,9 +98,65 @@ export function changes<S extends Collection>(
   return call(result, result, parts) as Expression<Collection> as Expression<S>;
 }
 
-/** An integer that an argument is. */
-export function int(value: unknown, path: string): Expression<"int"> {
-  return operand(value, "int", path);
+/** The words that make a map of several entries. */
+const MAPS: readonly (MapReturn | undefined)[] = ["key-values", "unordered-map", "ordered-map"];
+
+/** The calls on lists, or those on maps, that select items or entries. */
+export class Selections {
+  readonly #own: Collection;
+  readonly #answers: ReadonlyMap<string, number>;
+
+  /** `returns` are the numbers of what operations answer. */
+  constructor(own: Collection, returns: ReadonlyMap<string, number>) {
+    this.#own = own;
+    // An expression always answers.
+    this.#answers = new Map([...returns].filter(([word]) => word !== "none"));
+  }
+
+  /** What one gives. */
+  one<T extends ValueType>(
+    source: Expression<Collection>,
+    number: number,
+    by: Argument,
+    type: T,
+    options: MapItemOptions | undefined,
+    name: string,
+  ): Expression<T> {
+    const given: MapItemOptions = checkedOptions(options, name, ["ctx", "return"]);
+    const result = checkedType(type, `${name}() type`);
+    return reads(result, this.#own, source, [number, this.#returned(given, name), by], given, name);
+  }
+
+  /** What several give. */
+  several<R extends MapReturn>(
+    source: Expression<Collection>,
+    number: number,
+    args: readonly Argument[],
+    options: MapSelectOptions<R> | undefined,
+    name: string,
+  ): Expression<MapResult<R>> {
+    const given: MapSelectOptions<R> = checkedOptions(options, name, ["ctx", "return", "inverted"]);
+    const what = given.return;
+    const type = what === "count" ? "int" : what === "exists" ? "bool" : MAPS.includes(what) ? "map" : "list";
+    const all = [number, this.#returned(given, name) | inverted(given, name), ...args];
+    return reads(type as MapResult<R>, this.#own, source, all, given, name);
+  }
+
+  /** What is left without them. */
+  removes<S extends Collection>(
+    source: Expression<S>,
+    number: number,
+    args: readonly Argument[],
+    options: InvertedOption | undefined,
+    name: string,
+  ): Expression<S> {
+    const given: InvertedOption = checkedOptions(options, name, ["ctx", "inverted"]);
+    return changes(this.#own, source, [number, inverted(given, name), ...args], given, name);
+  }
+
+  #returned(options: MapItemOptions, name: string): number {
+    return numberOf(options.return, this.#answers, "values", `${name}() options.return`);
+  }
 }
 
 /** First and number of a range. */

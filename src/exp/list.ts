@@ -12,31 +12,21 @@ import type {
   RelativeRankRange,
   ValueRange,
 } from "./collection.ts";
-import {
-  changes,
-  type Collection,
-  ends,
-  int,
-  inverted,
-  LIST_ANSWERS,
-  positions,
-  reads,
-  relative,
-  returned,
-} from "./collection.ts";
-import { checkedType } from "./bin.ts";
+import { changes, type Collection, ends, positions, reads, relative, Selections } from "./collection.ts";
 import type { Expression, ValueType } from "./expression.ts";
 import { checkedOptions, numberOf } from "./flags.ts";
-import { LIST_FLAGS, LIST_ORDERS, SORT_FLAGS } from "../codec/words.ts";
+import { LIST_FLAGS, LIST_ORDERS, LIST_RETURNS, SORT_FLAGS } from "../codec/words.ts";
+import type { ListOrder } from "../operations/fields.ts";
 import { flagBits } from "../option-check.ts";
-import { type AnyOperand, anyOperand, type Numeric, numeric, type Operand, operand } from "./operand.ts";
+import { type AnyOperand, anyOperand, int, type Numeric, numeric, type Operand, operand } from "./operand.ts";
+import type { MapResult } from "./map.ts";
 import type { Argument } from "./pack.ts";
 
 /** What an expression on a list gives: of items their positions, ranks or values, how many, or whether there is any. */
 export type ListReturn = "index" | "reverse-index" | "rank" | "reverse-rank" | "count" | "values" | "exists";
 
-/** The type of what several items give. */
-export type ListResult<R extends ListReturn> = R extends "count" ? "int" : R extends "exists" ? "bool" : "list";
+/** The type of what several items give: an `"int"` for `"count"`, a `"bool"` for `"exists"`, else a `"list"`. */
+export type ListResult<R extends ListReturn> = MapResult<R>;
 
 /** Options of expressions that read one item. */
 export interface ListItemOptions extends ContextOption {
@@ -65,7 +55,7 @@ export interface ListInsertOptions extends ContextOption {
 /** Options of expressions that write items. */
 export interface ListWriteOptions extends ListInsertOptions {
   /** How the list is kept where it is created. Default `"unordered"`. */
-  readonly order?: "unordered" | "ordered" | undefined;
+  readonly order?: ListOrder | undefined;
 }
 
 /** Options of `exp.list.sort`. */
@@ -82,6 +72,7 @@ export interface ListJoinOptions extends ContextOption {
   readonly separator?: Operand<"string"> | undefined;
 }
 
+const LISTS = new Selections("list", LIST_RETURNS);
 const INSERT_OPTIONS = ["ctx", ...Object.keys(LIST_FLAGS)];
 
 /** The expression of a call that writes: its number and operands, and the order and flags that it has. */
@@ -99,43 +90,6 @@ function writes<S extends Collection>(
   );
   const order = hasOrder ? [numberOf(given.order, LIST_ORDERS, "unordered", `${name}() options.order`)] : [];
   return changes("list", source, [...args, ...order, flagBits(given, LIST_FLAGS, `${name}() options`)], given, name);
-}
-
-function one<T extends ValueType>(
-  source: Expression<Collection>,
-  number: number,
-  by: Argument,
-  type: T,
-  options: ListItemOptions | undefined,
-  name: string,
-): Expression<T> {
-  const given: ListItemOptions = checkedOptions(options, name, ["ctx", "return"]);
-  const result = checkedType(type, `${name}() type`);
-  return reads(result, "list", source, [number, returned(given, LIST_ANSWERS, name), by], given, name);
-}
-
-function several<R extends ListReturn>(
-  source: Expression<Collection>,
-  number: number,
-  args: readonly Argument[],
-  options: ListSelectOptions<R> | undefined,
-  name: string,
-): Expression<ListResult<R>> {
-  const given: ListSelectOptions<R> = checkedOptions(options, name, ["ctx", "return", "inverted"]);
-  const type = given.return === "count" ? "int" : given.return === "exists" ? "bool" : "list";
-  const all = [number, returned(given, LIST_ANSWERS, name), ...args];
-  return reads(type as ListResult<R>, "list", source, all, given, name);
-}
-
-function removes<S extends Collection>(
-  source: Expression<S>,
-  number: number,
-  args: readonly Argument[],
-  options: InvertedOption | undefined,
-  name: string,
-): Expression<S> {
-  const given: InvertedOption = checkedOptions(options, name, ["ctx", "inverted"]);
-  return changes("list", source, [number, inverted(given, name), ...args], given, name);
 }
 
 /** The list with a value at its end, or where it belongs in an ordered list. */
@@ -237,7 +191,7 @@ export function getByIndex<T extends ValueType>(
   type: T,
   options?: ListItemOptions,
 ): Expression<T> {
-  return one(source, 19, int(index, "exp.list.getByIndex() index"), type, options, "exp.list.getByIndex");
+  return LISTS.one(source, 19, int(index, "exp.list.getByIndex() index"), type, options, "exp.list.getByIndex");
 }
 
 /** The items of a range of positions. */
@@ -246,7 +200,7 @@ export function getByIndexRange<R extends ListReturn = "values">(
   range: IndexRange,
   options?: ListSelectOptions<R>,
 ): Expression<ListResult<R>> {
-  return several(
+  return LISTS.several(
     source,
     24,
     positions(range, "index", "exp.list.getByIndexRange"),
@@ -262,7 +216,7 @@ export function getByRank<T extends ValueType>(
   type: T,
   options?: ListItemOptions,
 ): Expression<T> {
-  return one(source, 21, int(rank, "exp.list.getByRank() rank"), type, options, "exp.list.getByRank");
+  return LISTS.one(source, 21, int(rank, "exp.list.getByRank() rank"), type, options, "exp.list.getByRank");
 }
 
 /** The items of a range of ranks. */
@@ -271,7 +225,13 @@ export function getByRankRange<R extends ListReturn = "values">(
   range: RankRange,
   options?: ListSelectOptions<R>,
 ): Expression<ListResult<R>> {
-  return several(source, 26, positions(range, "rank", "exp.list.getByRankRange"), options, "exp.list.getByRankRange");
+  return LISTS.several(
+    source,
+    26,
+    positions(range, "rank", "exp.list.getByRankRange"),
+    options,
+    "exp.list.getByRankRange",
+  );
 }
 
 /** The items that have a value. */
@@ -280,7 +240,7 @@ export function getByValue<R extends ListReturn = "values">(
   value: AnyOperand,
   options?: ListSelectOptions<R>,
 ): Expression<ListResult<R>> {
-  return several(source, 22, [anyOperand(value, "exp.list.getByValue() value")], options, "exp.list.getByValue");
+  return LISTS.several(source, 22, [anyOperand(value, "exp.list.getByValue() value")], options, "exp.list.getByValue");
 }
 
 /** The items that have one of the values. */
@@ -289,7 +249,7 @@ export function getByValueList<R extends ListReturn = "values">(
   values: Operand<"list">,
   options?: ListSelectOptions<R>,
 ): Expression<ListResult<R>> {
-  return several(
+  return LISTS.several(
     source,
     23,
     [operand(values, "list", "exp.list.getByValueList() values")],
@@ -304,7 +264,7 @@ export function getByValueRange<R extends ListReturn = "values">(
   range: ValueRange,
   options?: ListSelectOptions<R>,
 ): Expression<ListResult<R>> {
-  return several(source, 25, ends(range, "exp.list.getByValueRange"), options, "exp.list.getByValueRange");
+  return LISTS.several(source, 25, ends(range, "exp.list.getByValueRange"), options, "exp.list.getByValueRange");
 }
 
 /** The items of a range of ranks that is counted from a value. */
@@ -313,7 +273,7 @@ export function getByValueRelRankRange<R extends ListReturn = "values">(
   range: RelativeRankRange,
   options?: ListSelectOptions<R>,
 ): Expression<ListResult<R>> {
-  return several(
+  return LISTS.several(
     source,
     27,
     relative(range, "value", "rank", "exp.list.getByValueRelRankRange"),
@@ -328,7 +288,7 @@ export function removeByIndex<S extends Collection>(
   index: Operand<"int">,
   options?: ContextOption,
 ): Expression<S> {
-  return removes(
+  return LISTS.removes(
     source,
     32,
     [int(index, "exp.list.removeByIndex() index")],
@@ -343,7 +303,7 @@ export function removeByIndexRange<S extends Collection>(
   range: IndexRange,
   options?: InvertedOption,
 ): Expression<S> {
-  return removes(
+  return LISTS.removes(
     source,
     37,
     positions(range, "index", "exp.list.removeByIndexRange"),
@@ -358,7 +318,7 @@ export function removeByRank<S extends Collection>(
   rank: Operand<"int">,
   options?: ContextOption,
 ): Expression<S> {
-  return removes(
+  return LISTS.removes(
     source,
     34,
     [int(rank, "exp.list.removeByRank() rank")],
@@ -373,7 +333,7 @@ export function removeByRankRange<S extends Collection>(
   range: RankRange,
   options?: InvertedOption,
 ): Expression<S> {
-  return removes(
+  return LISTS.removes(
     source,
     39,
     positions(range, "rank", "exp.list.removeByRankRange"),
@@ -388,7 +348,13 @@ export function removeByValue<S extends Collection>(
   value: AnyOperand,
   options?: InvertedOption,
 ): Expression<S> {
-  return removes(source, 35, [anyOperand(value, "exp.list.removeByValue() value")], options, "exp.list.removeByValue");
+  return LISTS.removes(
+    source,
+    35,
+    [anyOperand(value, "exp.list.removeByValue() value")],
+    options,
+    "exp.list.removeByValue",
+  );
 }
 
 /** The list without the items that have one of the values. */
@@ -397,7 +363,7 @@ export function removeByValueList<S extends Collection>(
   values: Operand<"list">,
   options?: InvertedOption,
 ): Expression<S> {
-  return removes(
+  return LISTS.removes(
     source,
     36,
     [operand(values, "list", "exp.list.removeByValueList() values")],
@@ -412,7 +378,7 @@ export function removeByValueRange<S extends Collection>(
   range: ValueRange,
   options?: InvertedOption,
 ): Expression<S> {
-  return removes(source, 38, ends(range, "exp.list.removeByValueRange"), options, "exp.list.removeByValueRange");
+  return LISTS.removes(source, 38, ends(range, "exp.list.removeByValueRange"), options, "exp.list.removeByValueRange");
 }
 
 /** The list without the items of a range of ranks that is counted from a value. */
@@ -421,7 +387,7 @@ export function removeByValueRelRankRange<S extends Collection>(
   range: RelativeRankRange,
   options?: InvertedOption,
 ): Expression<S> {
-  return removes(
+  return LISTS.removes(
     source,
     40,
     relative(range, "value", "rank", "exp.list.removeByValueRelRankRange"),

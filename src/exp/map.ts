@@ -4,7 +4,6 @@
  * @module
  */
 
-import { checkedType } from "./bin.ts";
 import type {
   ContextOption,
   IndexRange,
@@ -14,24 +13,14 @@ import type {
   RelativeRankRange,
   ValueRange,
 } from "./collection.ts";
-import {
-  changes,
-  type Collection,
-  ends,
-  int,
-  inverted,
-  MAP_ANSWERS,
-  positions,
-  reads,
-  relative,
-  returned,
-} from "./collection.ts";
+import { changes, type Collection, ends, positions, reads, relative, Selections } from "./collection.ts";
 import type { Expression, ValueType } from "./expression.ts";
 import { checkedOptions, numberOf } from "./flags.ts";
-import { MAP_FLAGS, MAP_ORDERS } from "../codec/words.ts";
+import { MAP_FLAGS, MAP_ORDERS, MAP_RETURNS } from "../codec/words.ts";
+import type { MapOrder } from "../operations/fields.ts";
 import { flagBits } from "../option-check.ts";
 import type { ListReturn } from "./list.ts";
-import { type AnyOperand, anyOperand, type Numeric, numeric, type Operand, operand } from "./operand.ts";
+import { type AnyOperand, anyOperand, int, type Numeric, numeric, type Operand, operand } from "./operand.ts";
 import type { Argument } from "./pack.ts";
 
 /** What an expression on a map gives: of entries their keys, values or both, and what a list gives. */
@@ -58,7 +47,7 @@ export interface MapSelectOptions<R extends MapReturn = MapReturn> extends Inver
 /** Options of expressions that may create a map. */
 export interface MapOrderOptions extends ContextOption {
   /** How the map is kept where it is created. Default `"unordered"`. */
-  readonly order?: "unordered" | "key-ordered" | "key-value-ordered" | undefined;
+  readonly order?: MapOrder | undefined;
 }
 
 /** Options of expressions that write entries. */
@@ -74,7 +63,7 @@ export interface MapWriteOptions extends MapOrderOptions {
 }
 
 const WRITE_OPTIONS = ["ctx", "order", ...Object.keys(MAP_FLAGS)];
-const MAPS: readonly (MapReturn | undefined)[] = ["key-values", "unordered-map", "ordered-map"];
+const MAPS = new Selections("map", MAP_RETURNS);
 
 function writes<S extends Collection>(
   source: Expression<S>,
@@ -87,43 +76,6 @@ function writes<S extends Collection>(
   const order = numberOf(given.order, MAP_ORDERS, "unordered", `${name}() options.order`);
   const flags = flagBits(given, MAP_FLAGS, `${name}() options`);
   return changes("map", source, [...args, order, ...(flags === 0 ? [] : [flags])], given, name);
-}
-
-function one<T extends ValueType>(
-  source: Expression<Collection>,
-  number: number,
-  by: Argument,
-  type: T,
-  options: MapItemOptions | undefined,
-  name: string,
-): Expression<T> {
-  const given: MapItemOptions = checkedOptions(options, name, ["ctx", "return"]);
-  const result = checkedType(type, `${name}() type`);
-  return reads(result, "map", source, [number, returned(given, MAP_ANSWERS, name), by], given, name);
-}
-
-function several<R extends MapReturn>(
-  source: Expression<Collection>,
-  number: number,
-  args: readonly Argument[],
-  options: MapSelectOptions<R> | undefined,
-  name: string,
-): Expression<MapResult<R>> {
-  const given: MapSelectOptions<R> = checkedOptions(options, name, ["ctx", "return", "inverted"]);
-  const what = given.return;
-  const type = what === "count" ? "int" : what === "exists" ? "bool" : MAPS.includes(what) ? "map" : "list";
-  return reads(type as MapResult<R>, "map", source, [number, returned(given, MAP_ANSWERS, name), ...args], given, name);
-}
-
-function removes<S extends Collection>(
-  source: Expression<S>,
-  number: number,
-  args: readonly Argument[],
-  options: InvertedOption | undefined,
-  name: string,
-): Expression<S> {
-  const given: InvertedOption = checkedOptions(options, name, ["ctx", "inverted"]);
-  return changes("map", source, [number, inverted(given, name), ...args], given, name);
 }
 
 /** The map with an entry. */
@@ -175,7 +127,7 @@ export function getByKey<T extends ValueType>(
   type: T,
   options?: MapItemOptions,
 ): Expression<T> {
-  return one(source, 97, anyOperand(key, "exp.map.getByKey() key"), type, options, "exp.map.getByKey");
+  return MAPS.one(source, 97, anyOperand(key, "exp.map.getByKey() key"), type, options, "exp.map.getByKey");
 }
 
 /** The entries of keys. */
@@ -184,7 +136,13 @@ export function getByKeyList<R extends MapReturn = "values">(
   keys: Operand<"list">,
   options?: MapSelectOptions<R>,
 ): Expression<MapResult<R>> {
-  return several(source, 107, [operand(keys, "list", "exp.map.getByKeyList() keys")], options, "exp.map.getByKeyList");
+  return MAPS.several(
+    source,
+    107,
+    [operand(keys, "list", "exp.map.getByKeyList() keys")],
+    options,
+    "exp.map.getByKeyList",
+  );
 }
 
 /** The entries of a range of keys. */
@@ -193,7 +151,7 @@ export function getByKeyRange<R extends MapReturn = "values">(
   range: ValueRange,
   options?: MapSelectOptions<R>,
 ): Expression<MapResult<R>> {
-  return several(source, 103, ends(range, "exp.map.getByKeyRange"), options, "exp.map.getByKeyRange");
+  return MAPS.several(source, 103, ends(range, "exp.map.getByKeyRange"), options, "exp.map.getByKeyRange");
 }
 
 /** The entries of a range of positions that is counted from a key. */
@@ -202,7 +160,7 @@ export function getByKeyRelIndexRange<R extends MapReturn = "values">(
   range: RelativeIndexRange,
   options?: MapSelectOptions<R>,
 ): Expression<MapResult<R>> {
-  return several(
+  return MAPS.several(
     source,
     109,
     relative(range, "key", "index", "exp.map.getByKeyRelIndexRange"),
@@ -218,7 +176,7 @@ export function getByIndex<T extends ValueType>(
   type: T,
   options?: MapItemOptions,
 ): Expression<T> {
-  return one(source, 98, int(index, "exp.map.getByIndex() index"), type, options, "exp.map.getByIndex");
+  return MAPS.one(source, 98, int(index, "exp.map.getByIndex() index"), type, options, "exp.map.getByIndex");
 }
 
 /** The entries of a range of positions. */
@@ -227,7 +185,13 @@ export function getByIndexRange<R extends MapReturn = "values">(
   range: IndexRange,
   options?: MapSelectOptions<R>,
 ): Expression<MapResult<R>> {
-  return several(source, 104, positions(range, "index", "exp.map.getByIndexRange"), options, "exp.map.getByIndexRange");
+  return MAPS.several(
+    source,
+    104,
+    positions(range, "index", "exp.map.getByIndexRange"),
+    options,
+    "exp.map.getByIndexRange",
+  );
 }
 
 /** The entry at a rank: 0 is the lowest value, -1 the highest, which is of a type. */
@@ -237,7 +201,7 @@ export function getByRank<T extends ValueType>(
   type: T,
   options?: MapItemOptions,
 ): Expression<T> {
-  return one(source, 100, int(rank, "exp.map.getByRank() rank"), type, options, "exp.map.getByRank");
+  return MAPS.one(source, 100, int(rank, "exp.map.getByRank() rank"), type, options, "exp.map.getByRank");
 }
 
 /** The entries of a range of ranks. */
@@ -246,7 +210,13 @@ export function getByRankRange<R extends MapReturn = "values">(
   range: RankRange,
   options?: MapSelectOptions<R>,
 ): Expression<MapResult<R>> {
-  return several(source, 106, positions(range, "rank", "exp.map.getByRankRange"), options, "exp.map.getByRankRange");
+  return MAPS.several(
+    source,
+    106,
+    positions(range, "rank", "exp.map.getByRankRange"),
+    options,
+    "exp.map.getByRankRange",
+  );
 }
 
 /** The entries that have a value. */
@@ -255,7 +225,7 @@ export function getByValue<R extends MapReturn = "values">(
   value: AnyOperand,
   options?: MapSelectOptions<R>,
 ): Expression<MapResult<R>> {
-  return several(source, 102, [anyOperand(value, "exp.map.getByValue() value")], options, "exp.map.getByValue");
+  return MAPS.several(source, 102, [anyOperand(value, "exp.map.getByValue() value")], options, "exp.map.getByValue");
 }
 
 /** The entries that have one of the values. */
@@ -264,7 +234,7 @@ export function getByValueList<R extends MapReturn = "values">(
   values: Operand<"list">,
   options?: MapSelectOptions<R>,
 ): Expression<MapResult<R>> {
-  return several(
+  return MAPS.several(
     source,
     108,
     [operand(values, "list", "exp.map.getByValueList() values")],
@@ -279,7 +249,7 @@ export function getByValueRange<R extends MapReturn = "values">(
   range: ValueRange,
   options?: MapSelectOptions<R>,
 ): Expression<MapResult<R>> {
-  return several(source, 105, ends(range, "exp.map.getByValueRange"), options, "exp.map.getByValueRange");
+  return MAPS.several(source, 105, ends(range, "exp.map.getByValueRange"), options, "exp.map.getByValueRange");
 }
 
 /** The entries of a range of ranks that is counted from a value. */
@@ -288,7 +258,7 @@ export function getByValueRelRankRange<R extends MapReturn = "values">(
   range: RelativeRankRange,
   options?: MapSelectOptions<R>,
 ): Expression<MapResult<R>> {
-  return several(
+  return MAPS.several(
     source,
     110,
     relative(range, "value", "rank", "exp.map.getByValueRelRankRange"),
@@ -303,7 +273,7 @@ export function removeByIndex<S extends Collection>(
   index: Operand<"int">,
   options?: ContextOption,
 ): Expression<S> {
-  return removes(
+  return MAPS.removes(
     source,
     77,
     [int(index, "exp.map.removeByIndex() index")],
@@ -318,7 +288,7 @@ export function removeByIndexRange<S extends Collection>(
   range: IndexRange,
   options?: InvertedOption,
 ): Expression<S> {
-  return removes(
+  return MAPS.removes(
     source,
     85,
     positions(range, "index", "exp.map.removeByIndexRange"),
@@ -333,7 +303,7 @@ export function removeByRank<S extends Collection>(
   rank: Operand<"int">,
   options?: ContextOption,
 ): Expression<S> {
-  return removes(
+  return MAPS.removes(
     source,
     79,
     [int(rank, "exp.map.removeByRank() rank")],
@@ -348,7 +318,7 @@ export function removeByRankRange<S extends Collection>(
   range: RankRange,
   options?: InvertedOption,
 ): Expression<S> {
-  return removes(
+  return MAPS.removes(
     source,
     87,
     positions(range, "rank", "exp.map.removeByRankRange"),
@@ -363,7 +333,13 @@ export function removeByValue<S extends Collection>(
   value: AnyOperand,
   options?: InvertedOption,
 ): Expression<S> {
-  return removes(source, 82, [anyOperand(value, "exp.map.removeByValue() value")], options, "exp.map.removeByValue");
+  return MAPS.removes(
+    source,
+    82,
+    [anyOperand(value, "exp.map.removeByValue() value")],
+    options,
+    "exp.map.removeByValue",
+  );
 }
 
 /** The map without the entries that have one of the values. */
@@ -372,7 +348,7 @@ export function removeByValueList<S extends Collection>(
   values: Operand<"list">,
   options?: InvertedOption,
 ): Expression<S> {
-  return removes(
+  return MAPS.removes(
     source,
     83,
     [operand(values, "list", "exp.map.removeByValueList() values")],
@@ -387,7 +363,7 @@ export function removeByValueRange<S extends Collection>(
   range: ValueRange,
   options?: InvertedOption,
 ): Expression<S> {
-  return removes(source, 86, ends(range, "exp.map.removeByValueRange"), options, "exp.map.removeByValueRange");
+  return MAPS.removes(source, 86, ends(range, "exp.map.removeByValueRange"), options, "exp.map.removeByValueRange");
 }
 
 /** The map without the entries of a range of ranks that is counted from a value. */
@@ -396,7 +372,7 @@ export function removeByValueRelRankRange<S extends Collection>(
   range: RelativeRankRange,
   options?: InvertedOption,
 ): Expression<S> {
-  return removes(
+  return MAPS.removes(
     source,
     89,
     relative(range, "value", "rank", "exp.map.removeByValueRelRankRange"),
@@ -411,7 +387,7 @@ export function removeByKey<S extends Collection>(
   key: AnyOperand,
   options?: ContextOption,
 ): Expression<S> {
-  return removes(
+  return MAPS.removes(
     source,
     76,
     [anyOperand(key, "exp.map.removeByKey() key")],
@@ -426,7 +402,7 @@ export function removeByKeyList<S extends Collection>(
   keys: Operand<"list">,
   options?: InvertedOption,
 ): Expression<S> {
-  return removes(
+  return MAPS.removes(
     source,
     81,
     [operand(keys, "list", "exp.map.removeByKeyList() keys")],
@@ -441,7 +417,7 @@ export function removeByKeyRange<S extends Collection>(
   range: ValueRange,
   options?: InvertedOption,
 ): Expression<S> {
-  return removes(source, 84, ends(range, "exp.map.removeByKeyRange"), options, "exp.map.removeByKeyRange");
+  return MAPS.removes(source, 84, ends(range, "exp.map.removeByKeyRange"), options, "exp.map.removeByKeyRange");
 }
 
 /** The map without the entries of a range of positions that is counted from a key. */
@@ -450,7 +426,7 @@ export function removeByKeyRelIndexRange<S extends Collection>(
   range: RelativeIndexRange,
   options?: InvertedOption,
 ): Expression<S> {
-  return removes(
+  return MAPS.removes(
     source,
     88,
     relative(range, "key", "index", "exp.map.removeByKeyRelIndexRange"),

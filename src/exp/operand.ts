@@ -120,6 +120,11 @@ export function typed<T extends ValueType>(
   return value as Expression<T>;
 }
 
+/** An integer that an argument is. */
+export function int(value: unknown, path: string): Expression<"int"> {
+  return operand(value, "int", path);
+}
+
 /** Operands of one type, which the first of them says where it is left open; at least one. */
 export function operands<T extends ValueType>(values: readonly unknown[], type: T, name: string): Expression<T>[] {
   if (values.length === 0) throw new InvalidArgumentError(`${name}() has no operand: give at least one`);

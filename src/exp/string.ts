@@ -11,8 +11,9 @@ import { NUMERIC_TYPES, REGEX_FLAGS, REPLACE_FLAGS, STRING_FLAGS } from "../code
 import { InvalidArgumentError } from "../errors.ts";
 import type { Expression, ValueType } from "./expression.ts";
 import { checkedOptions, numberOf } from "./flags.ts";
+import type { NumericType } from "../operations/fields.ts";
 import { flagBits } from "../option-check.ts";
-import { type Operand, operand, typed } from "./operand.ts";
+import { int, type Operand, operand, typed } from "./operand.ts";
 import { type Argument, call, Module, node, Op } from "./pack.ts";
 
 /** Options of expressions that change texts. */
@@ -45,12 +46,8 @@ export interface StringRegexReplaceOptions extends StringRegexOptions, StringWri
 
 const WRITE_OPTIONS: readonly string[] = Object.keys(STRING_FLAGS);
 
-function text(value: unknown, what: string, name: string): Expression<"string"> {
-  return operand(value, "string", `${name}() ${what}`);
-}
-
-function int(value: unknown, what: string, name: string): Expression<"int"> {
-  return operand(value, "int", `${name}() ${what}`);
+function text(value: unknown, path: string): Expression<"string"> {
+  return operand(value, "string", path);
 }
 
 function reads<T extends ValueType>(
@@ -59,11 +56,11 @@ function reads<T extends ValueType>(
   args: readonly Argument[],
   name: string,
 ): Expression<T> {
-  return call(type, type, { module: Module.STRING, source: text(source, "source", name), args });
+  return call(type, type, { module: Module.STRING, source: text(source, `${name}() source`), args });
 }
 
 function changed(source: Operand<"string">, args: readonly Argument[], name: string): Expression<"string"> {
-  const on = text(source, "source", name);
+  const on = text(source, `${name}() source`);
   return call("string", "string", { module: Module.STRING, modifies: true, source: on, args });
 }
 
@@ -96,13 +93,13 @@ export function substr(
   start: Operand<"int">,
   end?: Operand<"int">,
 ): Expression<"string"> {
-  const last = end === undefined ? [] : [int(end, "end", "exp.string.substr")];
-  return reads("string", source, [1, int(start, "start", "exp.string.substr"), ...last], "exp.string.substr");
+  const last = end === undefined ? [] : [int(end, "exp.string.substr() end")];
+  return reads("string", source, [1, int(start, "exp.string.substr() start"), ...last], "exp.string.substr");
 }
 
 /** The code point at a position. */
 export function charAt(source: Operand<"string">, index: Operand<"int">): Expression<"string"> {
-  return reads("string", source, [2, int(index, "index", "exp.string.charAt")], "exp.string.charAt");
+  return reads("string", source, [2, int(index, "exp.string.charAt() index")], "exp.string.charAt");
 }
 
 /** Where a text begins within; -1 where it does not. `occurrence` says which time it does: 1 the first, -1 the last. */
@@ -111,23 +108,23 @@ export function find(
   needle: Operand<"string">,
   occurrence?: Operand<"int">,
 ): Expression<"int"> {
-  const last = occurrence === undefined ? [] : [int(occurrence, "occurrence", "exp.string.find")];
-  return reads("int", source, [3, text(needle, "needle", "exp.string.find"), ...last], "exp.string.find");
+  const last = occurrence === undefined ? [] : [int(occurrence, "exp.string.find() occurrence")];
+  return reads("int", source, [3, text(needle, "exp.string.find() needle"), ...last], "exp.string.find");
 }
 
 /** Whether a text is within. */
 export function contains(source: Operand<"string">, needle: Operand<"string">): Expression<"bool"> {
-  return reads("bool", source, [4, text(needle, "needle", "exp.string.contains")], "exp.string.contains");
+  return reads("bool", source, [4, text(needle, "exp.string.contains() needle")], "exp.string.contains");
 }
 
 /** Whether it begins with a text. */
 export function startsWith(source: Operand<"string">, prefix: Operand<"string">): Expression<"bool"> {
-  return reads("bool", source, [5, text(prefix, "prefix", "exp.string.startsWith")], "exp.string.startsWith");
+  return reads("bool", source, [5, text(prefix, "exp.string.startsWith() prefix")], "exp.string.startsWith");
 }
 
 /** Whether it ends with a text. */
 export function endsWith(source: Operand<"string">, suffix: Operand<"string">): Expression<"bool"> {
-  return reads("bool", source, [6, text(suffix, "suffix", "exp.string.endsWith")], "exp.string.endsWith");
+  return reads("bool", source, [6, text(suffix, "exp.string.endsWith() suffix")], "exp.string.endsWith");
 }
 
 /** The integer that it says. */
@@ -146,7 +143,7 @@ export function byteLength(source: Operand<"string">): Expression<"int"> {
 }
 
 /** Whether it says a number: of any type, an integer, or a double, which has a point and a digit behind it. */
-export function isNumeric(source: Operand<"string">, type?: "any" | "int" | "float"): Expression<"bool"> {
+export function isNumeric(source: Operand<"string">, type?: NumericType): Expression<"bool"> {
   const name = "exp.string.isNumeric";
   const number = type === undefined ? [] : [numberOf(type, NUMERIC_TYPES, "any", `${name}() type`)];
   return reads("bool", source, [10, ...number], name);
@@ -172,7 +169,7 @@ export function split(
   source: Operand<"string">,
   separator?: Operand<"string">,
 ): Expression<"list"> {
-  const last = separator === undefined ? [] : [text(separator, "separator", "exp.string.split")];
+  const last = separator === undefined ? [] : [text(separator, "exp.string.split() separator")];
   return reads("list", source, [14, ...last], "exp.string.split");
 }
 
@@ -191,7 +188,7 @@ export function regexCompare(
   const flags = options === undefined
     ? []
     : [flagBits(checkedOptions(options, name, Object.keys(REGEX_FLAGS)), REGEX_FLAGS, `${name}() options`)];
-  return reads("bool", source, [16, text(pattern, "pattern", name), ...flags], name);
+  return reads("bool", source, [16, text(pattern, `${name}() pattern`), ...flags], name);
 }
 
 /** The text with another inserted at a position. */
@@ -202,7 +199,7 @@ export function insert(
   options?: StringWriteOptions,
 ): Expression<"string"> {
   const name = "exp.string.insert";
-  return writes(source, [50, int(index, "index", name), text(value, "value", name)], options, name);
+  return writes(source, [50, int(index, `${name}() index`), text(value, `${name}() value`)], options, name);
 }
 
 /** The text with another over it from a position on. */
@@ -213,7 +210,7 @@ export function overwrite(
   options?: StringWriteOptions,
 ): Expression<"string"> {
   const name = "exp.string.overwrite";
-  return writes(source, [51, int(index, "index", name), text(value, "value", name)], options, name);
+  return writes(source, [51, int(index, `${name}() index`), text(value, `${name}() value`)], options, name);
 }
 
 /** The text with others behind it, in their order. */
@@ -233,7 +230,7 @@ export function append(
   options?: StringWriteOptions,
 ): Expression<"string"> {
   const name = "exp.string.append";
-  return writes(source, [67, text(value, "value", name)], options, name);
+  return writes(source, [67, text(value, `${name}() value`)], options, name);
 }
 
 /** The text with another before it. */
@@ -243,7 +240,7 @@ export function prepend(
   options?: StringWriteOptions,
 ): Expression<"string"> {
   const name = "exp.string.prepend";
-  return writes(source, [68, text(value, "value", name)], options, name);
+  return writes(source, [68, text(value, `${name}() value`)], options, name);
 }
 
 /** The text without the code points from `start` up to `end`. Without `end`, to the last; then there are no options. */
@@ -254,8 +251,8 @@ export function snip(
   options?: StringWriteOptions,
 ): Expression<"string"> {
   const name = "exp.string.snip";
-  const first = int(start, "start", name);
-  if (end !== undefined) return writes(source, [53, first, int(end, "end", name)], options, name);
+  const first = int(start, `${name}() start`);
+  if (end !== undefined) return writes(source, [53, first, int(end, `${name}() end`)], options, name);
   // The server would take flags in the place of the end for the end.
   if (options !== undefined) throw new InvalidArgumentError(`${name}() options have no place without an end`);
   return changed(source, [53, first], name);
@@ -269,7 +266,7 @@ export function replace(
   options?: StringWriteOptions,
 ): Expression<"string"> {
   const name = "exp.string.replace";
-  const pair = quoted(text(needle, "needle", name), text(replacement, "replacement", name));
+  const pair = quoted(text(needle, `${name}() needle`), text(replacement, `${name}() replacement`));
   return writes(source, [54, pair], options, name);
 }
 
@@ -281,7 +278,7 @@ export function replaceAll(
   options?: StringWriteOptions,
 ): Expression<"string"> {
   const name = "exp.string.replaceAll";
-  const pair = quoted(text(needle, "needle", name), text(replacement, "replacement", name));
+  const pair = quoted(text(needle, `${name}() needle`), text(replacement, `${name}() replacement`));
   return writes(source, [55, pair], options, name);
 }
 
@@ -328,7 +325,7 @@ export function padStart(
   options?: StringWriteOptions,
 ): Expression<"string"> {
   const name = "exp.string.padStart";
-  return writes(source, [63, int(length, "length", name), text(padding, "padding", name)], options, name);
+  return writes(source, [63, int(length, `${name}() length`), text(padding, `${name}() padding`)], options, name);
 }
 
 /** The text with another behind it, as often as it takes to have so many code points. */
@@ -339,7 +336,7 @@ export function padEnd(
   options?: StringWriteOptions,
 ): Expression<"string"> {
   const name = "exp.string.padEnd";
-  return writes(source, [64, int(length, "length", name), text(padding, "padding", name)], options, name);
+  return writes(source, [64, int(length, `${name}() length`), text(padding, `${name}() padding`)], options, name);
 }
 
 /** The text so many times. */
@@ -349,7 +346,7 @@ export function repeat(
   options?: StringWriteOptions,
 ): Expression<"string"> {
   const name = "exp.string.repeat";
-  return writes(source, [65, int(count, "count", name)], options, name);
+  return writes(source, [65, int(count, `${name}() count`)], options, name);
 }
 
 /** The text with the first match of a pattern in ICU's syntax replaced, or with `global` every match. */
@@ -361,7 +358,7 @@ export function regexReplace(
 ): Expression<"string"> {
   const name = "exp.string.regexReplace";
   const given = checkedOptions(options, name, [...Object.keys(REPLACE_FLAGS), ...WRITE_OPTIONS]);
-  const pair = quoted(text(pattern, "pattern", name), text(replacement, "replacement", name));
+  const pair = quoted(text(pattern, `${name}() pattern`), text(replacement, `${name}() replacement`));
   return changed(source, [
     66,
     pair,

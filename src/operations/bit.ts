@@ -37,9 +37,7 @@ export interface BitIntOptions extends ContextOptions {
 }
 
 /** Options of `bit.add` and `bit.subtract`. */
-export interface BitArithmeticOptions extends BitWriteOptions {
-  /** Whether the highest bit is a sign. */
-  readonly signed?: boolean | undefined;
+export interface BitArithmeticOptions extends BitWriteOptions, BitIntOptions {
   /** What a number does that leaves its bits. Default `"fail"`. */
   readonly overflow?: BitOverflow | undefined;
 }

@@ -108,20 +108,20 @@ export interface MapSelectOptions extends ContextOptions {
   readonly inverted?: boolean | undefined;
 }
 
-/** A range by position. Negative positions count from the end. */
-export interface IndexRange {
+/** A range by position. Negative positions count from the end. An expression's has operands instead of integers. */
+export interface IndexRange<I = Int> {
   /** The first position. Default 0. */
-  readonly index?: Int | undefined;
+  readonly index?: I | undefined;
   /** How many; left out: to the end. */
-  readonly count?: Int | undefined;
+  readonly count?: I | undefined;
 }
 
-/** A range by rank: 0 is the lowest value, -1 the highest. */
-export interface RankRange {
+/** A range by rank: 0 is the lowest value, -1 the highest. An expression's has operands instead of integers. */
+export interface RankRange<I = Int> {
   /** The first rank. Default 0. */
-  readonly rank?: Int | undefined;
+  readonly rank?: I | undefined;
   /** How many; left out: to the highest. */
-  readonly count?: Int | undefined;
+  readonly count?: I | undefined;
 }
 
 /**
@@ -143,24 +143,24 @@ export interface KeyRange {
   readonly end?: MapKey | null | undefined;
 }
 
-/** A range by rank, counted from where a value stands or would stand. */
-export interface RelativeRankRange {
+/** A range by rank, counted from where a value stands or would stand. An expression's has operands. */
+export interface RelativeRankRange<V = BinInput, I = Int> {
   /** The value. */
-  readonly value: BinInput;
+  readonly value: V;
   /** The first rank, counted from the value's. Default 0. */
-  readonly rank?: Int | undefined;
+  readonly rank?: I | undefined;
   /** How many; left out: to the highest. */
-  readonly count?: Int | undefined;
+  readonly count?: I | undefined;
 }
 
-/** A range by position, counted from where a key stands or would stand. */
-export interface RelativeIndexRange {
+/** A range by position, counted from where a key stands or would stand. An expression's has operands. */
+export interface RelativeIndexRange<K = MapKey, I = Int> {
   /** The key. */
-  readonly key: MapKey;
+  readonly key: K;
   /** The first position, counted from the key's. Default 0. */
-  readonly index?: Int | undefined;
+  readonly index?: I | undefined;
   /** How many; left out: to the end. */
-  readonly count?: Int | undefined;
+  readonly count?: I | undefined;
 }
 
 /** The entries of a map, as a Map or as an object. */
