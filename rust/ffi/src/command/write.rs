@@ -259,11 +259,12 @@ impl Write<'_> {
 }
 
 fn of_node(code: i32, what: &str, node: &Peer) -> Failure {
+    let address = node.address();
     Failure {
-        node: Some(format!("{}: {}", node.name, node.address())),
+        node: Some(format!("{}: {address}", node.name)),
         sent: true,
         iteration: Some(1),
-        ..Failure::new(code, format!("{what} (node {})", node.address()))
+        ..Failure::new(code, format!("{what} (node {address})"))
     }
 }
 

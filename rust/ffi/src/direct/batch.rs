@@ -174,27 +174,24 @@ impl Direct {
         let peer = &node.peer;
         let mut walker = Walker::new(rows.len(), Guess::new(names));
         let mut buffer = node.pool.buffer();
-        // Not the node's fault, however long it takes.
-        let slot = clock::timeout_at(bound.at, node.pool.slot())
-            .await
-            .flatten();
-        let outcome = match slot {
-            None => Err(Reason::Busy),
-            Some(slot) => {
-                let exchange = async {
-                    let mut connection = node.pool.fill(slot, peer).await?;
-                    self.stats.attempt(rows.len());
-                    peer.health.attempt();
-                    connection
-                        .exchange(&request, &mut walker, &mut buffer)
-                        .await?;
-                    node.pool.give(connection);
-                    Ok(())
-                };
-                let outcome = clock::timeout_at(bound.at, exchange).await;
-                outcome.unwrap_or(Err(Reason::Late))
-            }
-        };
+        let outcome = async {
+            // Not the node's fault, however long it takes.
+            let slot = clock::timeout_at(bound.at, node.pool.slot()).await;
+            let slot = slot.flatten().ok_or(Reason::Busy)?;
+            let exchange = async {
+                let mut connection = node.pool.fill(slot, peer).await?;
+                self.stats.attempt(rows.len());
+                peer.health.attempt();
+                connection
+                    .exchange(&request, &mut walker, &mut buffer)
+                    .await?;
+                node.pool.give(connection);
+                Ok(())
+            };
+            let outcome = clock::timeout_at(bound.at, exchange).await;
+            outcome.unwrap_or(Err(Reason::Late))
+        }
+        .await;
         node.pool.keep(buffer);
         self.stats.answered(walker.answered);
         let reason = match outcome {

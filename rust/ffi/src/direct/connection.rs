@@ -277,3 +277,32 @@ pub(super) fn frame_end(bytes: &[u8]) -> Result<Option<usize>, Reason> {
         _ => Err(Reason::Malformed),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_leave_connections_for_batches() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let pool = Pool::new(4, Duration::from_millis(1));
+            let mut writes = Vec::new();
+            while let Some(slot) = pool.write_slot(false).await {
+                writes.push(slot);
+            }
+            assert_eq!(writes.len(), 3);
+            assert!(pool.write_slot(true).await.is_none(), "nor after a wait");
+            let batch = pool.slot().await;
+            assert!(batch.is_some() && pool.slot().await.is_none());
+            // A write's right to a connection does not make one.
+            writes.clear();
+            let batches = [pool.slot().await, pool.slot().await, pool.slot().await];
+            assert!(batches.iter().all(Option::is_some));
+            assert!(pool.write_slot(true).await.is_none());
+        });
+    }
+}
